@@ -51,12 +51,7 @@ CARDS = Select(RateCard, "rate_card r")
 """Rate cards."""
 _FROM_COLUMNS = ("kind", "starts", "ends", "blocks")
 SERVICES = Select(
-    ServiceTerms,
-    "agreement r",
-    stored={
-        "targets": json_form("levels"),
-        "monthly_fee": column("monthly_fee_minor"),
-    },
+    ServiceTerms, "agreement r", stored={"targets": json_form("levels"), "monthly_fee": column("monthly_fee_minor")}
 )
 """What agreements promise beside their prices."""
 AGREEMENTS = Select(
@@ -295,11 +290,7 @@ def _card_picture(card: RateCard) -> dict[str, Any]:
 
 
 def _agreements(
-    store: Store,
-    where: str,
-    params: Sequence[Any] = (),
-    day: datetime.date | None = None,
-    card: RateCard | None = None,
+    store: Store, where: str, params: Sequence[Any] = (), day: datetime.date | None = None, card: RateCard | None = None
 ) -> list[Agreement]:
     """Agreements as they stand on a day (None: today), with their money as a card writes it (None: the newest)."""
     rows = AGREEMENTS.with_extra(store, "r.ended_on", f"{where} ORDER BY starts, id", params)

@@ -191,10 +191,7 @@ FILES = Select(
     "LEFT JOIN file_removal r ON r.file_id = f.id AND r.withdrawn_at IS NULL LEFT JOIN staff l ON l.id = r.staff_id",
     "f",
     of={"item": "i.ref", "label": "i.label", "by": "s.name"},
-    stored={
-        "at": column("added_at"),
-        "removal": Stored(("(l.name)", "(r.at)", "(r.reason)"), tuple, FileRemoval),
-    },
+    stored={"at": column("added_at"), "removal": Stored(("(l.name)", "(r.at)", "(r.reason)"), tuple, FileRemoval)},
 )
 """Files."""
 files_of: Query[list[HandedIn], int] = FILES.listing("WHERE f.visit_id = ? ORDER BY f.id")

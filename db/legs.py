@@ -66,9 +66,7 @@ def set_legs(unit: Unit, technician_id: int, day: datetime.date, legs: Mapping[i
 
 def _end(name: str) -> Stored:
     return Stored(
-        (f"{name}_kind", f"{name}_id"),
-        lambda end: (end.kind.value, end.id),
-        lambda kind, key: End(EndKind(kind), key),
+        (f"{name}_kind", f"{name}_id"), lambda end: (end.kind.value, end.id), lambda kind, key: End(EndKind(kind), key)
     )
 
 

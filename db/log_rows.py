@@ -49,12 +49,7 @@ SUMS = Select(
         "errors": "coalesce(json_extract(c.sheet, '$.errors'), '[]')",
         "unnamed": "coalesce(json_extract(c.input, '$.client.tax_ref'), '') = ''",
     },
-    stored={
-        "net": column("net_minor"),
-        "total": column("total_minor"),
-        "flags": _CODES,
-        "errors": _CODES,
-    },
+    stored={"net": column("net_minor"), "total": column("total_minor"), "flags": _CODES, "errors": _CODES},
 )
 """Newest charges."""
 

@@ -9,10 +9,7 @@ from db.unit import Unit
 from dispatch.model.requests import Recurrence
 
 RECURRENCES = Rows(
-    "recurrence",
-    Recurrence,
-    stored={"skills": words("skills"), "tags": words("tags")},
-    read_only=("made_until",),
+    "recurrence", Recurrence, stored={"skills": words("skills"), "tags": words("tags")}, read_only=("made_until",)
 )
 """Recurring visits, in the order in which they were made. Writing one makes no visit."""
 recurrence, recurrences = RECURRENCES.one, RECURRENCES.all

@@ -16,9 +16,7 @@ _OF_PART = (
 MARKS = Select(WorkMark, f"work_mark r {_OF_PART}", of={"technician": "t.name", "by": "s.name"})
 """Marks on the work."""
 CORRECTIONS = Select(
-    TimeCorrection,
-    f"time_correction r {_OF_PART}",
-    of={"at": "r.made_at", "by": "s.name", "technician": "t.name"},
+    TimeCorrection, f"time_correction r {_OF_PART}", of={"at": "r.made_at", "by": "s.name", "technician": "t.name"}
 )
 """Corrections of the clock."""
 items_of: Query[list[UsedItem], int] = ITEMS.listing("WHERE r.visit_id = ? AND r.withdrawn_at IS NULL ORDER BY r.id")

@@ -46,14 +46,7 @@ class VisitDetail(LinesPane):
                 return [(ink(text, spans[0][1]),) for spans in said for text in wrapped(text_of(spans), width)]
             at, marks = board.now if now is None else now, marks_of(self.ascii)
             return detail_lines(
-                visit,
-                board,
-                at,
-                marks,
-                width,
-                technician_skills=technician_skills,
-                charge=self.charge,
-                advice=advice,
+                visit, board, at, marks, width, technician_skills=technician_skills, charge=self.charge, advice=advice
             )
 
         self.show_lines(lines)

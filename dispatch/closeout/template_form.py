@@ -289,11 +289,7 @@ def _of_fixed(item: TemplateItem, fixed: TemplateItem) -> Iterator[str]:
 def _of_tested(item: TemplateItem) -> Iterator[str]:
     tested = item.tested
     if item.kind is not ItemKind.TEST:
-        for field, given in (
-            ("targets", tested.roles),
-            ("probe", tested.kind),
-            ("bounds", tested.bounded),
-        ):
+        for field, given in (("targets", tested.roles), ("probe", tested.kind), ("bounds", tested.bounded)):
             if given:
                 yield f"{field}: only a test has one"
         if tested.vantage is Vantage.SITE:

@@ -49,13 +49,7 @@ def run_items(args: Args, refs: Sequence[str], *, as_json: bool = False) -> int:
     only_from = probes.Vantage(args.only_from) if args.only_from else None
     _ask_for(held, probing.lacking(user, args.reference, refs, held, site, only_from))
     for ran in probing.run(
-        user,
-        args.reference,
-        refs,
-        site=site,
-        only_from=only_from,
-        tell=lambda _, line: _tell(line),
-        secrets=held,
+        user, args.reference, refs, site=site, only_from=only_from, tell=lambda _, line: _tell(line), secrets=held
     ):
         done.append(ran)
         if not as_json:

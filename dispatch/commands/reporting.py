@@ -199,11 +199,7 @@ _REPORTS = (
         "firm",
         "the firm's month, quarter or year: sums by client, technician and kind, given away, open",
         option(
-            "--period",
-            "PERIOD",
-            "2026-11, 2026-Q4 or 2026 (default: the last whole month)",
-            reads=period(),
-            default="",
+            "--period", "PERIOD", "2026-11, 2026-Q4 or 2026 (default: the last whole month)", reads=period(), default=""
         ),
     )(by("reports.firm.firm_report")),
     _sheet,

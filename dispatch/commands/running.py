@@ -42,10 +42,7 @@ MOST_WEEKS, MOST_SLOTS = 8, 40
     "who could do a visit and when, the best first: what it adds, what is left, why",
     JSON,
     option(
-        "--date",
-        "DAY",
-        "2026-11-24, today, tomorrow, tue (default: its planned or wanted day, else today)",
-        reads=day,
+        "--date", "DAY", "2026-11-24, today, tomorrow, tue (default: its planned or wanted day, else today)", reads=day
     ),
     option("--weeks", "N", "on all days of so many weeks from that day on", type=int),
     option("--between", "HOURS", "only starts between these times: 13-17", type=hours),

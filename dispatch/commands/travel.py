@@ -199,11 +199,9 @@ def _learn(user: User, _: Args) -> Answer:
     return Answer(driving.learn(user), json_form, lines)
 
 
-_drop = acts(
-    "drop",
-    "leave out a learned drive that is not believed, until it is driven again",
-    *_WAY,
-)(by("roads.driving.drop", "What was logged from {origin} to {destination} was no drive."))
+_drop = acts("drop", "leave out a learned drive that is not believed, until it is driven again", *_WAY)(
+    by("roads.driving.drop", "What was logged from {origin} to {destination} was no drive.")
+)
 
 
 def _step(words: str) -> None:

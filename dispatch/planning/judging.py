@@ -152,11 +152,7 @@ def judge(problem: Problem, plan: Plan) -> Judgement | None:
         for index in order
     )
     return Judgement(
-        tuple(routes),
-        left,
-        cost,
-        sum(route.travel for route in routes) / 60,
-        sum(route.late for route in routes) / 60,
+        tuple(routes), left, cost, sum(route.travel for route in routes) / 60, sum(route.late for route in routes) / 60
     )
 
 

@@ -43,12 +43,7 @@ class TeamSearch:
     overtime: int
 
     def best(
-        self,
-        stop: Stop,
-        need: TeamNeed,
-        starts: Iterable[int],
-        *,
-        among: Collection[int] | None = None,
+        self, stop: Stop, need: TeamNeed, starts: Iterable[int], *, among: Collection[int] | None = None
     ) -> Team | None:
         """The cheapest of the teams that there are; None where there is none. Arguments as for `teams`."""
         return min(self.teams(stop, need, starts, among=among).values(), key=lambda team: team.cost, default=None)
@@ -62,12 +57,7 @@ class TeamSearch:
         return replace(self, days=days)
 
     def teams(
-        self,
-        stop: Stop,
-        need: TeamNeed,
-        starts: Iterable[int],
-        *,
-        among: Collection[int] | None = None,
+        self, stop: Stop, need: TeamNeed, starts: Iterable[int], *, among: Collection[int] | None = None
     ) -> dict[int, Team]:
         """For each who could come first the cheapest team and start that break nothing which somebody would have to consent to.
 

@@ -77,10 +77,7 @@ HOLIDAY = RecordType(
     "holidays",
     Holiday,
     (Role.LEAD, Role.DISPATCHER),
-    (
-        Field("day", "Day", Day(), "2026-12-25", required=True),
-        Field("name", "Name", Text(), "Christmas Day"),
-    ),
+    (Field("day", "Day", Day(), "2026-12-25", required=True), Field("name", "Name", Text(), "Christmas Day")),
 )
 HOLIDAYS_OF = (
     Field("country", "Country", Text(), "its two letters: US, DE, GB", required=True),

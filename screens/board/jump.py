@@ -46,11 +46,7 @@ async def jump(app: Program) -> None:
 
 
 async def to_board(
-    app: Program,
-    *,
-    technician_id: int | None = None,
-    visit_id: int | None = None,
-    day: datetime.date | None = None,
+    app: Program, *, technician_id: int | None = None, visit_id: int | None = None, day: datetime.date | None = None
 ) -> bool:
     """Show the board, of a day or of the one it is on, with the cursor on a technician or a visit. False: it is on no board."""
     from screens.board.board import BoardScreen

@@ -185,11 +185,7 @@ async def emergency(screen: BoardScreen, visit: BoardVisit) -> None:
         screen.say("Nobody works today.", "warning")
         return
     rows = [
-        ChoiceRow(
-            f"{pad(way.name, 18)} {times.clock(way.start, visit.zone)}  {way.level.value}",
-            way,
-            way.words(times),
-        )
+        ChoiceRow(f"{pad(way.name, 18)} {times.clock(way.start, visit.zone)}  {way.level.value}", way, way.words(times))
         for way in ways
     ]
     title = f"At once: {visit.reference} {visit.client} · {visit.work}"

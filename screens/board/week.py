@@ -290,12 +290,7 @@ class WeekScreen(DayOfVisits):
         if row is None or load is None:
             return
         found = await self.look_aside(
-            placement.best_in_day,
-            self.user.store,
-            visit.reference,
-            load.day,
-            row.technician_id,
-            visit.day_number,
+            placement.best_in_day, self.user.store, visit.reference, load.day, row.technician_id, visit.day_number
         )
         if self._hand is None or (self._grid.selected, self._grid.load) != (row, load):
             return

@@ -28,10 +28,7 @@ from screens.user_screen import UserScreen
 
 
 async def ask_to_write(
-    screen: UserScreen,
-    title: str,
-    fields: Sequence[AskedField],
-    write: Callable[[dict[str, str], Path, bool], str],
+    screen: UserScreen, title: str, fields: Sequence[AskedField], write: Callable[[dict[str, str], Path, bool], str]
 ) -> None:
     """Ask for a `file`, and write it; over one that is there only when said twice.
 

@@ -110,9 +110,7 @@ class DayScreen(DayOfVisits):
         if self.user.store.taken_along is not None:
             name = "taken along"
         self.show_head(
-            f"{name} · {day_text(board.day)}",
-            "",
-            clock_beside(board.day, self.user.now, board.zone, board.hours24),
+            f"{name} · {day_text(board.day)}", "", clock_beside(board.day, self.user.now, board.zone, board.hours24)
         )
 
     def show_selected(self) -> None:

@@ -90,12 +90,7 @@ class RunTests(Dialog[bool]):
     def _through(self) -> None:
         """Every item, on a thread of its own: a slow server never blocks a key."""
         running = probing.run(
-            self._user,
-            self._reference,
-            self._refs,
-            tell=self._tell,
-            called_off=self._called_off,
-            secrets=self._secrets,
+            self._user, self._reference, self._refs, tell=self._tell, called_off=self._called_off, secrets=self._secrets
         )
         for ran in running:
             if ran.fault:

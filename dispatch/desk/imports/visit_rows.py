@@ -120,10 +120,7 @@ _ROW = replace(
         *map(REQUEST.field, ("date", "latest", "work", "minutes", "days", "skills", "tags", "priority")),
         *_PROMISED.fields,
         Field(
-            "requested_at",
-            "2026-11-24T08:10:00-05:00; empty: now",
-            _Instant(),
-            otherwise=lambda context: context.now,
+            "requested_at", "2026-11-24T08:10:00-05:00; empty: now", _Instant(), otherwise=lambda context: context.now
         ),
         *map(REQUEST.field, ("reported_by", "emergency")),
         Field("preferred_technician", "name or login", Link("technician"), attribute="preferred_id"),

@@ -174,13 +174,7 @@ class _Merging:
         ]
 
     def carry_out(
-        self,
-        kind: str,
-        kept: Any,
-        gone: Any,
-        chosen: Mapping[str, str],
-        names: Mapping[int, str],
-        whose: str = "",
+        self, kind: str, kept: Any, gone: Any, chosen: Mapping[str, str], names: Mapping[int, str], whose: str = ""
     ) -> Merge:
         """Merge two records: what hangs on the other, then what it says."""
         record_store, store = RECORD_STORES[kind], self._user.store

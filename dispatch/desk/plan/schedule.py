@@ -164,11 +164,7 @@ def hold(user: User, reference: str, reason: str, *, kind: str = "client", whom:
     with stepping(user, "hold", reference) as (unit, visit):
         why = reason_of(reason)
         planned.unplace(unit, visit, State.ON_HOLD, reason=why)
-        detail = {
-            "waiting": why,
-            "waiting_for": kind,
-            "whom": waiting.begin(user.store, unit, visit, kind, whom, why),
-        }
+        detail = {"waiting": why, "waiting_for": kind, "whom": waiting.begin(user.store, unit, visit, kind, whom, why)}
         stopped = waiting.STOPPED if kind == "client" else None
         unit.audit("visit", visit.id, **detail, clocks=stopped, was_at=visit.starts_at)
         return _done(user, unit, visit, f"hold {visit.reference}")

@@ -97,11 +97,7 @@ def checked(user: User, texts: Mapping[str, str], standing: Visit | None = None)
     requested_at = user.now if standing is None else standing.requested_at
     return NewVisit.of(
         replace(request, reference=request.reference or visits.next_reference(user.store)), site, promised, requested_at
-    )._replace(
-        job_id=None if job is None else job.job_id,
-        after_id=after_id,
-        pickup_place=pickup,
-    )
+    )._replace(job_id=None if job is None else job.job_id, after_id=after_id, pickup_place=pickup)
 
 
 def picked_up(store: Store, typed: str) -> tuple[Place | None, str]:

@@ -17,11 +17,7 @@ from dispatch.model.states import ENDED, Role, State
 from dispatch.model.text import NAME, show
 from dispatch.model.visits import Visit
 
-RESPONSES = {
-    "phone": "answered by phone",
-    "remote": "remote session begun",
-    "workaround": "workaround agreed",
-}
+RESPONSES = {"phone": "answered by phone", "remote": "remote session begun", "workaround": "workaround agreed"}
 """What can be noted of an open request, in words."""
 
 

@@ -357,13 +357,7 @@ class Search:
         self._take(self.solved(part))
         self._cost = self._whole()
 
-    def _solve_part(
-        self,
-        technicians: list[int],
-        outside: list[int],
-        how: SubProblem,
-        warmth: float,
-    ) -> None:
+    def _solve_part(self, technicians: list[int], outside: list[int], how: SubProblem, warmth: float) -> None:
         """Plan some technicians anew, with some visits that nobody has; keep it where it costs no more than `warmth` allows."""
         visits = [index for technician in technicians for index in self._routes[technician]] + outside
         planned = self.solved(how._replace(technicians=technicians, visits=visits))

@@ -10,14 +10,7 @@ from collections.abc import Callable, Collection, Iterator
 
 from dispatch.planning.judging import sequenced
 from dispatch.planning.problem import Plan, Problem
-from dispatch.planning.sequences import (
-    behind,
-    followers,
-    in_order,
-    leaving_room,
-    without_windows,
-    worth_what_waits,
-)
+from dispatch.planning.sequences import behind, followers, in_order, leaving_room, without_windows, worth_what_waits
 from dispatch.planning.solver.helpers import ForkedHelpers
 from dispatch.planning.solver.search import MANY, PlanEngine, Search
 
