@@ -24,7 +24,7 @@ class Dialog(SaysFaults, LeanModal[ScreenResultType], Generic[ScreenResultType])
     Dialog > .dialog { background: $surface; border: round $primary; padding: 0 1; }
     /* over a poor line a box of another ground is a fifth of the bytes of a frame over what is dimmed */
     Dialog.-over-ssh { background: transparent; }
-    Dialog.-over-ssh > .dialog { border: none; background: $panel; padding: 1 1; }
+    Dialog.-over-ssh > .dialog { border: none; background: $primary 18%; padding: 1 1; }
     Dialog.-over-ssh Input, Dialog.-over-ssh OptionList, Dialog.-over-ssh OptionList:focus { background: $surface; }
     Dialog .dialog--title { text-style: bold; width: 1fr; }
     Dialog .dialog--line { width: 1fr; }

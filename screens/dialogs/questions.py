@@ -34,7 +34,7 @@ class AskText(KeptDialog[str | None]):
     DEFAULT_CSS = """
     AskText > .dialog { scrollbar-size-vertical: 1; }
     AskText .foot { dock: bottom; height: auto; background: $surface; }
-    AskText.-over-ssh .foot { background: $panel; }
+    AskText.-over-ssh .foot { background: transparent; }
     """
     BINDINGS = [
         key("escape", "dialog.back", "Back", action="dismiss(None)"),

@@ -96,14 +96,20 @@ def squeezed(words: str) -> str:
     return re.sub(r"\s+", "", words)
 
 
-def box(shown: str) -> list[str]:
-    """The lines in the box that is open on a screen; empty where there is none."""
-    return re.findall(r"│ (.*) │", shown)
+def box(one: Visitor) -> list[str]:
+    """The lines in the box that is open on a screen, which has the ground of the head and leaves the first column free."""
+    buffer, shown = one.screen.screen.buffer, one.screen.screen.display
+    ground, lines = buffer[0][0].bg, []
+    for row in range(1, len(shown)):
+        columns = [column for column, cell in buffer[row].items() if cell.bg == ground]
+        if columns and min(columns) > 0 and (text := shown[row][min(columns) : max(columns) + 1].strip()):
+            lines.append(text)
+    return lines
 
 
-def begun(words: str, shown: str) -> int:
+def begun(words: str, one: Visitor) -> int:
     """How many of the letters of a text stand in the box. Its first nine letters stand in no question."""
-    first, field = 9, squeezed("".join(box(shown)))
+    first, field = 9, squeezed("".join(box(one)))
     return next((end for end in range(len(words), first - 1, -1) if squeezed(words[:end]) in field), 0)
 
 
@@ -122,26 +128,33 @@ class Texts:
         In a line, in the note and in a form it breaks in the middle of a word. What was shown for half a second must be
         there afterwards; of what was on the line when it broke nothing is asked.
         """
-        question = box(shown)[0]
+        question = box(one)[0]
         words = f"Quincunx{len(self.of)} behind the cupboard, north"
-        words = self.of.setdefault(question, "nothing more" if question.startswith("L1") else words)
-        has = begun(words, one.see(lambda screen: begun(words, screen) >= self.shown.get(words, 0)))
-        if words not in self.broken and (question.startswith(("A1", "Sign-off")) or "ctrl+s saves ·" in shown):
+        words = self.of.setdefault(question, "nothing more" if question.startswith("Is there anything else") else words)
+        has = self._there(one, words)
+        if words not in self.broken and (
+            question.startswith(("Expectations", "Sign-off")) or "ctrl+s saves ·" in shown
+        ):
             middle = words.index("cupboard") + 3
             self.broken.add(words)
             self._press(one, words, has, middle)
             one.press(words[middle : middle + 2])
             one.drop()
             if "ctrl+s saves" in shown:
-                one.see(lambda screen: begun(words, screen) >= middle)  # a note is opened by itself
+                one.see(lambda _: begun(words, one) >= middle)  # a note is opened by itself
             return False
         self._press(one, words, has, len(words))
         return True
 
+    def _there(self, one: Visitor, words: str) -> int:
+        """How much of it stands there, once all that was shown does."""
+        one.see(lambda _: begun(words, one) >= self.shown.get(words, 0))
+        return begun(words, one)
+
     def _press(self, one: Visitor, words: str, has: int, end: int) -> None:
         """Type up to there, and look at it for half a second."""
         one.press(words[has:end])
-        one.see(lambda screen: begun(words, screen) >= end)
+        one.see(lambda _: begun(words, one) >= end)
         time.sleep(0.5)
         self.shown[words] = end
 
@@ -168,7 +181,7 @@ def test_a_whole_visit_over_a_line_that_stalls_and_breaks(needs_sshd: None, samp
             elif "saves ·" in shown:
                 if not texts.type(one, shown):
                     continue
-                texts.saved.add(texts.of[box(shown)[0]])
+                texts.saved.add(texts.of[box(one)[0]])
                 one.press("\x13" if "ctrl+s saves" in shown else "\r")
             elif "ready to close" in shown:
                 one.press("x")
