@@ -25,7 +25,7 @@ class ChecklistView(LineList[Item]):
     _checklist = Checklist()
     _zone = "UTC"
     _hours24 = True
-    _layout = Layout(0, 0, 0, 0, 0, 0)
+    _layout = Layout(0, 0, 0, 0, 0)
 
     def set_checklist(self, checklist: Checklist, zone: str, hours24: bool) -> None:
         """Show a checklist, with times on the clocks of `zone`. The cursor stays on its item.

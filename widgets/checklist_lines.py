@@ -14,8 +14,6 @@ from widgets.lines.marks import UNICODE, Marks
 
 NARROW = 60
 """Below this width phases are one letter, and what was found stands on a line of its own."""
-WIDE = 100
-"""From this width on the ids of items are shown."""
 
 HINTS: Mapping[ItemKind, str] = MappingProxyType(
     {
@@ -42,22 +40,16 @@ _WORDS: Mapping[Result, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The columns of a checklist: cells of phase, id, glyph, label, findings and time; and how these are written."""
+    """The columns of a checklist: cells of phase, glyph, label, findings and time; and how these are written."""
 
     width: int
     phase: int
-    ref: int
     label: int
     found: int
     clock: int
     marks: Marks = UNICODE
     zone: str = "UTC"
     hours24: bool = True
-
-    @property
-    def lead(self) -> int:
-        """Cells before the glyph."""
-        return self.phase + self.ref
 
     @property
     def narrow(self) -> bool:
@@ -73,13 +65,12 @@ def layout_of(checklist: Checklist, width: int, marks: Marks, zone: str, hours24
     clock = 6 if hours24 else 8
     if width < NARROW:
         phase = 2
-        return Layout(width, phase, 0, max(1, width - phase - GLYPH - clock), 0, clock, marks, zone, hours24)
+        return Layout(width, phase, max(1, width - phase - GLYPH - clock), 0, clock, marks, zone, hours24)
     phase = 8
-    ref = 10 if width >= WIDE else 0
-    room = width - phase - ref - GLYPH - clock
+    room = width - phase - GLYPH - clock
     longest = max((cells_of(show(item.label)) for item in checklist.items), default=0) + 2
     label = max(20, min(longest, room * 45 // 100))
-    return Layout(width, phase, ref, label, room - label, clock, marks, zone, hours24)
+    return Layout(width, phase, label, room - label, clock, marks, zone, hours24)
 
 
 def needs_again(item: Item, checklist: Checklist) -> bool:
@@ -191,7 +182,7 @@ def _attempt(item: Item, attempt: Attempt, number: int, current: bool, first: bo
     if layout.narrow:
         lines = [spread((*begin, ink(label, label_ink, layout.label)), (at,), layout.width)]
         if findings_line:
-            lines.append(fitted(((" " * (layout.lead + GLYPH), "plain"), *findings_line), layout.width))
+            lines.append(fitted(((" " * (layout.phase + GLYPH), "plain"), *findings_line), layout.width))
         return lines
     if not findings_line:
         return [spread((*begin, ink(label, label_ink, layout.label + layout.found)), (at,), layout.width)]
@@ -212,10 +203,7 @@ def _open(item: Item, first: bool, layout: Layout, hint: str) -> Line:
 
 def _lead(item: Item, first: bool, layout: Layout) -> tuple[Span, ...]:
     word = item.phase.value.upper() if first else ""
-    spans = [ink(pad(word if layout.phase > 2 else word[:1], layout.phase), "heading")]
-    if layout.ref:
-        spans.append(ink(pad(item.ref, layout.ref - 1) + " ", "faint"))
-    return tuple(spans)
+    return (ink(pad(word if layout.phase > 2 else word[:1], layout.phase), "heading"),)
 
 
 def _glyph(attempt: Attempt | None, loud: bool, marks: Marks) -> tuple[Span, ...]:
