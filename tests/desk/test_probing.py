@@ -128,6 +128,7 @@ def test_a_new_visit_gets_copies_of_its_sites_targets_by_role(office: Office) ->
         ({"kind": "dns", "address": "example.com", "options": "resolver=127.0.0.53"}, "loopback"),
         ({"kind": "tcp", "address": "224.0.0.1:80", "reason": "meant"}, "not tested"),
         ({"kind": "http", "address": "http://ana:secret@example.com/"}, "no login may stand in a URL"),
+        ({"kind": "ssh", "address": "root:secret@192.0.2.7", "options": "ask=free disk"}, "no password may stand there"),
         ({"kind": "http", "address": "file:///etc/passwd"}, "a URL such as"),
         ({"kind": "tcp", "address": "example.com"}, "port is missing"),
         ({"kind": "tcp", "address": "example.com:99999"}, "not a port"),

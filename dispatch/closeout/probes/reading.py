@@ -248,6 +248,8 @@ def _with_address(probe: Probe, address: str, resolver: str, faults: list[str]) 
         return _allowed(dataclasses.replace(probe, host=address.strip("[]")), address, faults)
     if kind in ASKING or kind is ProbeKind.SNMP:
         user, _, address = address.rpartition("@")
+        if ":" in user:
+            faults.append("address: no password may stand there; it is asked for when the test runs")
         probe = dataclasses.replace(probe, user=user.strip())
     host, port = _host_and_port(address, kind, faults)
     if not port:
