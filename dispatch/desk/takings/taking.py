@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-import secrets
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -45,7 +45,7 @@ def take(user: User, day: datetime.date, target: Path) -> TakenAlong:
         Refusal: they have none on that day.
         Exists, ReadOnly, Full: the file cannot be made.
     """
-    nonce = secrets.token_hex(16)
+    nonce = os.urandom(16).hex()
     starts_at, ends_at = day_bounds(day, settings.firm(user.store).zone)
     with user.write("take along", Role.TECHNICIAN) as unit:
         own = [

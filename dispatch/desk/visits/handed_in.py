@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -102,7 +101,7 @@ def look_at(user: User, reference: str, name: str) -> HandedIn:
     if not viewer.browser_is_here():
         raise Refusal(f"No viewer opens at this terminal: copy {show(file.name)} out.")
     folder = _given_folder()
-    path = folder / f"{file.sha256[:12]}-{secrets.token_hex(2)}{ending}"
+    path = folder / f"{file.sha256[:12]}-{os.urandom(2).hex()}{ending}"
     private_file.write_private(path, data)
     if not viewer.open_link(path.as_uri()):
         raise Refusal(f"Nothing opened {show(file.name)}: copy it out.")
