@@ -101,8 +101,7 @@ def test_nothing_is_in_it_that_only_the_firm_reads(office: Office) -> None:
 
 def test_without_an_agreement_nothing_is_called_missed(office: Office) -> None:
     """It says what we aim for, in the same words above and in the rows."""
-    office.go("09:00")
-    office.clock.advance(86_400 * 9)
+    office.go("09:00", 9)
     said = " ".join(as_text(november(office)).split())
     assert "none are agreed" in said
     assert "our aim" in said
@@ -113,8 +112,7 @@ def test_without_an_agreement_nothing_is_called_missed(office: Office) -> None:
 def test_how_soon_is_said_in_service_time_and_by_the_clock(office: Office) -> None:
     """What still runs is in the middle, and both times say what they are."""
     agree(office)
-    office.go("09:00")
-    office.clock.advance(86_400 * 7)
+    office.go("09:00", 7)
     (row,) = [
         row for row in section(november(office), "How soon we came").tables[0].rows if row[0] == "We were with you"
     ]
@@ -167,7 +165,7 @@ def test_a_request_that_was_left_open_is_late_once(office: Office) -> None:
     office.finish(but=frozenset({"T1", "L5"}))
     onsite.record(office.lee, "R1", "T1", Recording(Result.OVERRIDDEN, "the provider is down"))
     leaving.leave(office.lee, "R1", "the provider is down")
-    office.clock.advance(86_400 * 9)
+    office.go("09:30", 9)
     late = section(november(office), "How soon we came").tables[1].rows
     assert [row[1] for row in late] == ["R1", "R2", "R3"]
     assert "not yet solved" in str(late[0][3])

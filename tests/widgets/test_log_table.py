@@ -8,6 +8,7 @@ import pytest
 from textual.app import App, ComposeResult
 
 from dispatch.model.boards import Log, LogLine, Tally
+from dispatch.model.instants import at_local
 from dispatch.model.reviews import Remark, ReviewMark
 from tests.widgets.logs import sample_log
 from widgets.lines.ink import text_of, width_of
@@ -73,7 +74,7 @@ def test_a_day_of_another_year_has_its_year() -> None:
         return {text_of(entry.lines[0])[2:13] for entry in log_entries(log, 120, UNICODE)}
 
     assert not any("2026" in day for day in days(LOG.now))
-    assert any("Nov 2026" in day for day in days(LOG.now + 100 * 86_400))
+    assert any("Nov 2026" in day for day in days(at_local(LOG.day + datetime.timedelta(days=100), "12:00", LOG.zone)))
 
 
 def test_evidence_leaves_out_what_there_is_none_of() -> None:
