@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-
 import dns.exception
 import dns.flags
 import dns.message
@@ -12,11 +10,10 @@ import dns.rdatatype
 import dns.resolver
 from dns.message import Message
 
-from dispatch.closeout.probes.connection import wait_for
 from dispatch.closeout.probes.deadline import Deadline, NotRun, ProbeFault, Seen, received
 from dispatch.closeout.probes.safety import ascii_name
 from dispatch.closeout.probes.vantage import Dialer, FromHost
-from dispatch.model.probes import Probe, host_and_port
+from dispatch.model.probes import Probe
 
 _SHOWN = 4
 """Answers that are told."""
@@ -73,30 +70,16 @@ def _answer_of(query: Message, probe: Probe, dialer: Dialer, deadline: Deadline)
 def _over_udp(
     query: Message, host: str, probe: Probe, dialer: FromHost, deadline: Deadline, *, local: bool
 ) -> Message | None:
-    """The answer; None: it was cut short and must be asked for over TCP."""
-    address = dialer.addresses(host, deadline, local=local)[0]
-    deadline.doing = f"waiting for the answer of {host}"
-    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
-    with socket.socket(family, socket.SOCK_DGRAM) as sock:
-        sock.setblocking(False)
-        # connected: datagrams of anybody else do not arrive
-        sock.connect((str(address), probe.port))
-        sock.send(query.to_wire())
-        while True:
-            wait_for(sock, deadline, write=False)
-            try:
-                data = sock.recv(65_535)
-            except BlockingIOError:
-                continue
-            except ConnectionRefusedError:
-                raise ProbeFault(f"nothing answers at {host_and_port(host, probe.port)}") from None
-            try:
-                answer = dns.message.from_wire(data, ignore_trailing=True, raise_on_truncation=False)
-            except (dns.exception.DNSException, ValueError):
-                deadline.doing = f"waiting for the answer of {host}, which sends something that is none"
-                continue
-            if query.is_response(answer):
-                return None if answer.flags & dns.flags.TC else answer
+    """The answer; None: it was cut short and must be asked for over TCP. Raises ProbeFault, OSError."""
+    for data in dialer.datagrams(host, probe.port, query.to_wire(), deadline, local=local):
+        try:
+            answer = dns.message.from_wire(data, ignore_trailing=True, raise_on_truncation=False)
+        except (dns.exception.DNSException, ValueError):
+            deadline.doing = f"waiting for the answer of {host}, which sends something that is none"
+            continue
+        if query.is_response(answer):
+            return None if answer.flags & dns.flags.TC else answer
+    return None
 
 
 def _over_tcp(query: Message, host: str, probe: Probe, dialer: Dialer, deadline: Deadline) -> Message:

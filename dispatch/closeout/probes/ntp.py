@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import socket
 import struct
 import time
 
-from dispatch.closeout.probes.connection import wait_for
 from dispatch.closeout.probes.deadline import Deadline, NotRun, ProbeFault, Seen
 from dispatch.closeout.probes.vantage import Dialer, FromHost
 from dispatch.model.clock import machine_seconds
-from dispatch.model.probes import Probe, host_and_port
+from dispatch.model.probes import Probe
 
 _EPOCH = 2_208_988_800
 """Seconds from 1900, which NTP counts from, to 1970."""
@@ -25,25 +23,13 @@ def run(probe: Probe, dialer: Dialer, deadline: Deadline, now: int) -> Seen:
     """What was seen. Raises ProbeFault, OSError."""
     if not isinstance(dialer, FromHost):
         raise NotRun("a time server cannot be asked through the proxy of the client's network; a laptop there can")
-    address = dialer.addresses(probe.host, deadline, local=probe.local)[0]
-    deadline.doing = f"waiting for the answer of {probe.host}"
+    # a name is looked up before the clock is read
+    dialer.addresses(probe.host, deadline, local=probe.local)
     mark = os.urandom(8)
-    with socket.socket(socket.AF_INET if address.version == 4 else socket.AF_INET6, socket.SOCK_DGRAM) as sock:
-        sock.setblocking(False)
-        # connected: datagrams of anybody else do not arrive
-        sock.connect((str(address), probe.port))
-        sent, begun = machine_seconds(), time.monotonic()
-        sock.send(struct.pack("!B39s8s", _CLIENT, b"", mark))
-        while True:
-            wait_for(sock, deadline, write=False)
-            try:
-                data = sock.recv(512)
-            except BlockingIOError:
-                continue
-            except ConnectionRefusedError:
-                raise ProbeFault(f"nothing answers at {host_and_port(probe.host, probe.port)}") from None
-            if len(data) >= 48 and data[24:32] == mark:
-                break
+    asked = struct.pack("!B39s8s", _CLIENT, b"", mark)
+    sent, begun = machine_seconds(), time.monotonic()
+    answers = dialer.datagrams(probe.host, probe.port, asked, deadline, local=probe.local)
+    data = next(data for data in answers if len(data) >= 48 and data[24:32] == mark)
     came = sent + (time.monotonic() - begun)
     return _judged(data, sent, came, float(probe.most or MOST_SECONDS))
 

@@ -88,11 +88,15 @@ def _inner(address: Address) -> Address:
     return address
 
 
+def family_of(address: Address) -> socket.AddressFamily:
+    """The family of sockets that reach an address."""
+    return socket.AF_INET if address.version == 4 else socket.AF_INET6
+
+
 def _is_own(address: Address) -> bool:
     """Whether this machine has the address: only its own can be bound."""
-    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
     try:
-        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        with socket.socket(family_of(address), socket.SOCK_DGRAM) as probe:
             probe.bind((str(address), 0))
     except OSError:
         return False

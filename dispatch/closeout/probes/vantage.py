@@ -7,11 +7,12 @@ import ipaddress
 import os
 import socket
 import threading
+from collections.abc import Iterator
 from typing import Protocol
 
 from dispatch.closeout.probes.connection import Connection, wait_for
 from dispatch.closeout.probes.deadline import Deadline, NotRun, OutOfTime, ProbeFault
-from dispatch.closeout.probes.safety import Address, address_of, ascii_name, forbidden, refusal, refusal_of
+from dispatch.closeout.probes.safety import Address, address_of, ascii_name, family_of, forbidden, refusal, refusal_of
 from dispatch.model.probes import Vantage, host_and_port
 
 _SOCKS_REPLIES = {
@@ -101,6 +102,31 @@ class FromHost:
                     raise
                 last = fault
         raise last or ProbeFault(f"{host} has no address")
+
+    def datagrams(
+        self, host: str, port: int, sent: bytes, deadline: Deadline, *, local: bool = False
+    ) -> Iterator[bytes]:
+        """What a host answers to a datagram, one answer after another until the deadline; what others send does not arrive.
+
+        Raises:
+            ProbeFault: it may not be asked, nothing answers there, or time is up.
+            OSError: it cannot be reached.
+        """
+        address = self.addresses(host, deadline, local=local)[0]
+        deadline.doing = f"waiting for the answer of {host}"
+        with socket.socket(family_of(address), socket.SOCK_DGRAM) as sock:
+            sock.setblocking(False)
+            sock.connect((str(address), port))
+            sock.send(sent)
+            while True:
+                wait_for(sock, deadline, write=False)
+                try:
+                    data = sock.recv(65_535)
+                except BlockingIOError:
+                    continue
+                except ConnectionRefusedError:
+                    raise ProbeFault(f"nothing answers at {host_and_port(host, port)}") from None
+                yield data
 
 
 class ThroughSite:
@@ -194,8 +220,7 @@ def _resolve(host: str, deadline: Deadline) -> tuple[Address, ...]:
 def _connect(address: Address, port: int, deadline: Deadline, part: Deadline) -> Connection:
     """A connection to just that address, for `deadline`, within the time of `part`. Raises OSError, ProbeFault."""
     part.doing = deadline.doing
-    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
-    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock = socket.socket(family_of(address), socket.SOCK_STREAM)
     try:
         sock.setblocking(False)
         code = sock.connect_ex((str(address), port))
