@@ -123,7 +123,7 @@ def test_the_example_of_the_page_can_be_imported(firm: Dispatch, tmp_path: Path)
 
 
 def test_a_firm_begins_with_what_the_program_brings_and_takes_again_what_it_put_away(firm: Dispatch) -> None:
-    """close-out.md C5b: shipped, applied by kind and tags, editable."""
+    """design/close-out.md C5b: shipped, applied by kind and tags, editable."""
     brought = firm.json("template", "shipped", "--json")
     assert {one["verdict"] for one in brought} == {"unchanged"}
     assert [one["name"] for one in brought] == sorted(one["name"] for one in brought)

@@ -184,7 +184,7 @@ def walk_through(firm: Dispatch, reference: str) -> None:
 def test_each_checklist_that_the_program_brings_is_walked_through(
     firm: Dispatch, kind: str, tag: str, template: str
 ) -> None:
-    """close-out.md C5b, G1, G2: what it asks for keeps the visit open, and a whole visit settles it."""
+    """design/close-out.md C5b, G1, G2: what it asks for keeps the visit open, and a whole visit settles it."""
     added = firm.json(
         *("visit", "add", "--client", "Violet Dental", "--work", "As agreed", "--kind", kind, "--minutes", "60"),
         *(("--tag", tag) if tag else ()),

@@ -447,7 +447,7 @@ PLACES = st.sampled_from(["laptop", "laptop", "office", "office", "hand in"])
 @given(st.lists(st.tuples(PLACES, st.sampled_from(OPS)), min_size=2, max_size=14))
 @settings(max_examples=examples(24))
 def test_interleaved_it_comes_to_what_it_would_have_with_a_line(ops: list[tuple[str, str]]) -> None:
-    """G1, G4, G8: the same checklist, in the same order, with the same gates unmet, as if all had been recorded at the office."""
+    """C7, G1, G4, G8: the same checklist, in the same order, with the same gates unmet, as if recorded at the office."""
     with TemporaryDirectory() as folder:
         outcomes = []
         for name in ("with a line", "without"):

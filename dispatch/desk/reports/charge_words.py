@@ -40,7 +40,7 @@ PEOPLES_WORDS = frozenset({"GOODWILL", "TRV-MAN"})
 
 
 def client_units(text: str) -> str:
-    """A quantity, or the arithmetic of one, without the unit that a client does not know (charges.md, rate-minutes)."""
+    """A quantity, or the arithmetic of one, without the unit that a client does not know (design/charges.md, Terms)."""
     return text.replace("rate-min", "min at the usual rate")
 
 
