@@ -151,7 +151,7 @@ class TaxPart:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """What the visits on an invoice drew from a prepaid block or an allowance: rate-minutes as decimal text, or minor units of money."""
+    """What the visits drew from a prepaid block or an allowance: rate-minutes as decimal text, or minor units of `money`."""
 
     agreement: str
     pool: str
