@@ -58,7 +58,10 @@ _LEFT_BLANK: Mapping[str, tuple[str, ...]] = {
         "template_id",
         "template_number",
     ),
-    "client": ("notes", "tax_ref", "unhappy_since", "unhappy_noted_on", "not_with", "told", "told_at"),
+    "client": (
+        *("notes", "tax_ref", "unhappy_since", "unhappy_noted_on", "not_with", "told", "told_at"),
+        *("billing_address", "billing_mail", "tax_id", "country", "buyer_reference", "payment_days"),
+    ),
 }
 """What is the office's own of what is copied."""
 _OF_OTHERS: Mapping[str, tuple[str, ...]] = {

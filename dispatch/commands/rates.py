@@ -229,6 +229,18 @@ def _add_block(user: User, args: Args) -> list[str]:
     )
 
 
+@acts(
+    "block-price",
+    "say what a prepaid block was sold for, before it is invoiced",
+    _AGREEMENT,
+    option("block", "BLOCK", "what it is called"),
+    option("price", "AMOUNT", "before tax; 0: it was not sold"),
+)
+def _price_block(user: User, args: Args) -> list[str]:
+    agreement = agreeing.price_block(user, args.agreement, args.block, args.price)
+    return agreeing.balances(user.store, agreement, settings.today(user.store))
+
+
 @acts("import", "an agreement from a JSON file as `export` writes it", _IN)
 def _import_agreement(user: User, args: Args) -> Iterator[str]:
     with file_named(args.file) as path:
@@ -312,6 +324,7 @@ _AGREEMENT_DEEDS = (
         option("--on", "DAY", "its last day", reads=day_or_today, required=True),
     )(by("prices.agreeing.end_agreement", "{0.name} ends on {on}.")),
     _add_block,
+    _price_block,
     _import_agreement,
     _export_agreement,
 )

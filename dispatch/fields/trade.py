@@ -208,6 +208,7 @@ EMAIL = Text(
         "an e-mail address such as office@example.com",
     )
 )
+COUNTRY = Text(form=("[A-Z]{2}", "the code of a country such as US"))
 HOST = Text(
     form=(
         "[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f.]*",

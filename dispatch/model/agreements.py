@@ -102,12 +102,14 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class PrepaidBlock:
-    """A prepaid block. `size` and `remaining` are decimal text: rate-minutes, for block_money minor units of money."""
+    """A prepaid block. `size` and `remaining` are decimal text: rate-minutes, for block_money minor units of money. `price` is what
+    it was sold for, minor units as decimal text; None: nobody said."""
 
     name: str
     size: str
     remaining: str
     purchased_on: datetime.date | None = None
     expires_on: datetime.date | None = None
+    price: str | None = None
     id: int = 0
     version: int = 1

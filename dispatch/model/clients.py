@@ -24,7 +24,9 @@ class Contact:
 class Client:
     """Who pays; a prospect may come to. `unhappy_since` is since when a prospect is unhappy with the present provider, and
     `unhappy_noted_on` the day on which we wrote that down. `not_with` are the ids of technicians whom the client does not
-    want to see. `told` is what they want to be told by a message, at the address `told_at`, else at the first contact's."""
+    want to see. `told` is what they want to be told by a message, at the address `told_at`, else at the first contact's.
+    `billing_address` (lines between `|`), `billing_mail`, `tax_id`, `country` (ISO 3166, two letters) and what they want to read
+    there, `buyer_reference`, stand on their invoices, which are due after `payment_days`, None: after the firm's."""
 
     id: int
     name: str
@@ -41,6 +43,12 @@ class Client:
     not_with: tuple[int, ...] = ()
     told: tuple[About, ...] = ()
     told_at: str = ""
+    billing_address: str = ""
+    billing_mail: str = ""
+    tax_id: str = ""
+    country: str = ""
+    buyer_reference: str = ""
+    payment_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,9 @@ class Firm:
     on site without an agreement. A clock is at risk from `at_risk_pct` of its target, and critical from `critical_pct`.
     `paper_…` stand at the head of the papers that leave the firm: the lines of its address between `|`, how it is reached, the
     colour of lines and bars and that behind the heads of tables, and the sheet that a PDF is set on (`a4` or `letter`).
-    A quote holds for `quote_days`.
+    A quote holds for `quote_days`. `tax_id`, `country` (ISO 3166, two letters) and `bank_…` stand on invoices, which are due after
+    `payment_days`; `invoice_prefix` stands before their numbers, `invoice_note` below them, and `invoices_from` is the day from
+    which fees and sold blocks are invoiced (ISO 8601, empty: nobody said).
     Papers that are mailed go to contacts with one of the roles in `paper_to`, where a client has one.
     `roads` is the id of the road graph that drives are reckoned on, empty for none; `travel_engine` (`none`, `osrm`,
     `valhalla`, `openrouteservice`) at `travel_url` is a remote one, whose answers count for `travel_cache_minutes` (0: they
@@ -124,6 +126,15 @@ class Firm:
     paper_size: str = "a4"
     paper_to: str = ""
     quote_days: int = 30
+    tax_id: str = ""
+    country: str = ""
+    bank_name: str = ""
+    bank_account: str = ""
+    bank_code: str = ""
+    payment_days: int = 30
+    invoice_prefix: str = ""
+    invoice_note: str = ""
+    invoices_from: str = ""
     clock_offset: int = 0
     id: int = 0
     version: int = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 from dispatch.fields.kinds import Day, Parsed, Text
@@ -19,6 +20,10 @@ def _amount(text: str) -> str:
     if amount <= 0:
         raise ValueError("is not more than 0")
     return shortest(amount)
+
+
+def _price(text: str) -> str:
+    return "0" if re.fullmatch(r"0+(\.0+)?", text.strip()) else _amount(text)
 
 
 def _expired(block: PrepaidBlock) -> str:
@@ -40,6 +45,7 @@ BLOCK = RecordType(
             "rate-minutes, for prepaid money the amount: 600",
             required=True,
         ),
+        Field("price", "Sold for", Parsed("an amount", _price, metavar="AMOUNT"), "950.00, before tax; 0: not sold"),
         Field("bought", "Bought on", Day(), "2026-11-24", attribute="purchased_on"),
         Field("expires", "Last day", Day(), "empty: never", attribute="expires_on"),
     ),

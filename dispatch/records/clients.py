@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dispatch.fields.kinds import Choice, Day, Link, Links, Many, Number, Text, Whole, Words, YesNo, Zone
 from dispatch.fields.record import Check, Field, RecordType
-from dispatch.fields.trade import CONTACTS, EMAIL, HOURS, PLACE
+from dispatch.fields.trade import CONTACTS, COUNTRY, EMAIL, HOURS, PLACE
 from dispatch.model.clients import Client, Site
 from dispatch.model.messages import WISHES
 from dispatch.model.states import Role
@@ -56,6 +56,14 @@ CLIENT = RecordType(
         Field("told_at", "Told at", EMAIL, "an e-mail address; empty: the first contact's"),
         Field("tax_exempt", "Tax exempt", YesNo(), "yes or no"),
         Field("tax_ref", "Exemption reference", Text()),
+        Field(
+            "billing_address", "Invoices: address", Text(ADDRESS), "1 Front Street | Columbus, OH 43215: a line each"
+        ),
+        Field("billing_mail", "Invoices: e-mail", EMAIL, "accounts@example.com"),
+        Field("tax_id", "Tax id", Text(), "DE123456789"),
+        Field("country", "Country", COUNTRY, "US, DE, GB: two letters"),
+        Field("buyer_reference", "Invoices: their reference", Text(), "a purchase order, a cost centre"),
+        Field("payment_days", "Invoices: due after, days", Whole(0, 365), "empty: as the firm's"),
         Field("notes", "Notes", Text(NOTE)),
     ),
     (

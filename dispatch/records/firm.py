@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
-from dispatch.fields.kinds import Choice, FieldKind, Number, Parsed, Text, Whole, Zone
+from dispatch.fields.kinds import Choice, FieldKind, Number, Parsed, Text, Whole, Zone, iso_day
 from dispatch.fields.record import Check, Field, RecordType
-from dispatch.fields.trade import CURRENCY, EMAIL, HOST, PLACE, SERVICE, hours_of, lunch_of, worded
+from dispatch.fields.trade import COUNTRY, CURRENCY, EMAIL, HOST, PLACE, SERVICE, hours_of, lunch_of, worded
 from dispatch.levels.targets import read_targets, targets_text
 from dispatch.model.firm import Firm
 from dispatch.model.messages import PAPER_PLACE_HOLDERS, PLACE_HOLDERS, About
@@ -200,6 +200,25 @@ SETTINGS = RecordType(
             "roles of contacts, such as billing, owner; else where the client is told",
         ),
         _number("quote_days", "Quotes hold, days", Whole(1, 365)),
+        Field("tax_id", "Invoices: our tax id", Text(), "DE123456789"),
+        Field("country", "Invoices: our country", COUNTRY, "US, DE, GB: two letters"),
+        Field("bank_name", "Invoices: bank", Text(), "First Bank of Columbus"),
+        Field("bank_account", "Invoices: account", Text(), "an IBAN, or the number of an account"),
+        Field("bank_code", "Invoices: bank code", Text(), "a BIC, or a routing number"),
+        _number("payment_days", "Invoices: due after, days", Whole(0, 365)),
+        Field(
+            "invoice_prefix",
+            "Invoices: before the number",
+            Text(8, form=("[A-Za-z0-9/-]*", "letters, digits, - and /")),
+            "D-: numbers are D-2026-0001; empty: 2026-0001",
+        ),
+        Field("invoice_note", "Invoices: below", Text(LINE), "what has to stand on each of them"),
+        Field(
+            "invoices_from",
+            "Invoices: fees and blocks from",
+            Parsed("a day", lambda text: iso_day(text).isoformat(), empty=""),
+            "2026-12-01: what is older was invoiced elsewhere",
+        ),
         _one_of("paper_size", "Papers: sheet of a PDF", "a4 or letter", Choice(("a4", "letter"))),
         _one_of(
             "travel_engine", "Remote road engine", "none, osrm, valhalla or openrouteservice", Choice(tuple(ENGINES))

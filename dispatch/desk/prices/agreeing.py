@@ -18,7 +18,7 @@ from dispatch.desk.session.user import User
 from dispatch.lazily import lazily
 from dispatch.model.agreements import Agreement, ServiceTerms
 from dispatch.model.instants import day_bounds, day_of
-from dispatch.model.money import format_minor, shortest
+from dispatch.model.money import format_minor, parse_minor, shortest
 from dispatch.model.states import OCCUPYING, Role
 from dispatch.model.text import NAME, show
 from dispatch.model.typed_times import parse_day
@@ -158,10 +158,35 @@ def add_block(user: User, agreement: Agreement, texts: Mapping[str, str]) -> Agr
         if any(other.name == block.name for other in agreements.blocks_of(user.store, agreement.id)):
             faults.append(record.FieldFault("name", "", f"the agreement has a block {show(block.name)} already"))
         refuse(record.sentences(faults))
-        scale = 10 ** minor_units(user.store) if agreement.kind == MONEY_KIND else 1
-        size = shortest(Fraction(block.size) * scale)
-        agreements.add_block(unit, agreement.id, replace(block, size=size, remaining=size))
+        exponent = minor_units(user.store)
+        size = shortest(Fraction(block.size) * (10**exponent if agreement.kind == MONEY_KIND else 1))
+        price = _price(block.price, exponent)
+        agreements.add_block(unit, agreement.id, replace(block, size=size, remaining=size, price=price))
         return existing(agreements.agreement(user.store, agreement.id))
+
+
+def price_block(user: User, agreement: Agreement, name: str, price: str) -> Agreement:
+    """Say what a prepaid block was sold for, an amount as typed; one that stands on an invoice keeps its price.
+
+    Raises:
+        Faulty: it is no amount, or the agreement has no block of that name.
+    """
+    with user.write("price a prepaid block", Role.LEAD) as unit:
+        block = next((one for one in agreements.blocks_of(user.store, agreement.id) if one.name == name), None)
+        if block is None:
+            raise Faulty([f"block: “{show(agreement.name)}” has no block {show(name)}"])
+        agreements.update_block(unit, block, replace(block, price=_price(price, minor_units(user.store))))
+        return existing(agreements.agreement(user.store, agreement.id))
+
+
+def _price(text: str | None, exponent: int) -> str | None:
+    try:
+        minor = None if text is None else parse_minor(text, exponent)
+    except ValueError as fault:
+        raise Faulty([f"price: {fault}"]) from None
+    if minor is not None and minor < 0:
+        raise Faulty([f"price: {show(str(text))} is less than 0"])
+    return None if minor is None else str(minor)
 
 
 def end_agreement(user: User, agreement: Agreement, on: datetime.date) -> Agreement:
@@ -190,6 +215,7 @@ def balances(store: Store, agreement: Agreement, day: datetime.date) -> list[str
             exponent = minor_units(store)
             balance, size = (format_minor(int(Fraction(text)), exponent) for text in (block.remaining, block.size))
         until = f", to {block.expires_on}" if block.expires_on else ""
+        until += "" if block.price is None else f", sold for {format_minor(int(block.price), minor_units(store))}"
         over = " (expired)" if block.expires_on is not None and block.expires_on < day else ""
         lines.append(f"{block.name}: {balance} of {size} left{until}{over}")
     return lines
