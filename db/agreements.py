@@ -116,6 +116,11 @@ def hours_by_day(store: Store) -> list[Dated]:
     return dated_terms.firm_terms(store, dated_terms.HOURS) or _hours_of_cards(store)
 
 
+def minor_units(store: Store) -> int:
+    """Decimals of the money of the newest rate card."""
+    return _minor_units(CARDS.first(store, "ORDER BY valid_from DESC LIMIT 1"))
+
+
 # agreements
 
 
@@ -285,6 +290,10 @@ def _keep_hours(unit: Unit, before: Sequence[Dated]) -> None:
     dated_terms.keep(unit, dated_terms.HOURS, before, after)
 
 
+def _minor_units(card: RateCard | None) -> int:
+    return 2 if card is None else int(card.card.get("minor_units", 2))
+
+
 def _card_picture(card: RateCard) -> dict[str, Any]:
     return {"name": card.name, "valid_from": card.valid_from.isoformat(), "card": dict(card.card)}
 
@@ -296,8 +305,7 @@ def _agreements(
     rows = AGREEMENTS.with_extra(store, "r.ended_on", f"{where} ORDER BY starts, id", params)
     if not rows:
         return []
-    card = card or CARDS.first(store, "ORDER BY valid_from DESC LIMIT 1")
-    minor_units = 2 if card is None else int(card.card.get("minor_units", 2))
+    exponent = minor_units(store) if card is None else _minor_units(card)
     day = settings.today(store) if day is None else day
     ids = f"(SELECT id FROM agreement {where})"
     blocks = _blocks(store, f"WHERE agreement_id IN {ids}", params)
@@ -307,7 +315,7 @@ def _agreements(
     for read, ended_on in rows:
         ends = min((last for last in (_iso(read.ends), ended_on) if last is not None), default=None)
         form = {**read.terms, "kind": read.kind, "starts": read.starts.isoformat(), "ends": ends}
-        form["blocks"] = [_block(block, read.kind, minor_units) for block in blocks.get(read.id, ())]
+        form["blocks"] = [_block(block, read.kind, exponent) for block in blocks.get(read.id, ())]
         last_day = None if ends is None else datetime.date.fromisoformat(ends)
         words = tuple((dated.since, ServiceTerms(**dated.terms)) for dated in promised.get(read.id, ()))
         agreement = replace(read, ends=last_day, terms=form, promised=words)

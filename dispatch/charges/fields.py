@@ -149,10 +149,18 @@ def _figures(record: Any, sections: _Sections, at: str = "") -> Iterator[FormFig
     for section, rows in sections.items():
         for path, label, *hint in rows:
             types = _types_at(record, at + path)
-            kind, inner = get_origin(types[0]), get_args(types[0])
-            usual = LIST if kind is tuple else TYPED
-            form = Choice(inner) if kind is Literal else _WRITTEN.get(types[0], usual)
-            yield FormFigure(section, at + path, label, form, "".join(hint), NoneType in types)
+            yield FormFigure(section, at + path, label, _kind_of(types[0]), "".join(hint), NoneType in types)
+
+
+def kind_at(path: str) -> FieldKind:
+    """What an agreement can hold at a path."""
+    return _kind_of(_types_at(AgreementTerms, path)[0])
+
+
+def _kind_of(of: Any) -> FieldKind:
+    """What a figure of a type can hold."""
+    kind, inner = get_origin(of), get_args(of)
+    return Choice(inner) if kind is Literal else _WRITTEN.get(of, LIST if kind is tuple else TYPED)
 
 
 def new_component(kind: str) -> dict[str, Any]:

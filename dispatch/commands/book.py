@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from dispatch.commands import mending, series, suggesting
+from dispatch.commands import mending, series, service_plans, suggesting
 from dispatch.commands.declared import Command, CommandGroup, acts, alone, reads
 from dispatch.commands.opening import database_path, on_terminal, open_store, user_of
 from dispatch.commands.options import (
@@ -105,6 +105,7 @@ _HELP = {
     "site": "where the work is done",
     "target": "what may be tested at a site, and what its checklists call it",
     "inquiry": "what machines may be asked by tests that sign in: the lead's list",
+    "service-plan": "what the firm offers: plans with their fee and their terms",
     "recurrence": "visits that recur by a rule, made ahead",
     "technician": "who drives to visits",
     "absence": "when a technician does not work",
@@ -155,7 +156,7 @@ def deeds_of(kind: str, *, without: tuple[str, ...] = ()) -> Iterator[Command]:
     record_store = RECORD_STORES[kind]
     noun = record_store.record.noun
     fields: tuple[Option | OneOption, ...] = options_of(record_store.record.typed)
-    if any(field.kind is PLACE for field in record_store.record.typed):
+    if kind == "service-plan" or any(field.kind is PLACE for field in record_store.record.typed):
         fields = (*fields, CONFIRM)
     if kind == "absence":
         fields = (*fields, _HITS)
@@ -367,6 +368,7 @@ _MORE = {
     "site": (mending.merge("site"), _travel, _locate),
     "target": suggesting.DEEDS,
     "recurrence": series.DEEDS,
+    service_plans.KIND: service_plans.DEEDS,
 }
 COMMANDS = (
     _init,

@@ -17,7 +17,7 @@ from dispatch.desk.session.refusals import Faulty, Refusal
 from dispatch.model.text import pad, show
 
 # the same as dispatch.desk.imports.importing.KINDS, which costs more to import than to repeat; a test compares them
-_KINDS = ("rate-card", "technicians", "clients", "sites", "visits", "calendar")
+_KINDS = ("rate-card", "technicians", "clients", "sites", "service-plans", "visits", "calendar")
 _ROWS = 10_000
 
 
@@ -36,7 +36,7 @@ def _number(text: str, *, of: str, most: int) -> int:
 
 @alone(
     "import",
-    "take over a rate card, technicians, clients, sites, visits or the events of a calendar from a file",
+    "take over a rate card, technicians, clients, sites, service plans, visits or the events of a calendar from a file",
     option("kind", "KIND", ", ".join(_KINDS), choices=_KINDS),
     option(
         "file",

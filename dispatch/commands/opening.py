@@ -28,7 +28,7 @@ READ_BY: Mapping[str, str] = {
     "find": "day", "candidates": "day", "near": "day", "glance": "day", "emergency": "day", "late": "day", "call": "day",
     "import": "clients", "calendar": ALL, "calendar list": "clients", "calendar show": "clients",
     "charge": "own", "quote": "prices", "cases": ALL,
-    "rate-card": "prices", "agreement": "prices", "template": "clients", "probe": ALL,
+    "rate-card": "prices", "agreement": "prices", "service-plan": "prices", "template": "clients", "probe": ALL,
     "client": "clients", "site": "clients", "target": "clients", "inquiry": "clients", "recurrence": "clients",
     "technician": "clients",
     "holidays": "clients", "absence": "clients", "settings": "clients", "travel": "day", "roads": ALL, "roads export": "day",

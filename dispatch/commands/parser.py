@@ -30,7 +30,10 @@ GROUPS = (
     ("rates", ("rate-card", "agreement")),
     ("templates", ("template",)),
     ("probing", ("probe",)),
-    ("book", ("client", "site", "target", "inquiry", "recurrence", "technician", "absence", "settings")),
+    (
+        "book",
+        ("client", "site", "target", "inquiry", "service-plan", "recurrence", "technician", "absence", "settings"),
+    ),
     ("holidays", ("holidays",)),
     ("travel", ("travel", "roads")),
     ("reporting", ("levels",)),

@@ -147,7 +147,7 @@ def _list_agreements(store: Store, args: Args) -> Answer:
 def _show_agreement(store: Store, args: Args) -> Answer:
     def lines(agreement: Agreement) -> Iterator[str]:
         terms = {key: value for key, value in agreement.terms.items() if key != "blocks"}
-        promises = service_terms.service_form(agreement.service, agreeing.minor_units(store))
+        promises = service_terms.service_form(agreement.service, agreements.minor_units(store))
         if "calendar" in promises:
             promises["calendar"] = service_terms.calendar_text(promises["calendar"])
         yield f"{agreement.name}, {_client_name(store, agreement)}  rollover {agreement.rollover}"
@@ -264,7 +264,7 @@ def _agreement_form(store: Store, agreement: Agreement) -> dict[str, Any]:
         agreement,
         "number=id client name terms service rollover rollover_cap balances dated",
         client=_client_name(store, agreement),
-        service=service_terms.service_form(agreement.service, agreeing.minor_units(store)),
+        service=service_terms.service_form(agreement.service, agreements.minor_units(store)),
         balances=agreeing.balances(store, agreement, settings.today(store)),
         dated=forms(agreeing.dated_words(agreement, store), "from=since what terms"),
     )

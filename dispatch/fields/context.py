@@ -22,6 +22,11 @@ class FieldContext:
     roles: frozenset[Role] = frozenset(Role)
     lasting: bool = False
 
+    @property
+    def exponent(self) -> int:
+        """The decimals of the money that is typed."""
+        return 2
+
     def at(self, now: int) -> Self:
         """The same at another moment."""
         return replace(self, now=now)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 from urllib.parse import urlsplit
 
+from dispatch.fields.context import FieldContext
 from dispatch.fields.kinds import FieldKind, Parsed, Text, clock, span_of
 from dispatch.model.agreements import WEEKDAYS
 from dispatch.model.clients import Contact
+from dispatch.model.money import format_minor, parse_minor
 from dispatch.model.people import Hours, Lunch
 from dispatch.model.text import LINE, NAME, clean
 from dispatch.model.travel import Place
@@ -192,6 +195,37 @@ def _opening(text: str, before: Sequence[Hours]) -> list[Hours]:
         last = [hours for hours in before if (hours.opens, hours.closes) == before[-1][1:]]
         return [Hours(hours.weekday, opens, closes) for hours in last]
     return [Hours(weekday, opens, closes) for weekday in range(begin, end + 1)]
+
+
+MOST_MONEY = 10**12
+"""Minor units; nobody asks for more a month."""
+
+
+@dataclass(frozen=True, slots=True)
+class Price(FieldKind):
+    """An amount from 0 on, in the money of the newest rate card; the value is in minor units."""
+
+    metavar = "AMOUNT"
+    description = "an amount of money"
+
+    def read(self, text: str, context: FieldContext) -> int:
+        return price_of(text, context.exponent)
+
+    def write(self, value: int | None, context: FieldContext) -> str:
+        return "" if value is None else format_minor(value, context.exponent)
+
+
+def price_of(text: str, exponent: int) -> int:
+    """A price in minor units.
+
+    Raises:
+        ValueError: it is no amount, has more places than the money, or is negative.
+    """
+    if (price := parse_minor(text, exponent)) < 0:
+        raise ValueError(f"{text!r} is negative")
+    if price > MOST_MONEY:
+        raise ValueError("is more than anybody pays")
+    return price
 
 
 PLACE = Parsed("coordinates", place_of, place_text)

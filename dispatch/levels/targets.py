@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -48,6 +49,41 @@ def read_targets(text: str) -> Targets:
 def targets_text(targets: Targets) -> str:
     """The targets of a priority as they are typed."""
     return " ".join("-" if target is None else str(target) for target in targets)
+
+
+_WORDS = {label.replace(" ", ""): clock for clock, label in LABELS.items()}
+
+
+def read_promises(text: str) -> dict[str, dict[str, int | None]]:
+    """The targets that are promised beside the firm's, as they are typed: P1 phone 30, P1 on site 240, P2 resolution none.
+
+    Raises:
+        ValueError: it is not written so; the message gives an example.
+    """
+    own: dict[str, dict[str, int | None]] = {}
+    for part in filter(None, (piece.split() for piece in re.split("[,;]", text.casefold()))):
+        priority, clock, minutes = part[0].upper(), _WORDS.get("".join(part[1:-1])), part[-1]
+        whole = minutes.isascii() and minutes.isdecimal() and 1 <= int(minutes) <= LONGEST
+        if priority not in PRIORITIES or clock is None or not (whole or minutes == "none"):
+            raise ValueError(
+                f"{' '.join(part)!r} is not a priority, one of {', '.join(LABELS.values())}, and minutes or none, such as "
+                "P1 on site 240"
+            )
+        own.setdefault(priority, {})[clock] = int(minutes) if whole else None
+    return {
+        priority: {clock: own[priority][clock] for clock in CLOCKS if clock in own[priority]}
+        for priority in PRIORITIES
+        if priority in own
+    }
+
+
+def promises_text(own: Mapping[str, Mapping[str, int | None]]) -> str:
+    """Such targets as they are typed."""
+    return ", ".join(
+        f"{priority} {LABELS[clock]} {'none' if minutes is None else minutes}"
+        for priority, targets in own.items()
+        for clock, minutes in targets.items()
+    )
 
 
 def promised(own: Mapping[str, Mapping[str, Any]], priority: int, defaults: Targets) -> Targets:

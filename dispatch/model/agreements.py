@@ -15,6 +15,15 @@ OPENING_HOURS: Mapping[str, Any] = {
 """The hours of a rate card that says none; a weekday that a card leaves out keeps these (design/charges.md B14, B16)."""
 
 
+def left_open(kind: str, allowance: object, *, priced: bool) -> str:
+    """What an agreement or a plan of a kind should say and does not (design/account-care.md E12); empty: nothing."""
+    if kind == "retainer" and not allowance:
+        return "A retainer without an allowance grants nothing."
+    if kind == "fixed_price" and not priced:
+        return "A fixed price without a fee is work for nothing."
+    return ""
+
+
 def months_later(day: datetime.date, months: int) -> datetime.date:
     """The same day of a later month, or its last one."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
@@ -59,6 +68,7 @@ class Agreement:
     `rollover` says what becomes of a month's unused allowance: none, next_month, or capped at `rollover_cap` rate-minutes.
     The allowance, what rolls over and `service` are dated: they are those of the day for which it was read, and `promised`
     is every word on the service, by the day from which on it counts. None there: `service` has always counted.
+    `service_plan_id` is the plan that it was made from.
     """
 
     id: int
@@ -72,6 +82,7 @@ class Agreement:
     rollover: str = "none"
     rollover_cap: int | None = None
     service: ServiceTerms = ServiceTerms()
+    service_plan_id: int | None = None
     promised: tuple[tuple[datetime.date, ServiceTerms], ...] = ()
 
     def service_on(self, day: datetime.date) -> ServiceTerms:

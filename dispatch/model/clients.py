@@ -33,6 +33,7 @@ class Client:
     contacts: tuple[Contact, ...] = ()
     computers: int | None = None
     servers: int | None = None
+    users: int | None = None
     tax_exempt: bool = False
     tax_ref: str = ""
     kind: str = "client"

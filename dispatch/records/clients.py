@@ -46,6 +46,7 @@ CLIENT = RecordType(
         Field("contacts", "Contacts", CONTACTS, "Jane Lowe; +1 614 555 0100; jane@example.com; office manager | Bob …"),
         Field("computers", "Computers", Whole(0, 100_000), "12"),
         Field("servers", "Servers", Whole(0, 100_000), "1"),
+        Field("users", "Users", Whole(0, 100_000), "15"),
         Field("not_with", "Not with", Links("technician"), "technicians whom they do not want: Ana Ruiz, Ben Okafor"),
         Field(
             "told",

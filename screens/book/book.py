@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from textual.app import ComposeResult
@@ -23,6 +23,7 @@ from dispatch.model.clients import Site
 from dispatch.model.paths import typed_path
 from dispatch.model.states import LEADS
 from dispatch.model.text import show
+from dispatch.records.agreements import PRESETS
 from dispatch.records.planning import HOLIDAYS_OF
 from screens import series_forms
 from screens.binding import command, key
@@ -46,6 +47,7 @@ PLURALS = {
     "target": "Test targets",
     "inquiry": "Inquiries",
     "template": "Checklist templates",
+    "service-plan": "Service plans",
     "recurrence": "Recurring visits",
     "holiday": "Holidays",
     "technician": "Technicians",
@@ -165,7 +167,8 @@ class BookScreen(ListScreen[Any]):
         if self._kind == "template":
             await template.ask_template(self)
             return
-        record = await ask_record(self, self._kind)
+        texts = await self._plan_begun() if self._kind == "service-plan" else None
+        record = await ask_record(self, self._kind, texts)
         self.listed.select_key(f"{self._kind} {record.id}")
         if self._kind == "client":
             await ask_record(self, "site", {"client": record.name, "name": "Main office"})
@@ -175,6 +178,18 @@ class BookScreen(ListScreen[Any]):
             firm = self.user.firm  # where it has an address server, a new address can be looked up
             if record.place is None and record.address and firm.geocoder_url and firm.geocoder_agent:
                 await locate(self, record)
+
+    async def _plan_begun(self) -> Mapping[str, str]:
+        """What a new plan begins with."""
+        rows = [
+            ChoiceRow(f"preset {name}", texts, f"about {texts['fee']} a month; the price is yours to say")
+            for name, texts in PRESETS.items()
+        ]
+        rows += [
+            ChoiceRow(f"like {plan.name}", {**self._record_store.texts(self.user.store, plan), "name": ""})
+            for plan in self.things.values()
+        ]
+        return await self.choose("Begin a plan with", [*rows, ChoiceRow("empty", {})])
 
     async def _settle_absence(self, record: Any) -> None:
         """Offer what to do about the visits that an absence hits, saying who knows of them already."""
@@ -230,8 +245,8 @@ class BookScreen(ListScreen[Any]):
 
     @command("tab", "book.kind", "Next kind")
     def action_kind(self, by: int = 1) -> None:
-        """Clients, sites, test targets, inquiries, checklist templates, recurring visits, holidays, technicians, absences,
-        calendars, pinned drives, staff, alerts, settings."""
+        """Clients, sites, test targets, inquiries, checklist templates, service plans, recurring visits, holidays, technicians,
+        absences, calendars, pinned drives, staff, alerts, settings."""
         self._kind = KINDS[(KINDS.index(self._kind) + by) % len(KINDS)]
         self._letters = ""
         self.remove_class("-finding")

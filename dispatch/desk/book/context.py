@@ -35,6 +35,10 @@ class Desk(FieldContext):
         """The world of somebody who types."""
         return cls(user.now, user.firm.zone, user.roles_now, store=user.store, firm=user.firm)
 
+    @property
+    def exponent(self) -> int:
+        return agreements.minor_units(self.store)
+
     def find(self, noun: str, text: str) -> Any:
         try:
             return _FINDING[noun](self.store, text)

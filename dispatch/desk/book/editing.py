@@ -16,7 +16,7 @@ from dispatch.desk.book.record_store import RecordStore
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.book.zone_change import Reading
 from dispatch.desk.day import undo_record
-from dispatch.desk.session.refusals import NeedsConfirm, Refusal, refuse
+from dispatch.desk.session.refusals import NeedsConfirm, Refusal, confirm, refuse
 from dispatch.desk.session.user import User
 from dispatch.fields.record import FieldFault, sentences
 from dispatch.model.firm import Firm
@@ -35,7 +35,7 @@ def add(user: User, kind: str, texts: Mapping[str, str], confirmed: Sequence[str
         confirmed: the marks (`NeedsConfirm.marks`) of what was asked and is meant.
 
     Raises:
-        NeedsConfirm: a place in it is asked about.
+        NeedsConfirm: a place in it, or what its kind asks, is asked about.
         NotAllowed: the person has not the role for it.
         Faulty: with everything that cannot be taken.
     """
@@ -216,20 +216,26 @@ def _written(
     after = record_store.draft(user, before, texts, faults)
     refuse(sentences(faults))
     if confirmed is not None:
-        area = partial(places.area_of, user.store, before)
-        asked = places.questions(area, user.firm, record_store.record, before, after)
-        if open_still := [question for question in asked if question.mark not in confirmed]:
-            raise NeedsConfirm(
-                f"Is it there? {show('; '.join(f'{question.field}: {question.said}' for question in open_still))}.",
-                [*confirmed, *(question.mark for question in open_still)],
-                {question.field: question.instead for question in open_still if question.instead},
-            )
+        _ask(user, record_store, before, after, confirmed)
         if isinstance(after, Firm) and reading is None:
             zone_change.ask(user.store, before.zone, after.zone)
     saved = record_store.get(user.store, record_store.save(unit, before, after))
     if isinstance(after, Firm) and before.zone != after.zone and reading is not None:
         zone_change.carry_out(unit, before.zone, after.zone, Reading(reading))
     return saved
+
+
+def _ask(user: User, record_store: RecordStore[Any], before: Any, after: Any, confirmed: Sequence[str]) -> None:
+    """Ask what is doubtful of a record and not `confirmed`: its places, then what its kind asks."""
+    area = partial(places.area_of, user.store, before)
+    asked = places.questions(area, user.firm, record_store.record, before, after)
+    if open_still := [question for question in asked if question.mark not in confirmed]:
+        raise NeedsConfirm(
+            f"Is it there? {show('; '.join(f'{question.field}: {question.said}' for question in open_still))}.",
+            [*confirmed, *(question.mark for question in open_still)],
+            {question.field: question.instead for question in open_still if question.instead},
+        )
+    confirm(record_store.questions(before, after), confirmed)
 
 
 def _look(store: Store, record_store: RecordStore[Any], record: Any) -> dict[str, Any]:

@@ -93,6 +93,10 @@ class RecordStore(ABC, Generic[T]):
         """What other records have against it: the field, and the sentence."""
         return iter(())
 
+    def questions(self, before: T | None, after: T) -> Iterator[str]:
+        """What is asked before it is written, though it can be: a sentence each."""
+        return iter(())
+
     def save(self, unit: Unit, before: Any, after: Any) -> int:
         """Write a record without faults, with all that follows; returns its id. `before` None adds it."""
         if before is not None:

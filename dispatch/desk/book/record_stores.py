@@ -17,6 +17,7 @@ from dispatch.desk.book.holiday_records import HolidayRecords
 from dispatch.desk.book.record_store import KeptInTables, RecordStore
 from dispatch.desk.book.records import client_named, end_title, near, site_named, site_title, technician_named
 from dispatch.desk.book.recurrence_records import RecurrenceRecords
+from dispatch.desk.book.service_plan_records import ServicePlanRecords
 from dispatch.desk.book.target_records import InquiryRecords, TargetRecords
 from dispatch.desk.book.template_records import TemplateRecords
 from dispatch.desk.day.routing import reroute_ahead
@@ -353,6 +354,7 @@ RECORD_STORES: Mapping[str, RecordStore[Any]] = {
     "target": TargetRecords(),
     "inquiry": InquiryRecords(),
     "template": TemplateRecords(),
+    "service-plan": ServicePlanRecords(),
     "recurrence": RecurrenceRecords(),
     "holiday": HolidayRecords(),
     "technician": TechnicianRecords(),

@@ -13,7 +13,6 @@ from db import agreements, clients, sheets, visits
 from db.store import Store
 from dispatch.desk.care.accounts import SPENT_DAYS, CareCalendar
 from dispatch.desk.charges.charging import priced_from
-from dispatch.desk.prices.agreeing import minor_units
 from dispatch.fields.reading import FormFault
 from dispatch.model.agreements import Agreement
 from dispatch.model.clients import Client
@@ -66,7 +65,7 @@ def figures(store: Store, client_id: int, reference: str, where: CareCalendar) -
     pairs: list[tuple[int, int]] = []
     single: OfferComparison | None = None
     unpriced = 0
-    currency, exponent = "", minor_units(store)
+    currency, exponent = "", agreements.minor_units(store)
     for visit in own:
         if (sheet := charges.get(visit.id)) is None:
             continue

@@ -20,6 +20,7 @@ from dispatch.desk.imports import rate_card_file
 from dispatch.desk.imports.calendar_rows import USUAL_MINUTES, CalendarRows
 from dispatch.desk.imports.client_rows import ClientRows
 from dispatch.desk.imports.rate_card_file import judge_card, read_card
+from dispatch.desk.imports.service_plan_rows import ServicePlanRows
 from dispatch.desk.imports.site_rows import SiteRows
 from dispatch.desk.imports.table_rows import TableRows, judge
 from dispatch.desk.imports.technician_rows import TechnicianRows
@@ -35,6 +36,7 @@ SUBJECTS: dict[str, type[TableRows[Any]]] = {
     "technicians": TechnicianRows,
     "clients": ClientRows,
     "sites": SiteRows,
+    "service-plans": ServicePlanRows,
     "visits": VisitRows,
 }
 KINDS = (RATE_CARD, *SUBJECTS, CALENDAR)

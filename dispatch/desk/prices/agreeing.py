@@ -94,7 +94,7 @@ def save_agreement(
         cleaned = taken("name", name, NAME, faults, needed=True)
         promises = before.service if before is not None else ServiceTerms()
         if service is not None:
-            promises = service_terms.read_service(service, user.firm.zone, minor_units(user.store), faults)
+            promises = service_terms.read_service(service, user.firm.zone, agreements.minor_units(user.store), faults)
         refuse(faults)
         starts = datetime.date.fromisoformat(str(form["starts"]))
         ends = None if form.get("ends") is None else datetime.date.fromisoformat(str(form["ends"]))
@@ -137,7 +137,7 @@ def dated_words(agreement: Agreement, store: Store) -> list[DatedWord]:
             cap = {} if grant.cap is None else {"rollover_cap": grant.cap}
             allowance = {"allowance_min": shortest(grant.minutes), "rollover": grant.rollover, **cap}
             dated.append(DatedWord(grant.since, "allowance", allowance))
-    exponent = minor_units(store)
+    exponent = agreements.minor_units(store)
     for since, service in agreement.promised:
         dated.append(DatedWord(max(since, agreement.starts), "service", service_terms.service_form(service, exponent)))
     return sorted(dated, key=lambda word: word.since)
@@ -158,7 +158,7 @@ def add_block(user: User, agreement: Agreement, texts: Mapping[str, str]) -> Agr
         if any(other.name == block.name for other in agreements.blocks_of(user.store, agreement.id)):
             faults.append(record.FieldFault("name", "", f"the agreement has a block {show(block.name)} already"))
         refuse(record.sentences(faults))
-        exponent = minor_units(user.store)
+        exponent = agreements.minor_units(user.store)
         size = shortest(Fraction(block.size) * (10**exponent if agreement.kind == MONEY_KIND else 1))
         price = _price(block.price, exponent)
         agreements.add_block(unit, agreement.id, replace(block, size=size, remaining=size, price=price))
@@ -175,7 +175,7 @@ def price_block(user: User, agreement: Agreement, name: str, price: str) -> Agre
         block = next((one for one in agreements.blocks_of(user.store, agreement.id) if one.name == name), None)
         if block is None:
             raise Faulty([f"block: “{show(agreement.name)}” has no block {show(name)}"])
-        agreements.update_block(unit, block, replace(block, price=_price(price, minor_units(user.store))))
+        agreements.update_block(unit, block, replace(block, price=_price(price, agreements.minor_units(user.store))))
         return existing(agreements.agreement(user.store, agreement.id))
 
 
@@ -212,10 +212,12 @@ def balances(store: Store, agreement: Agreement, day: datetime.date) -> list[str
     for block in agreements.blocks_of(store, agreement.id):
         balance, size = block.remaining, f"{block.size} rate-min"
         if agreement.kind == MONEY_KIND:
-            exponent = minor_units(store)
+            exponent = agreements.minor_units(store)
             balance, size = (format_minor(int(Fraction(text)), exponent) for text in (block.remaining, block.size))
         until = f", to {block.expires_on}" if block.expires_on else ""
-        until += "" if block.price is None else f", sold for {format_minor(int(block.price), minor_units(store))}"
+        until += (
+            "" if block.price is None else f", sold for {format_minor(int(block.price), agreements.minor_units(store))}"
+        )
         over = " (expired)" if block.expires_on is not None and block.expires_on < day else ""
         lines.append(f"{block.name}: {balance} of {size} left{until}{over}")
     return lines
@@ -257,16 +259,10 @@ def warnings_of(store: Store, agreement: Agreement) -> list[str]:
 def form_of(agreement: Agreement, store: Store) -> dict[str, Any]:
     """An agreement as `save_agreement` takes it."""
     form = {key: value for key, value in agreement.terms.items() if key != "blocks"}
-    form["service"] = service_terms.service_form(agreement.service, minor_units(store))
+    form["service"] = service_terms.service_form(agreement.service, agreements.minor_units(store))
     if agreement.rollover != "none":
         form |= {"rollover": agreement.rollover, "rollover_cap": agreement.rollover_cap}
     return form
-
-
-def minor_units(store: Store) -> int:
-    """Decimals of the money of the newest rate card."""
-    cards = agreements.rate_cards(store)
-    return int(cards[0].card.get("minor_units", 2)) if cards else 2
 
 
 def _faults_of_day(now: Agreement, agreement: Agreement, since: datetime.date, today: datetime.date) -> list[str]:

@@ -197,7 +197,7 @@ class AgreementDraft(FigureDraft):
 
     def at(self, store: Store) -> AgreementDraft:
         """The same draft, in the money and with the usual targets of a firm."""
-        self.exponent, self.today = agreeing.minor_units(store), today(store)
+        self.exponent, self.today = agreements.minor_units(store), today(store)
         self.defaults = default_targets(settings.firm(store))
         self.read_again(store)
         if self.before is not None:

@@ -11,11 +11,11 @@ from typing import Any
 
 from dispatch.charges.fields import FLAG, TEXT, FormFigure
 from dispatch.fields import kinds
-from dispatch.fields.trade import hours_of, hours_text
+from dispatch.fields.trade import hours_of, hours_text, price_of
 from dispatch.levels.calendar import CalendarFault, calendar_of
 from dispatch.levels.targets import CLOCKS, LABELS, PRIORITIES, Targets, faults_of_targets
 from dispatch.model.agreements import WEEKDAYS, ServiceTerms
-from dispatch.model.money import format_minor, parse_minor
+from dispatch.model.money import format_minor
 from dispatch.model.people import Hours
 from dispatch.model.text import show
 
@@ -93,7 +93,9 @@ def service_figures(defaults: Mapping[int, Targets]) -> Iterator[FormFigure]:
     yield FormFigure("Service levels", f"{PREFIX}calendar", "hours that count", TEXT, optional=True, hint=hint)
     yield FormFigure("Service levels", f"{PREFIX}workaround_counts", "an agreed workaround is a resolution", FLAG)
     yield FormFigure("Service levels", f"{PREFIX}vendor_pauses", "waiting for parts or a vendor pauses", FLAG)
-    yield FormFigure("Account care", f"{PREFIX}monthly_fee", "monthly fee", optional=True, hint="empty: none")
+    yield FormFigure(
+        "Account care", f"{PREFIX}monthly_fee", "monthly fee", optional=True, hint="0: none; empty: not known"
+    )
     yield FormFigure("Account care", f"{PREFIX}cadence_min", "visits a month, at least")
     yield FormFigure("Account care", f"{PREFIX}cadence_target", "visits a month, aimed at")
     yield FormFigure("Account care", f"{PREFIX}survey_days", "a survey every so many days", hint="365, 182 or 91")
@@ -149,10 +151,7 @@ def _fee(given: Any, exponent: int, faults: list[str]) -> int | None:
     if given in (None, ""):
         return None
     try:
-        fee = parse_minor(str(given), exponent)
-        if fee < 0:
-            raise ValueError(f"{given!r} is negative")
+        return price_of(str(given), exponent)
     except ValueError as fault:
         faults.append(f"monthly_fee: {fault}")
         return None
-    return fee

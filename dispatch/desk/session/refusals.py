@@ -5,7 +5,7 @@ Every refusal leaves the record exactly as it was.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from types import MappingProxyType
 
@@ -75,6 +75,12 @@ class NeedsConfirm(Refusal):
     def __init__(self, sentence: str, marks: Sequence[str], instead: Mapping[str, str] = MappingProxyType({})) -> None:
         self.said, self.marks, self.instead = sentence, tuple(marks), instead
         super().__init__(f"{sentence} Say --confirm {','.join(marks)} if you mean it.")
+
+
+def confirm(sentences: Iterable[str], confirmed: Sequence[str]) -> None:
+    """Raise `NeedsConfirm` with those of the sentences that are not `confirmed`, where there is any."""
+    if open_still := [sentence for sentence in sentences if mark_of(sentence) not in confirmed]:
+        raise NeedsConfirm(" ".join(open_still), [*confirmed, *map(mark_of, open_still)])
 
 
 class NeedsChoice(Refusal):
