@@ -125,6 +125,13 @@ class Minimum(NamedTuple):
     technicians: Literal["each", "first"] = "each"
 
 
+class Remote(NamedTuple):
+    """What remote work costs otherwise than a visit (B18); without a unit of rounding of its own that of a visit counts."""
+
+    minimum_minutes: OwnMinutes = dict.fromkeys(BANDS, 0)
+    increment_min: Annotated[int, partial(whole, least=1)] | None = None
+
+
 class Testing(NamedTuple):
     """Whether test time is charged, and how much of it is given free (B3.6)."""
 
@@ -242,6 +249,7 @@ class Card(NamedTuple):
     clip_early: bool = True
     rounding: Rounding = Rounding()
     minimum: Minimum = Minimum()
+    remote: Remote = Remote()
     testing: Testing = Testing()
     emergency: Emergency = Emergency()
     travel: Travel = Travel()

@@ -148,7 +148,7 @@ def _discounts(pricing: Pricing, lines: Sequence[ChargeLine]) -> list[ChargeLine
 def _floor(pricing: Pricing, lines: Sequence[ChargeLine]) -> Iterator[ChargeLine]:
     """The money minimum of a visit (B5.5)."""
     minimum = pricing.card.minimum
-    if minimum.amount is None or pricing.terms.own_failure:
+    if minimum.amount is None or pricing.terms.own_failure or pricing.terms.remote:
         return
     if not any(line.rule in ("LAB", "MIN-TIME") and line.charged for line in lines):
         return

@@ -304,6 +304,14 @@ _UP_TO_TRAVEL: _Sections = {
         ("minimum.amount_after_discount", "money minimum stands after discounts"),
         ("minimum.includes_travel", "minimum includes travel"),
     ),
+    "Remote work": (
+        (
+            "remote.minimum_minutes",
+            "minimum time of remote work",
+            "minutes, or by band; it has no other, and no travel",
+        ),
+        ("remote.increment_min", "rounded to, minutes", "empty: as on site"),
+    ),
     "Travel": (("travel.included_radius", "included radius", "one way; what lies within costs no distance"),),
 }
 _FROM_TRAVEL_ON: _Sections = {

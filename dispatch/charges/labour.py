@@ -137,11 +137,13 @@ def _of_technician(pricing: Pricing, stay: Stay, worked: int) -> Iterator[Charge
     if band is None or not _applies(pricing, stay, band):
         return
     minutes = terms.minimum_minutes(stay.part, terms.effective(band))
-    if terms.emergency:
+    if terms.emergency and not terms.remote:
         minutes = max(minutes, terms.card.minimum.emergency_minutes)
     multiplier = terms.multiplier(band)
     due = minutes * multiplier
-    prior = pricing.visit.prior_today.get(stay.part.name) if terms.card.minimum.per == "day" else None
+    prior = (
+        pricing.visit.prior_today.get(stay.part.name) if terms.card.minimum.per == "day" and not terms.remote else None
+    )
     earlier = prior or EarlierVisits()
     presence = stay.presence + earlier.presence_rmin
     missing = max(Fraction(0), due - presence)

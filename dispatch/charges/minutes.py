@@ -89,7 +89,7 @@ def stay_of(pricing: Pricing, part: VisitPart) -> Stay:
     minutes = _kinds(pricing, part, at, bands, windows)
     billable = [minute for minute in minutes if minute.kind == "billable"]
     counted = sum(minute.kind in COUNTED for minute in minutes)
-    rounding = terms.card.classes[part.labour_class].rounding or terms.card.rounding
+    rounding = terms.rounding(part)
     target = int(round_minutes(Fraction(counted), rounding))
     if billable:
         arrival: str | None = billable[0].band
@@ -131,6 +131,8 @@ def _window(pricing: Pricing, part: VisitPart) -> tuple[int, int]:
     if part.check_in is None or part.check_out is None:
         return 0, 0
     start, end = part.check_in, part.check_out
+    if visit.remote:
+        return start, end
     if card.time_basis == "door_to_door":
         if part.depart is not None:
             start = part.depart

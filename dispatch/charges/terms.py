@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from dispatch.charges.card import AgreementKind, AgreementTerms, Card, CardItem, LabourClass, PriceList
+from dispatch.charges.card import AgreementKind, AgreementTerms, Card, CardItem, LabourClass, PriceList, Rounding
 from dispatch.charges.visit import ChargedVisit, VisitPart
 from dispatch.model.agreements import WEEKDAYS
 
@@ -22,6 +22,7 @@ class Terms:
     crew: tuple[VisitPart, ...]
     own_failure: bool
     emergency: bool
+    remote: bool
     flags: frozenset[str]
 
     @property
@@ -64,9 +65,18 @@ class Terms:
         return self.card.extra_technician_pct / 100
 
     def minimum_minutes(self, part: VisitPart, band: str) -> int:
-        """The time minimum for an arrival in that (effective) band: agreement's, else class's, else card's (B5.1)."""
+        """The time minimum for an arrival in that (effective) band: agreement's, else class's, else card's (B5.1); that of remote
+        work is its own (B18)."""
+        if self.remote:
+            return self.card.remote.minimum_minutes[band]
         agreed = None if self.agreement is None else self.agreement.minimum_minutes
         return (agreed or self.card.classes[part.labour_class].minimum_minutes or self.card.minimum.minutes)[band]
+
+    def rounding(self, part: VisitPart) -> Rounding:
+        """How minutes are rounded: by the class's rule, else the card's (B4.1); those of remote work in its own unit (B18)."""
+        rule = self.card.classes[part.labour_class].rounding or self.card.rounding
+        unit = self.card.remote.increment_min if self.remote else None
+        return rule if unit is None else rule._replace(increment_min=unit)
 
     @property
     def list_name(self) -> PriceList:
@@ -113,7 +123,7 @@ def select(card: Card, agreement: AgreementTerms | None, visit: ChargedVisit) ->
             flags.add("GUARANTEE_EXPIRED")
     waived = own_failure or not crew or (applies is not None and applies.waive_emergency)
     emergency = visit.emergency and not waived
-    return Terms(card, applies, day, crew, own_failure, emergency, frozenset(flags))
+    return Terms(card, applies, day, crew, own_failure, emergency, visit.remote, frozenset(flags))
 
 
 def _day_of(crew: Sequence[VisitPart], visit: ChargedVisit, card: Card) -> tuple[datetime.date, bool]:

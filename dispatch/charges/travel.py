@@ -110,7 +110,7 @@ def lacking(pricing: Pricing) -> set[str]:
     codes: set[str] = set()
     way, terms, visit = _Way(pricing), pricing.terms, pricing.visit
     charged = visit.outcome == "completed" or (visit.wasted and terms.card.no_access.mode == "minimum_and_travel")
-    if not charged or (visit.parts and not terms.crew):
+    if not charged or terms.remote or (visit.parts and not terms.crew):
         return codes
     if terms.card.time_basis == "door_to_door":
         days = [day for part in terms.crew for day in part.days]
@@ -139,7 +139,7 @@ def lacking(pricing: Pricing) -> set[str]:
 
 def travel_lines(pricing: Pricing, stays: Sequence[Stay]) -> list[ChargeLine]:
     """The travel lines in the order of the components. Nothing of it is `lacking`."""
-    if not stays:
+    if not stays or pricing.terms.remote:
         return []
     manual, balances, way = pricing.visit.manual_travel, pricing.balances, _Way(pricing)
     if manual is not None:

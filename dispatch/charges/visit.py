@@ -115,7 +115,7 @@ def _earlier(value: Any, path: str, faults: Faults) -> EarlierVisits | None:
 
 
 class ChargedVisit(NamedTuple):
-    """The visit. Moments in whole minutes since the epoch."""
+    """The visit, or work done at a distance. Moments in whole minutes since the epoch."""
 
     outcome: Literal["completed", "no_access", "cancelled", "aborted_by_us"] = "completed"
     parts: Annotated[tuple[VisitPart, ...], "assignments"] = ()
@@ -131,6 +131,12 @@ class ChargedVisit(NamedTuple):
     goodwill: tuple[Goodwill, ...] = ()
     manual_travel: ManualTravel | None = None
     prior_today: Mapping[str, Annotated[EarlierVisits | None, _earlier]] = {}
+    way: Literal["on_site", "remote", "phone"] = "on_site"
+
+    @property
+    def remote(self) -> bool:
+        """Whether nobody went there (B18)."""
+        return self.way != "on_site"
 
     @property
     def wasted(self) -> bool:

@@ -84,6 +84,7 @@ def cards(draw: st.DrawFn, **fixed: Any) -> dict[str, Any]:
             "technicians": draw(st.sampled_from(["each", "first"])),
             "emergency_minutes": draw(st.sampled_from([0, 120])),
         },
+        "remote": {"minimum_minutes": draw(MINIMUMS), "increment_min": draw(st.sampled_from([None, 1, 6, 15]))},
         "testing": {"billable": draw(st.booleans()), "free_min": draw(st.sampled_from([0, 15]))},
         "emergency": {
             "multiplier": draw(st.sampled_from([None, "1.5", "2"])),
@@ -197,6 +198,7 @@ def visits(draw: st.DrawFn, zone: str) -> dict[str, Any]:
     ]
     leg = {"distance": draw(money(4000)), "minutes": draw(st.integers(0, 90))}
     visit: dict[str, Any] = {
+        "way": draw(st.sampled_from(["on_site"] * 4 + ["remote", "phone"])),
         "outcome": draw(st.sampled_from(["completed"] * 4 + ["no_access", "cancelled", "aborted_by_us"])),
         "cause": draw(st.sampled_from(["normal", "normal", "own_failure"])),
         "original_visit_date": draw(st.sampled_from(["2026-02-20", "2025-11-01"])),

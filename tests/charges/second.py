@@ -42,6 +42,7 @@ class Reckoning:
         self.rows: list[Row] = []
         self.drawn: dict[str, Fraction] = {}
         self.planned = minute(self.visit["scheduled_start"])
+        self.away = self.visit.get("way", "on_site") in ("remote", "phone")
         crew = [one for one in self.visit["assignments"] if one["billable"]]
         self.crew = sorted(crew, key=lambda one: (minute(one["check_in"]), one["technician"]))
         self._select(form["agreement"])
@@ -172,6 +173,9 @@ class Reckoning:
             self.add("FEE-CANC", "fee", self.cents(fee))
 
     def least(self, part: Row, band: str) -> Fraction:
+        if self.away:
+            own: Any = self.card["remote"]["minimum_minutes"]
+            return exact(own.get(self.counts_as(band), 0) if isinstance(own, Mapping) else own)
         table: Any = None if self.terms is None else self.terms["minimum_minutes"]
         if table is None:
             table = self.card["classes"][part["class"]].get("minimum_minutes")
@@ -208,7 +212,9 @@ class Reckoning:
         assert came is not None
         assert left is not None
         begin, end = came, left
-        if self.card["time_basis"] == "door_to_door":
+        if self.away:
+            pass
+        elif self.card["time_basis"] == "door_to_door":
             begin = came - self.site["one_way_minutes"] if part["depart"] is None else minute(part["depart"]) or 0
             if part["depart"] is None:
                 self.flags.add("TRAVEL_ESTIMATED")
@@ -258,7 +264,10 @@ class Reckoning:
         billable = [row for row in rows if row["kind"] == "billable"]
         arrival = billable[0]["band"] if billable else self.band(came)
         counted = [row for row in rows if row["kind"] in ("billable", "covered")]
-        want = int(self.rounded(Fraction(len(counted)), self.card["classes"][part["class"]].get("rounding")))
+        unit = self.card["classes"][part["class"]].get("rounding")
+        if self.away and self.card["remote"]["increment_min"] is not None:
+            unit = {**(unit or self.card["rounding"]), "increment_min": self.card["remote"]["increment_min"]}
+        want = int(self.rounded(Fraction(len(counted)), unit))
         kept = list(rows)
         for row in reversed(counted[want:]):
             kept.remove(row)
@@ -339,9 +348,9 @@ class Reckoning:
         if covered and not stay["any"] and self.terms and self.counts_as(band) in self.terms["covers_bands"]:
             return
         least = self.least(stay["part"], band)
-        if self.urgent:
+        if self.urgent and not self.away:
             least = max(least, exact(rule["emergency_minutes"]))
-        prior = self.visit["prior_today"].get(name, {}) if rule["per"] == "day" else {}
+        prior = self.visit["prior_today"].get(name, {}) if rule["per"] == "day" and not self.away else {}
         presence = sum((self.factor(row["band"]) for row in stay["rows"]), Fraction(0))
         earlier = exact(prior.get("presence_rmin", 0))
         net = max(Fraction(0), least * self.factor(band) - earlier - presence) - exact(prior.get("topup_rmin", 0))
@@ -378,7 +387,7 @@ class Reckoning:
     # B6
 
     def _travel(self, stays: list[Row]) -> None:  # noqa: C901, PLR0912  written out as the page has it, to be read beside it
-        if not self.crew:
+        if not self.crew or self.away:
             return
         if "manual_travel" in self.visit:
             self.add("TRV-MAN", "travel", self.cents(exact(self.visit["manual_travel"]["amount"])))
@@ -484,7 +493,7 @@ class Reckoning:
     def _floor(self) -> None:
         rule = self.card["minimum"]
         charged = any(row["rule"] in ("LAB", "MIN-TIME") and row["charged"] for row in self.rows)
-        if rule["amount"] is None or self.slip or not charged:
+        if rule["amount"] is None or self.slip or self.away or not charged:
             return
         had = self.total_of("labour", "travel") if rule["includes_travel"] else self.total_of("labour")
         if self.cents(exact(rule["amount"])) > had:

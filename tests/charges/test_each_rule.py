@@ -590,3 +590,47 @@ def test_each_option_of_the_founders_has_its_setting(
     found = sheet(stay("18:00", "18:30"), card={**card, "travel": {**CARD["travel"], **card.get("travel", {})}},
                   agreement=agreement and {"price_list": "agreement", **agreement})  # fmt: skip
     assert lines(found) == expected
+
+
+AWAY: dict[str, Any] = {
+    "minimum": {"minutes": 60, "per": "day", "amount": "300", "emergency_minutes": 120},
+    "travel": {"components": [{"kind": "callout", "amount": "45"}, {"kind": "distance", "rate": "1"}]},
+    "rounding": {"increment_min": 30},
+    "time_basis": "door_to_door",
+}
+
+
+def away(came: str, left: str, way: str = "remote", visit: dict[str, Any] | None = None, **remote: Any) -> Any:
+    card = {**CARD, **AWAY, "remote": remote}
+    done = {"assignments": [stay(came, left)], "way": way, **(visit or {})}
+    return charge_sheet(card, {}, {}, None, done).as_json()
+
+
+@pytest.mark.parametrize("way", ["remote", "phone"])
+def test_remote_work_has_no_travel_and_no_minimum_of_a_visit(way: str) -> None:
+    """B18.1, B18.2: the window is start to end, and nothing is asked about a drive that nobody made."""
+    manual = {"manual_travel": MANUAL, "scheduled_start": "2026-11-24T09:10:00-05:00"}
+    found = away("09:00", "09:20", way, manual)
+    assert (found["flags"], lines(found)) == ([], [("LAB", "60.00")])
+    assert [line["qty"] for line in found["lines"]] == ["30"]
+
+
+def test_remote_work_has_a_minimum_of_its_own() -> None:
+    """B18.2: by the band of its start, whichever is higher, in an emergency too."""
+    by_band = {"business": 45, "after_hours": 60}
+    assert lines(away("09:00", "09:20", minimum_minutes=by_band)) == [("LAB", "60.00"), ("MIN-TIME", "30.00")]
+    assert lines(away("18:00", "18:20", minimum_minutes=by_band)) == [("LAB", "90.00"), ("MIN-TIME", "90.00")]
+    pressing = away("09:00", "09:20", visit={"emergency": True}, minimum_minutes=by_band)
+    assert lines(pressing) == [("LAB", "90.00"), ("MIN-TIME", "45.00")]
+
+
+def test_remote_work_does_not_share_the_minimum_of_a_day() -> None:
+    """B18.2: what was paid for an earlier visit is neither added to nor given back."""
+    earlier = {"prior_today": {"ann": {"presence_rmin": "10", "topup_rmin": "50", "topup_unit_price": "120"}}}
+    assert lines(away("09:00", "09:30", visit=earlier)) == [("LAB", "60.00")]
+
+
+def test_remote_work_is_rounded_in_units_of_its_own() -> None:
+    """B18.3: where the card has none, in those of a visit."""
+    assert lines(away("09:00", "09:07", increment_min=6)) == [("LAB", "24.00")]
+    assert lines(away("09:00", "09:07", increment_min=None)) == [("LAB", "60.00")]
