@@ -81,7 +81,7 @@ class Gap:
 @dataclass(frozen=True, slots=True)
 class Account:
     """Everything about one client. `breaches` are the days on which targets were missed, `spent` the net charges of the
-    last 90 days, `smallest_fee` the lowest monthly fee of an agreement that the firm has with anybody."""
+    last 90 days, `smallest_fee` the lowest monthly fee that a plan of the catalogue has for them, where any is known."""
 
     client_id: int
     name: str

@@ -112,7 +112,7 @@ def _spending(account: Account, today: datetime.date, workdays: Workdays) -> Ite
         return
     day = max((visit.day for visit in account.visits if visit.completed and visit.day <= today), default=today)
     due = workdays.after(day, AFTER_SPENDING)
-    why = f"the charges of the last {RECENT} days come to {FEES} months of the smallest agreement's fee"
+    why = f"the charges of the last {RECENT} days come to {FEES} months of the smallest plan's fee"
     yield from dated(CareItem("E10", f"{day:%Y-%m}", _OFFER, why, day, due), today)
 
 

@@ -27,6 +27,11 @@ class PlanFee(NamedTuple):
     lines: tuple[FeeLine, ...] = ()
     unknown: tuple[str, ...] = ()
 
+    @classmethod
+    def of(cls, amount: int) -> PlanFee:
+        """One that is a single amount."""
+        return cls((FeeLine("base", 1, amount),))
+
     @property
     def amount(self) -> int | None:
         """The fee in minor units; None: it is not known."""
@@ -38,7 +43,7 @@ def fee_of(plan: ServicePlan, counts: Mapping[str, int | None]) -> PlanFee:
     priced = [(word, price) for name, word in UNITS if (price := getattr(plan, name)) is not None]
     if not plan.priced:
         return PlanFee(unknown=("the plan has no price yet",))
-    lines = [] if plan.fee is None else [FeeLine("base", 1, plan.fee)]
+    lines = [] if plan.fee is None else [*PlanFee.of(plan.fee).lines]
     unknown = []
     for word, price in priced:
         if (count := counts.get(f"{word}s")) is None:

@@ -12,8 +12,8 @@ from dispatch.lazily import lazily
 from dispatch.model.typed_times import parse_day
 
 with lazily(__name__):
-    from dispatch.desk.care import accounts, care_list, offer_figures
-    from dispatch.desk.texts import client_words
+    from dispatch.desk.care import accounts, care_list
+    from dispatch.desk.texts import client_words, comparison_words
 
 
 def _day(store: Store, text: str | None, _: Args) -> datetime.date | None:
@@ -43,17 +43,15 @@ def _list(store: Store, args: Args) -> Answer:
 @reads("show", "one item with its figures", _KEY, JSON)
 def _show(store: Store, args: Args) -> Answer:
     item = care_list.find_item(store, args.key)
-    figures = (
-        offer_figures.figures(store, item.client_id, item.visit, accounts.office(store))
-        if item.what.startswith("offer")
-        else None
-    )
+    compared = care_list.plans_for(store, item)
     return Answer(
         item,
-        lambda item: client_words.care_form(item) | {"figures": figures and client_words.offer_form(figures)},
+        lambda item: (
+            client_words.care_form(item) | {"figures": compared and comparison_words.comparison_form(compared)}
+        ),
         lambda item: [
             *client_words.care_lines([item]),
-            *(f"  {line}" for line in (client_words.offer_lines(figures) if figures else ())),
+            *(f"  {line}" for line in (comparison_words.comparison_lines(compared) if compared else ())),
         ],
     )
 

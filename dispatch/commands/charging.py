@@ -15,13 +15,14 @@ from dispatch.commands.standard_input import file_named
 from dispatch.desk.session.refusals import Faulty, NotFound, Refusal
 from dispatch.lazily import lazily
 from dispatch.model.forms import form
-from dispatch.model.instants import day_of, iso
+from dispatch.model.instants import iso
 from dispatch.model.money import format_minor
 from dispatch.model.text import show
 
 with lazily(__name__):
-    from db import settings
+    from db import clients, settings
     from db import sheets as kept_sheets
+    from db import store as stores
     from dispatch.charges import cases as charge_cases
     from dispatch.charges import explain
     from dispatch.desk.billing import adjusting
@@ -29,12 +30,17 @@ with lazily(__name__):
     from dispatch.desk.imports import rate_card_file
     from dispatch.desk.review import reviewing
     from dispatch.desk.session import shown
-    from dispatch.desk.texts import visit_words
+    from dispatch.desk.texts import comparison_words
     from dispatch.desk.visits import steps
     from dispatch.levels import cases as clock_cases
     from dispatch.model.visits import Visit
 
-_UNDER = option("--under", "AGREEMENT", "compare with the same visit under this agreement")
+_UNDER = option(
+    "--under",
+    "PLAN",
+    "compare with the same visit under this service plan, and the client's last 90 days with its fee",
+    reads="book.records.service_plan_named",
+)
 _FORMS = one_of(flag("--plain", "as text (the default)"), JSON, flag("--markdown", "as Markdown, to send to a client"))
 
 
@@ -76,8 +82,7 @@ def _charge(args: Args) -> Result:
     charge = charging.charge_of(store, visit, now=store.clock.now())
     client = visit.client if isinstance(charge, charging.Unpriced) else charge.client
     more = {"reference": visit.reference}
-    at = store.clock.now() if visit.anchor is None else visit.anchor
-    return _priced(store, args, charge, f"{visit.reference} {client}, {visit.work}", more, at, visit.zone)
+    return _priced(store, args, charge, f"{visit.reference} {client}, {visit.work}", more, visit.client_id)
 
 
 def _change(user: User, args: Args) -> None:
@@ -144,11 +149,10 @@ def _quote(store: Store, args: Args) -> Answer:
         technicians=args.technicians,
         emergency=args.emergency,
     )
-    firm, when = settings.firm(store), ""
-    if isinstance(priced, charging.Priced):
-        _, site = quoting.where(store, args.client, args.site)
-        when = f", {firm.times().moment(args.at, firm.zone_at(site))}"
-    return _priced(store, args, priced, f"Quote for {args.client}, {args.minutes} min{when}", {}, args.at, firm.zone)
+    firm = settings.firm(store)
+    client, site = quoting.where(store, args.client, args.site)
+    when = firm.times().moment(args.at, firm.zone_at(site))
+    return _priced(store, args, priced, f"Quote for {args.client}, {args.minutes} min, {when}", {}, client.id)
 
 
 def _priced(
@@ -157,10 +161,9 @@ def _priced(
     charge: charging.Priced | charging.Unpriced,
     title: str,
     more: dict[str, Any],
-    at: int,
-    zone: str,
+    client_id: int,
 ) -> Answer:
-    """A charge, beside what it would be under another agreement where that is asked for."""
+    """A charge, beside what it would be under a plan where that is asked for."""
     if not isinstance(charge, charging.Priced):
         if args.under is not None:
             raise Refusal(f"There is no charge to compare: {charge.reason}.")
@@ -169,7 +172,7 @@ def _priced(
         )
     comparison = None
     if args.under is not None:
-        comparison = quoting.compare(store, charge, quoting.agreement_called(store, args.under), day_of(at, zone))
+        comparison = quoting.compare(store, charge, args.under, stores.existing(clients.client(store, client_id)))
     return Answer(
         charge,
         lambda priced: more | _charge_form(priced, comparison),
@@ -184,7 +187,13 @@ def _charge_form(priced: charging.Priced, comparison: quoting.QuoteComparison | 
     gap = comparison.difference
     difference = None if gap is None else format_minor(gap, priced.exponent)
     return priced_form | {
-        "under": form(comparison, "agreement=name sheet=under.form difference", difference=difference)
+        "under": form(
+            comparison,
+            "plan sheet=under.form difference ninety_days",
+            plan=comparison.ninety_days.plans[0].name,
+            difference=difference,
+            ninety_days=comparison_words.comparison_form(comparison.ninety_days),
+        )
     }
 
 
@@ -193,7 +202,7 @@ def _charge_lines(
 ) -> Iterator[str]:
     sheets = [(f"{priced.word.capitalize()} · {title}", priced)]
     if comparison is not None:
-        sheets.append((f"Under {comparison.name}", comparison.under))
+        sheets.append((f"Under {comparison.ninety_days.plans[0].name}", comparison.under))
     for place, (head, sheet) in enumerate(sheets):
         if place:
             yield ""
@@ -204,7 +213,7 @@ def _charge_lines(
             yield from (head, *explain.sheet_lines(sheet.form, sheet.currency, sheet.tax, width))
         yield from sheet.notes
     if comparison is not None:
-        yield from ("", visit_words.difference_words(comparison))
+        yield from ("", *comparison_words.quoted_lines(comparison))
 
 
 @alone(

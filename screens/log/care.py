@@ -11,8 +11,7 @@ from dispatch.care.item import SNOOZE_DAYS, SNOOZES, CareItem, CareState
 from dispatch.care.rules import TITLES
 from dispatch.desk.care import care_list
 from dispatch.desk.care.accounts import office
-from dispatch.desk.care.offer_figures import figures
-from dispatch.desk.texts.client_words import offer_lines
+from dispatch.desk.texts.comparison_words import comparison_lines
 from dispatch.fields.kinds import Day, Text
 from dispatch.fields.record import Field
 from dispatch.model.clients import Client
@@ -90,10 +89,8 @@ class CareScreen(ListScreen[CareItem]):
             notes.append((f"put off until {item.snoozed_until}", "warn"))
         if item.snoozes:
             notes.append((f"put off {item.snoozes} of {SNOOZES} times", "dim"))
-        if item.what.startswith("offer"):
-            store = self.user.store
-            numbers = self.look(figures, store, item.client_id, item.visit, office(store))
-            notes += [(line, "info") for line in ([] if numbers is None else offer_lines(numbers))]
+        compared = self.look(care_list.plans_for, self.user.store, item)
+        notes += [(line, "info") for line in (() if compared is None else comparison_lines(compared))]
         return notes
 
     @command("d", "care.done", "Done", LEADS, about="here")

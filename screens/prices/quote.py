@@ -7,8 +7,8 @@ from typing import Any
 
 from textual import work
 
-from db import clients
-from db.store import Store
+from db import clients, service_plans
+from db.store import Store, existing
 from dispatch.desk.charges import quoting
 from dispatch.desk.charges.charging import Priced
 from dispatch.desk.charges.quoting import QuoteComparison
@@ -17,10 +17,9 @@ from dispatch.desk.reports.document import Report
 from dispatch.desk.reports.quote import QuoteAsked
 from dispatch.desk.session.refusals import Faulty
 from dispatch.desk.session.user import User
-from dispatch.desk.texts import visit_words
-from dispatch.fields.kinds import Moment, Text, Whole, YesNo
+from dispatch.desk.texts import comparison_words
+from dispatch.fields.kinds import Link, Moment, Text, Whole, YesNo
 from dispatch.fields.record import Field
-from dispatch.model.instants import day_of
 from dispatch.model.text import show
 from screens.binding import key
 from screens.dialogs.unsent import GO_BACK
@@ -39,7 +38,7 @@ _FIELDS = (
     Field("class", "Labour class", Text(), "empty: the card's first"),
     Field("emergency", "Emergency", YesNo()),
     Field("work", "What would be done", Text(), "in a line, for the paper"),
-    Field("under", "Compare with agreement", Text(), "its name, its number, or a client; empty: none"),
+    Field("under", "Compare with plan", Link("service plan"), "a service plan of the catalogue; empty: none"),
 )
 
 
@@ -60,7 +59,7 @@ def client_meant(store: Store, typed: str) -> str:
 
 async def ask_quote(app: Program) -> None:
     """Ask for a visit, and show what it would cost."""
-    store, user, screen = app.user.store, app.user, app.screen
+    store, screen = app.user.store, app.screen
     assert isinstance(screen, UserScreen)
 
     asked: dict[str, Any] = {}
@@ -70,17 +69,17 @@ async def ask_quote(app: Program) -> None:
         about = {"labour_class": visit["class"], "emergency": visit["emergency"]}
         priced = quoting.quote(store, client, visit["site"], visit["minutes"], at, **about)
         asked.update(about, client=client, at=at, **{name: visit[name] for name in ("site", "minutes", "work")})
-        if not under:
+        if under is None:
             return priced, None, client
-        day = day_of(at, user.firm.zone)
-        return priced, quoting.compare(store, priced, quoting.agreement_called(store, under), day), client
+        plan = existing(service_plans.service_plan(store, under))
+        return priced, quoting.compare(store, priced, plan, existing(clients.client_by_name(store, client))), client
 
     stands = {"minutes": "60", "at": "tomorrow 09:00"}
     hint = f"tab next field · enter prices it · {GO_BACK}"
     priced, other, client = await ask_values(screen, "A quote", _FIELDS, reckon, stands, hint)
     notes = ["the time for tests is added, as test time"]
     if other is not None:
-        notes.append(visit_words.difference_words(other))
+        notes += comparison_words.quoted_lines(other)
 
     def paper(user: User, _: str) -> Report:
         return quote.quote_report(user, QuoteAsked(**asked))

@@ -51,8 +51,12 @@ def test_quote_adds_the_time_for_tests(firm: Dispatch) -> None:
     firm.ok("site", "edit", "Violet Dental / Main office", "--zone", "America/Chicago")
     assert "Quote for Violet Dental, 75 min, Wed 25 Nov 2026 10:00, 09:00 there\n" in firm.ok(*words)
     assert [line["qty"] for line in quote["sheet"]["lines"] if line["rule"] == "LAB"] == ["90"]
-    told = firm.ok(*words, "--under", "Harbor Dental")
-    assert "under “Retainer” the visit" in told
+    firm.ok("service-plan", "add", "--preset", "small", "--fee", "300")
+    told = firm.ok(*words, "--under", "small")
+    assert ("under “Small” this visit alone is" in told, "its fee: 300.00 USD a month" in told) == (True, True)
+    under = firm.json(*words, "--under", "small", "--json")["under"]
+    assert (under["plan"], under["ninety_days"]["plans"][0]["fee"]) == ("Small", "300.00")
+    assert "There is no service plan 'Harbor Dental'" in firm(*words, "--under", "Harbor Dental").err
     assert firm("quote", "--client", "Nobody", "--minutes", "75", "--at", "tomorrow 9:00").code == 1
     refused = firm(*words[:3], "--minutes", "0", "--at", "2026-11-25T10:00", "--class", "wizard")
     assert (refused.code, "class:" in refused.err, "minutes:" in refused.err) == (1, True, True)

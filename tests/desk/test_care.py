@@ -18,13 +18,12 @@ from dispatch.desk.care import care_list
 from dispatch.desk.care.accounts import accounts
 from dispatch.desk.care.accounts import office as office_of
 from dispatch.desk.care.client_page import client_page
-from dispatch.desk.care.offer_figures import figures
 from dispatch.desk.closeout import arriving, leaving, onsite
 from dispatch.desk.plan import schedule, undo
 from dispatch.desk.prices import agreeing
 from dispatch.desk.requests import responding
 from dispatch.desk.session.refusals import Faulty, NotAllowed, NotFound, Refusal
-from dispatch.desk.texts.client_words import offer_form, offer_lines, page_lines
+from dispatch.desk.texts.client_words import page_lines
 from dispatch.model.agreements import Agreement
 from dispatch.model.checklists import Result
 from dispatch.model.clients import Client
@@ -118,36 +117,26 @@ def test_no_prompt_when_the_client_was_not_satisfied(office: Office) -> None:
     assert [one.occasion for one in due(office, "E7")] == ["R1.contact", "R1.visit"]
 
 
-def test_the_figures_of_an_offer_are_those_of_the_charge_engine(office: Office) -> None:
+def test_an_offer_is_compared_with_the_plans_of_the_catalogue(office: Office) -> None:
+    """design/account-care.md E4, E13: another client's agreement is no plan."""
+    editing.add(office.lee, "client", {"name": "Other"})
+    terms = {"kind": "tm", "starts": "2026-01-01", "labour_discount_pct": "50"}
+    agreeing.save_agreement(office.lee, "Other", "Theirs", {**terms, "service": {"monthly_fee": "1.00"}})
+    editing.add(office.lee, "service-plan", {"name": "Small", "kind": "tm", "fee": "300"})
     emergency(office)
     (item,) = due(office, "E4")
-    found = figures(office.store, item.client_id, item.visit, office_of(office.store))
+    found = care_list.plans_for(office.store, item)
     assert found is not None
-    assert found.visit is not None
-    # one hour at 120 and at 100, an emergency at 1.5, call-out waived within the radius or not: the difference is labour's
-    assert found.visit.difference > 0
-    assert found.ninety_days == found.visit
-    assert (found.fee, found.agreement) == (None, "the agreement prices of the rate card")
-    assert offer_form(found)["visit"]["standard"] == f"{found.visit.standard / 100:.2f}"
-    assert any("of the last 90 days" in line for line in offer_lines(found))
-
-
-def test_the_agreement_that_would_have_fitted_is_that_of_the_nearest_size(office: Office) -> None:
-    editing.edit(office.lee, "client", harbor(office), {"computers": "12"})
-    for name, computers, fee in (("Big", 80, "900.00"), ("Near", 14, "300.00"), ("Far", 30, "100.00")):
-        editing.add(office.lee, "client", {"name": name, "computers": str(computers)})
-        terms = {"kind": "tm", "starts": "2026-01-01", "labour_discount_pct": "10"}
-        agreeing.save_agreement(office.lee, name, f"Care {name}", {**terms, "service": {"monthly_fee": fee}})
-    emergency(office)
-    found = figures(office.store, harbor(office).id, "R1", office_of(office.store))
-    assert found is not None
-    assert (found.agreement, found.fee) == ("Care Near", 30000)
+    (small,) = found.plans
+    # one hour at 120 and at 100, an emergency at 1.5: 180.00 and 150.00, and 35.00 to come
+    assert (small.name, found.now.of_visit, small.of_visit) == ("Small", 21500, 18500)
+    assert found.saved(small) == 21500 - 18500 - 3 * 30000
+    assert care_list.plans_for(office.store, replace(item, rule="E7")) is None
 
 
 def test_spending_three_fees_prompts_an_offer(office: Office) -> None:
-    editing.add(office.lee, "client", {"name": "Other"})
-    terms = {"kind": "tm", "starts": "2026-01-01"}
-    agreeing.save_agreement(office.lee, "Other", "Small", {**terms, "service": {"monthly_fee": "30.00"}})
+    editing.add(office.lee, "service-plan", {"name": "Small", "kind": "tm", "fee": "30.00"})
+    editing.add(office.lee, "service-plan", {"name": "By size", "kind": "tm", "per_user": "1.00"})
     office.on_site()
     office.finish()
     leaving.close(office.ana, "R1")

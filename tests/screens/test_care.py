@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from db import clocks
+from dispatch.desk.book import editing
 from dispatch.desk.care import care_list
 from dispatch.desk.plan import schedule, undo
 from dispatch.desk.visits.steps import find
@@ -146,13 +147,15 @@ async def test_the_lead_works_through_the_care_list(office: Office) -> None:
 
 
 async def test_an_offer_shows_its_figures(office: Office) -> None:
+    editing.add(office.lee, "service-plan", {"name": "Small", "kind": "tm", "fee": "300"})
     emergency(office)
     async with opened(office.lee, "log") as pilot:
         await press(pilot, "C")
         await until(pilot, CareScreen)
         notes = pilot.app.screen.query_one(LinesPane)
-        await until_true(pilot, lambda: "this visit:" in told(notes))
-        assert "1 visits of the last 90 days" in told(notes)
+        await until_true(pilot, lambda: "R1 alone, without any fee: 215.00 USD" in told(notes))
+        assert "under “Small”: fee" not in told(notes)
+        assert "costs 870.00 USD more" in told(notes).replace("\n", " ")
         await press(pilot, "o")
         await until(pilot, Choose)
         await choose(pilot, "declined")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeVar
 
-from db import clients, people
+from db import clients, people, service_plans
 from db.store import Store
 from dispatch.desk.session.refusals import NotFound
 from dispatch.model.clients import Client, Site
 from dispatch.model.people import Technician
+from dispatch.model.service_plans import ServicePlan
 from dispatch.model.text import show
 from dispatch.model.travel import DEPOT, End, EndKind
 
@@ -79,6 +80,15 @@ def technician_named(store: Store, name: str) -> Technician:
     return technician or near(
         "technician", name, {technician.name: technician for technician in people.technicians(store)}
     )
+
+
+def service_plan_named(store: Store, name: str) -> ServicePlan:
+    """The plan of that name, or whose name alone holds it.
+
+    Raises:
+        NotFound: there is none, or several.
+    """
+    return near("service plan", name, {plan.name: plan for plan in service_plans.service_plans(store)})
 
 
 def end_named(store: Store, text: str) -> End:

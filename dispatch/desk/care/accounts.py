@@ -7,12 +7,13 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from db import agreements, care, clients, clocks, prepaid_use, sheets, visits
+from db import agreements, care, clients, clocks, prepaid_use, service_plans, sheets, visits
 from db.care import VisitOutcome
 from db.clocks import Facts
 from db.store import Store
 from dispatch.care.account import Account, Allowance, CareVisit
 from dispatch.care.item import Workdays
+from dispatch.desk.charges.comparing import DAYS, plan_fee
 from dispatch.desk.levels.clocks import VisitClock, clocks_of, hours_form
 from dispatch.levels.clock import LevelState
 from dispatch.model.agreements import WEEKDAYS, Agreement
@@ -21,7 +22,6 @@ from dispatch.model.instants import day_bounds, day_of
 from dispatch.model.states import ENDED, OPEN_ON_SITE, QUEUED, State
 from dispatch.model.visits import Visit
 
-SPENT_DAYS = 90
 BREACH_DAYS = 120
 """So far back targets that were missed are looked for."""
 _COMPLETED = frozenset({State.CLOSED, State.LEFT_OPEN})
@@ -57,7 +57,7 @@ def accounts(store: Store, where: CareCalendar, only: Collection[int] | None = N
     own_terms: dict[int, list[Agreement]] = defaultdict(list)
     for agreement in known:
         own_terms[agreement.client_id].append(agreement)
-    fees = [client.service.monthly_fee for client in known if client.service.monthly_fee and client.covers(where.today)]
+    offered = service_plans.service_plans(store)
     if only is None:
         every = [visit for visit in visits.all_visits(store) if visit.client_id in ids]
     else:
@@ -87,7 +87,7 @@ def accounts(store: Store, where: CareCalendar, only: Collection[int] | None = N
                 blocks=agreements.blocks_of(store, in_force.id) if in_force and "block" in in_force.kind else (),
                 allowance=None if in_force is None else _allowance(store, in_force, where.today),
                 spent=spent.get(client.id, 0),
-                smallest_fee=min(fees, default=None),
+                smallest_fee=min(filter(None, (plan_fee(plan, client).amount for plan in offered)), default=None),
                 marks=marks.get(client.id, ()),
                 gaps=gaps.get(client.id, ()),
             )
@@ -140,7 +140,7 @@ def _allowance(store: Store, agreement: Agreement, today: datetime.date) -> Allo
 
 def _spent(store: Store, every: Iterable[Visit], where: CareCalendar) -> Mapping[int, int]:
     """The net charges of each client's visits that ended in the last 90 days."""
-    since = day_bounds(where.today - datetime.timedelta(days=SPENT_DAYS), where.zone)[0]
+    since = day_bounds(where.today - datetime.timedelta(days=DAYS), where.zone)[0]
     ended = {visit.id: visit.client_id for visit in every if visit.ended_at is not None and visit.ended_at >= since}
     spent: Counter[int] = Counter()
     for visit_id, sheet in sheets.latest_sheets(store, list(ended)).items():

@@ -5,19 +5,23 @@ from __future__ import annotations
 import datetime
 from dataclasses import replace
 
-from db import care, changes, people
+from db import care, changes, clients, people
 from db.changes import added
-from db.store import Store
+from db.store import Store, existing
 from dispatch.care.account import PromptMark
 from dispatch.care.item import SNOOZE_DAYS, SNOOZES, CareItem, CareState
 from dispatch.care.offers import FREE
 from dispatch.care.rules import in_order, items_of
 from dispatch.desk.care.accounts import accounts, office
+from dispatch.desk.charges.comparing import PlanComparison, compare_plans
 from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, refuse, taken
 from dispatch.desk.session.user import User
 from dispatch.model.clients import Client
 from dispatch.model.states import Role
 from dispatch.model.text import LINE, NOTE, show
+
+_COMPARED = frozenset({"E3", "E4", "E5", "E10"})
+"""The rules that are about an agreement: with these, plans are compared."""
 
 
 def care_list(store: Store, client: Client | None = None, *, all_items: bool = False) -> list[CareItem]:
@@ -30,6 +34,14 @@ def care_list(store: Store, client: Client | None = None, *, all_items: bool = F
             for item in items_of(account, where.today, where.workdays)
         ]
     return in_order(item for item in items if all_items or item.asks)
+
+
+def plans_for(store: Store, item: CareItem) -> PlanComparison | None:
+    """What is due of an agreement, with what the plans of the catalogue would do; None where it is about something else."""
+    if item.rule not in _COMPARED:
+        return None
+    with store.read():
+        return compare_plans(store, existing(clients.client(store, item.client_id)), item.visit)
 
 
 def note_survey(

@@ -10,6 +10,7 @@ from db import agreements, clients, findings, papers, recurrences, settings, vis
 from db.store import Store
 from dispatch.care.item import CareItem
 from dispatch.desk.care.care_list import care_list
+from dispatch.desk.charges.comparing import PlanComparison, compare_plans
 from dispatch.desk.prices.agreeing import balances
 from dispatch.model.agreements import Agreement
 from dispatch.model.clients import Client, Site
@@ -38,6 +39,7 @@ class ClientPage:
     due: tuple[str, ...]
     day: datetime.date
     times: Times
+    compared: PlanComparison
     papers: tuple[Message, ...] = ()
     findings: tuple[AuditFinding, ...] = ()
 
@@ -66,6 +68,7 @@ def client_page(store: Store, client: Client) -> ClientPage:
             (*_due(client, sites, past), *map(_care, care_list(store, client))),
             day,
             times,
+            compare_plans(store, client),
             tuple(papers.messages_of(store, client.id, PAST)),
             tuple(one for one in findings.findings_of_client(store, client.id) if one.open),
         )

@@ -229,11 +229,15 @@ def _prior_today(store: Store, visit: Visit, zone: str) -> dict[str, Any]:
         return {}
     day = day_of(visit.anchor, zone)
     since, until = day_bounds(day, zone)
+    earlier = sheets.sheets_of_site(store, visit.site_id, since, until)
+    return prior_of([sheet.sheet for sheet in earlier if sheet.visit_id != visit.id])
+
+
+def prior_of(earlier: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What each technician was charged by the sheets of earlier visits of a day."""
     prior: dict[str, dict[str, Any]] = {}
-    for sheet in sheets.sheets_of_site(store, visit.site_id, since, until):
-        if sheet.visit_id == visit.id:
-            continue
-        for line in sheet.sheet["lines"]:
+    for sheet in earlier:
+        for line in sheet["lines"]:
             if line["rule"].startswith("LAB") or line["rule"] in ("MIN-TIME", "MIN-DAY"):
                 own = prior.setdefault(line["tech"], {"presence_rmin": "0", "topup_rmin": "0", "topup_unit_price": "0"})
                 key = "presence_rmin" if line["rule"].startswith("LAB") else "topup_rmin"

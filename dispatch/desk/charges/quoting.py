@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import dataclass
 
 from db import agreements, clients, settings
 from db.store import Store
 from dispatch.desk.charges.charge_input import ENVELOPE, charged_drive, terms_of
 from dispatch.desk.charges.charging import Priced, priced_from
+from dispatch.desk.charges.comparing import PlanComparison, compare_plans, plan_terms
 from dispatch.desk.session.refusals import NotFound, Refusal, refuse
 from dispatch.fields.reading import FormFault
 from dispatch.model.agreements import Agreement
 from dispatch.model.clients import Client, Site
 from dispatch.model.instants import day_of, iso
+from dispatch.model.service_plans import ServicePlan
 from dispatch.model.text import show
 
 
 @dataclass(frozen=True, slots=True)
 class QuoteComparison:
-    """The same visit priced twice: as the client stands, and under other terms. `difference` in minor units, None if blocked."""
+    """The same visit priced twice: as the client stands, and under a plan, beside what that plan does to the last 90 days."""
 
     without: Priced
     under: Priced
-    name: str
+    ninety_days: PlanComparison
 
     @property
     def difference(self) -> int | None:
-        """What the other terms add (positive) or save (negative)."""
+        """What the plan adds to this visit (positive) or takes off it (negative), its fee apart, in minor units; None: blocked."""
         if self.without.total is None or self.under.total is None:
             return None
         return self.under.total - self.without.total
@@ -93,12 +94,12 @@ def quote(
         raise Refusal(f"It cannot be priced: {fault}.") from None
 
 
-def compare(store: Store, priced: Priced, agreement: Agreement, day: datetime.date) -> QuoteComparison:
-    """The same visit under an agreement ([003]'s rate card made concrete): both sheets and the difference."""
-    terms = terms_of(store, agreement, day)
-    # the terms are tried on: their dates do not matter
-    given = {**priced.given, "agreement": {**terms, "starts": None, "ends": None}}
-    return QuoteComparison(priced, priced_from(given, estimate=priced.estimate), agreement.name)
+def compare(store: Store, priced: Priced, plan: ServicePlan, client: Client) -> QuoteComparison:
+    """The same visit under a plan ([003]'s rate card made concrete), and the client's last 90 days under it."""
+    given = {**priced.given, "agreement": plan_terms(plan)}
+    return QuoteComparison(
+        priced, priced_from(given, estimate=priced.estimate), compare_plans(store, client, plans=[plan])
+    )
 
 
 def agreement_called(store: Store, name: str) -> Agreement:

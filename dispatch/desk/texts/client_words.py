@@ -8,17 +8,15 @@ from typing import Any
 from dispatch.care.account import well_suited
 from dispatch.care.item import CareItem
 from dispatch.care.rules import TITLES
-from dispatch.desk.care.accounts import SPENT_DAYS
 from dispatch.desk.care.client_page import ClientPage
-from dispatch.desk.care.offer_figures import OfferComparison, OfferFigures
 from dispatch.desk.messages.outbox import moment
+from dispatch.desk.texts.comparison_words import comparison_form, comparison_lines
 from dispatch.desk.texts.finding_words import line
 from dispatch.model.alerts import ToldAlert
 from dispatch.model.clients import Site
 from dispatch.model.forms import form
 from dispatch.model.instants import Times, day_text
 from dispatch.model.messages import Message
-from dispatch.model.money import amount_text, format_minor
 from dispatch.model.text import count_text, pad, show
 from dispatch.model.visits import Visit
 
@@ -27,7 +25,7 @@ def page_lines(page: ClientPage) -> list[str]:
     """The page as text."""
     client = page.client
     lines = [client.name if client.kind == "client" else f"{client.name} ({client.kind})"]
-    there = ((client.computers, "computer"), (client.servers, "server"))
+    there = ((client.computers, "computer"), (client.servers, "server"), (client.users, "user"))
     counts = [count_text(count, word) for count, word in there if count]
     if well_suited(client.computers, client.servers):
         counts.append("well suited to an agreement by its size")
@@ -57,6 +55,7 @@ def page_lines(page: ClientPage) -> list[str]:
             ],
             "none",
         ),
+        ("Under a plan", [*comparison_lines(page.compared)] if page.compared.plans else [], ""),
         ("Recurring", page.recurring, ""),
         ("Open requests", [_visit(visit, page.times) for visit in page.queued], ""),
         ("Ahead", [_visit(visit, page.times) for visit in page.ahead], "nothing planned"),
@@ -85,11 +84,12 @@ def page_form(page: ClientPage) -> dict[str, Any]:
     """The page for `dispatch client show --json`, beside the client's own texts."""
     return form(
         page,
-        "sites agreements recurring ahead queued past due papers",
+        "sites agreements compared recurring ahead queued past due papers",
         sites=[form(site, "name address located", located=site.place is not None) for site in page.sites],
         agreements=[
             form(agreement, "name kind starts balances ends", balances=left) for agreement, left in page.agreements
         ],
+        compared=comparison_form(page.compared),
         papers=[message_form(message, page.times.zone) for message in page.papers],
         **{name: [visit.reference for visit in getattr(page, name)] for name in ("ahead", "queued", "past")},
     )
@@ -130,45 +130,6 @@ def care_form(item: CareItem) -> dict[str, Any]:
     """An item of the care list in JSON."""
     keys = "key rule title client what why opens due state held snoozed_until snoozes needs_note visit?"
     return form(item, keys, title=TITLES[item.rule])
-
-
-def offer_lines(figures: OfferFigures) -> list[str]:
-    """The numbers of an offer as text."""
-
-    def money(amount: int) -> str:
-        return amount_text(amount, figures.exponent, figures.currency)
-
-    visit, days, fee = figures.visit, figures.ninety_days, figures.fee
-    lines = [f"compared with {figures.agreement}"]
-    if visit is not None:
-        lines.append(f"this visit: {money(visit.standard)} at standard, {money(visit.agreement)} under it")
-    lines.append(
-        f"{days.visits} visits of the last {SPENT_DAYS} days: {money(days.standard)} at standard, "
-        f"{money(days.agreement)} under it, {money(days.difference)} less"
-    )
-    if fee is not None:
-        rest = days.difference - 3 * fee
-        word = "saved" if rest >= 0 else "more"
-        lines.append(f"its fee is {money(fee)} a month: over three months {money(abs(rest))} {word}")
-    if figures.unpriced:
-        lines.append(f"{figures.unpriced} visits cannot be priced and are not in it")
-    return lines
-
-
-def offer_form(figures: OfferFigures) -> dict[str, Any]:
-    """The numbers of an offer in JSON."""
-
-    def text(amount: int | None) -> str | None:
-        return None if amount is None else format_minor(amount, figures.exponent)
-
-    def compared(comparison: OfferComparison | None) -> dict[str, Any] | None:
-        if comparison is None:
-            return None
-        sums = {name: text(getattr(comparison, name)) for name in ("standard", "agreement", "difference")}
-        return {"visits": comparison.visits, **sums}
-
-    comparisons = {"ninety_days": compared(figures.ninety_days), "visit": compared(figures.visit)}
-    return form(figures, "agreement fee ninety_days visit unpriced currency", fee=text(figures.fee), **comparisons)
 
 
 def message_lines(found: Sequence[Message], zone: str, hours24: bool = True) -> Iterator[str]:

@@ -6,14 +6,10 @@ from collections.abc import Sequence
 
 from db import sheets
 from db.store import Store
-from dispatch.lazily import lazily
 from dispatch.model.instants import Times, day_of, day_text
-from dispatch.model.money import amount_text, format_minor
+from dispatch.model.money import amount_text
 from dispatch.model.text import pad, show
 from dispatch.model.visits import Visit
-
-with lazily(__name__):
-    from dispatch.desk.charges.quoting import QuoteComparison
 
 
 def visit_lines(visits: Sequence[Visit], times: Times) -> list[str]:
@@ -65,16 +61,6 @@ def planned_text(visit: Visit, times: Times, beside: str) -> str:
     latest = f"latest {day_text(visit.latest_on)}" if visit.latest_on else ""
     wanted = f"wanted {day_text(visit.wanted_on)}" if visit.wanted_on else "" if latest else "no date"
     return ", ".join(filter(None, (wanted, latest)))
-
-
-def difference_words(comparison: QuoteComparison) -> str:
-    """What the comparison says, in a sentence."""
-    if comparison.difference is None:
-        return "one of the two cannot be priced yet"
-
-    size = format_minor(abs(comparison.difference), comparison.without.exponent)
-    verb = "saves" if comparison.difference < 0 else "costs more by" if comparison.difference else "changes nothing:"
-    return f"under “{show(comparison.name)}” the visit {verb} {size} {comparison.without.currency}"
 
 
 def charge_line(store: Store, visit: Visit) -> str:

@@ -1,0 +1,158 @@
+"""What plans would do to a client's last 90 days: with the fee, and no saving where it is not known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from db import agreements, clients, service_plans
+from dispatch.desk.book import editing
+from dispatch.desk.charges import quoting
+from dispatch.desk.charges.comparing import PlanComparison, compare_plans
+from dispatch.desk.closeout import arriving, leaving
+from dispatch.desk.plan import schedule
+from dispatch.desk.prices import agreeing
+from dispatch.desk.requests import intake
+from dispatch.desk.texts.comparison_words import comparison_form, comparison_lines, quoted_lines
+from dispatch.model.clients import Client
+from tests.desk.conftest import CARD, Office, at
+
+
+def harbor(office: Office) -> Client:
+    found = clients.client_by_name(office.store, "Harbor Dental")
+    assert found is not None
+    return found
+
+
+def work(office: Office, reference: str, clock: str, days: int = 0) -> None:
+    """Ana does a visit within its minimum of an hour, and closes it."""
+    schedule.assign(office.dana, reference, ["Ana Ruiz"], at(clock, days))
+    office.go(clock, days)
+    arriving.arrive(office.ana, reference)
+    office.finish(reference)
+    leaving.close(office.ana, reference)
+
+
+def plan(office: Office, name: str, kind: str = "tm", **texts: str) -> None:
+    editing.add(office.lee, "service-plan", {"name": name, "kind": kind, **texts})
+
+
+def compared(office: Office, reference: str = "") -> PlanComparison:
+    return compare_plans(office.store, harbor(office), reference)
+
+
+def told(found: PlanComparison) -> dict[str, tuple[int, int | None, int | None]]:
+    return {one.name: (one.visits, one.total, found.saved(one)) for one in found.plans}
+
+
+def test_fee_and_all_by_hand(office: Office) -> None:
+    """design/account-care.md E13. Two visits of an hour at least: 120.00 and 35.00 to come, each; under an agreement 100.00."""
+    plan(office, "Tenth", fee="50.00", labour_discount="10")
+    plan(office, "Hours", "retainer", fee="20", allowance="90", waive_travel="all")
+    plan(office, "Unknown", per_computer="5.00", waive_travel="all")
+    plan(office, "Dear", fee="500")
+    work(office, "R1", "09:00")
+    work(office, "R2", "11:00")
+    found = compared(office, "R2")
+    assert (found.now.name, found.now.visits, found.now.total, found.visits) == ("at standard price", 31000, 31000, 2)
+    assert told(found) == {
+        # twice 90.00 and 35.00, and three fees: it costs more
+        "Tenth": (25000, 40000, -9000),
+        # of the allowance sixty minutes go to the first visit, and thirty to the second, whose other thirty are 50.00
+        "Hours": (5000, 11000, 20000),
+        "Unknown": (20000, None, None),
+        "Dear": (27000, 177000, -146000),
+    }
+    # one visit by itself has the whole allowance, and no fee
+    assert {one.name: one.of_visit for one in (found.now, *found.plans)} == {
+        "at standard price": 15500,
+        "Hours": 0,
+        "Tenth": 12500,
+        "Unknown": 10000,
+        "Dear": 13500,
+    }
+    lines = "\n".join(comparison_lines(found))
+    assert "under “Tenth”: 250.00 USD + 3 × 50.00 USD = 400.00 USD: costs 90.00 USD more" in lines
+    assert "under “Hours”: 50.00 USD + 3 × 20.00 USD = 110.00 USD: saves 200.00 USD" in lines
+    assert "under “Unknown”: 200.00 USD, fee not known: how many computers?: no saving is claimed" in lines
+    form = {one["name"]: one for one in comparison_form(found)["plans"]}
+    assert (form["Hours"]["saves"], form["Unknown"]["fee"], form["Unknown"]["saves"]) == ("200.00", None, None)
+    editing.edit(office.lee, "client", harbor(office), {"computers": "4"})
+    assert told(compared(office))["Unknown"] == (20000, 26000, 5000)
+
+
+def test_an_allowance_is_one_for_each_month(office: Office) -> None:
+    plan(office, "Hours", "retainer", fee="0", allowance="60", waive_travel="all")
+    work(office, "R2", "09:00")
+    work(office, "R1", "09:00", 41)
+    assert told(compared(office))["Hours"] == (0, 0, 31000)
+    office.go("09:00", 95)
+    # the first is more than ninety days ago
+    assert told(compared(office))["Hours"] == (0, 0, 15500)
+
+
+@pytest.mark.parametrize(
+    ("terms", "fee", "saved"),
+    [
+        ({"kind": "tm"}, "30.00", 27000 + 3 * 3000 - 25000),
+        ({"kind": "tm"}, "0", 27000 - 25000),
+        ({"kind": "tm"}, None, None),
+        ({"kind": "block_hours"}, "30.00", None),
+    ],
+)
+def test_a_client_with_an_agreement_is_compared_with_what_was_charged(
+    office: Office, terms: dict[str, Any], fee: str | None, saved: int | None
+) -> None:
+    plan(office, "Tenth", fee="0", labour_discount="10")
+    service = {} if fee is None else {"monthly_fee": fee}
+    agreeing.save_agreement(office.lee, "Harbor Dental", "Care", {**terms, "starts": "2026-11-01", "service": service})
+    work(office, "R1", "09:00")
+    work(office, "R2", "11:00")
+    found = compared(office)
+    assert (found.now.name, found.now.visits) == ("Care", 27000)
+    assert told(found)["Tenth"] == (25000, 25000, saved)
+
+
+def test_a_minimum_of_the_day_is_reckoned_under_the_plan(office: Office) -> None:
+    """design/charges.md B5.4: what the first visit of a day was topped up with under the plan is taken off the second."""
+    (card,) = agreements.rate_cards(office.store)
+    dear = {**CARD, "classes": {"tech": {"standard": "120", "agreement": "150"}}, "minimum": {"per": "day"}}
+    with office.lee.write("card") as unit:
+        agreements.update_rate_card(unit, card, replace(card, card=dear))
+    texts = {"client": "Harbor Dental", "site": "Main office", "work": "again", "minutes": "30", "date": "2026-11-24"}
+    intake.add(office.dana, {**texts, "came_by": "phone", "reference": "R9"})
+    plan(office, "Dear", fee="0")
+    work(office, "R1", "09:00")
+    work(office, "R9", "14:00")
+    found = compared(office)
+    assert found.now.visits == 12000 + 2 * 3500
+    assert told(found)["Dear"] == (15000 + 2 * 3500, 22000, -3000)
+
+
+def test_no_visit_claims_nothing_and_says_the_fee(office: Office) -> None:
+    plan(office, "Sweet spot", fee="500", per_computer="20")
+    assert [*comparison_lines(compared(office))] == [
+        "no visit of the last 90 days to compare",
+        "  “Sweet spot”: fee not known: how many computers?",
+    ]
+    editing.edit(office.lee, "client", harbor(office), {"computers": "22"})
+    assert [*comparison_lines(compared(office))][1] == "  “Sweet spot”: 940.00 USD a month for 22 computers"
+
+
+def test_a_quote_under_a_plan_says_its_fee(office: Office) -> None:
+    """design/charges.md B10."""
+    plan(office, "Tenth", fee="50.00", labour_discount="10")
+    work(office, "R1", "09:00")
+    priced = quoting.quote(office.store, "Harbor Dental", "Main office", 60, at("09:00", 1))
+    (tenth,) = (one for one in compared(office).plans)
+    found = quoting.compare(office.store, priced, service_plans.service_plans(office.store)[0], harbor(office))
+    lines = [*quoted_lines(found)]
+    assert found.difference is not None
+    assert found.difference < 0
+    assert lines[0].startswith("under “Tenth” this visit alone is ")
+    assert lines[0].endswith(" less; its fee is not in that")
+    assert lines[1] == "its fee: 50.00 USD a month"
+    assert lines[-1].endswith("costs 120.00 USD more")
+    assert tenth.total == 12500 + 15000
