@@ -23,6 +23,8 @@ class Noted(NamedTuple):
     item: str
     by: str
     text: str
+    label: str = ""
+    """What the item asks for."""
 
 
 _CODES = Stored(("sheet",), tuple, lambda text: tuple(json.loads(text)))
@@ -121,33 +123,33 @@ def noted(store: Store, ids: Iterable[int]) -> dict[int, list[Noted]]:
     notes: dict[int, list[Noted]] = {}
     for query in _NOTED:
         for visit_id, *columns in store.all(query, among):
-            notes.setdefault(visit_id, []).append(Noted._make(columns))
+            notes.setdefault(visit_id, []).append(Noted(*columns))
     return notes
 
 
 _IS_LAST = "a.sequence = (SELECT max(b.sequence) FROM attempt b WHERE b.item_id = a.item_id)"
 _NOTED = (
     "SELECT a.visit_id, CASE WHEN i.kind = 'test' THEN 'waived' ELSE 'overridden' END, i.ref, s.name || CASE a.self_approved "
-    "WHEN 1 THEN ' (for themselves)' ELSE '' END, a.text FROM attempt a JOIN item i ON i.id = a.item_id "
+    "WHEN 1 THEN ' (for themselves)' ELSE '' END, a.text, i.label FROM attempt a JOIN item i ON i.id = a.item_id "
     f"JOIN staff s ON s.id = a.staff_id WHERE a.visit_id {AMONG} AND a.result = 'overridden' AND {_IS_LAST} ORDER BY a.id",
     "SELECT v.id, v.state, '', '', v.reason || CASE v.called WHEN '' THEN '' ELSE iif(v.reason = '', '', '; ') || 'called: ' || "
     "v.called END || coalesce((SELECT iif(v.reason = '', '', '; ') || 'follow-up ' || group_concat(f.reference, ', ') FROM visit f "
     "WHERE f.parent_id = v.id AND f.archived_at IS NULL AND v.state = 'left_open'), '') FROM visit v "
     f"WHERE v.id {AMONG} AND v.state IN ('left_open', 'no_access', 'aborted', 'cancelled')",
-    "SELECT a.visit_id, 'not_done', i.ref, s.name, a.text FROM attempt a JOIN item i ON i.id = a.item_id JOIN staff s ON "
+    "SELECT a.visit_id, 'not_done', i.ref, s.name, a.text, i.label FROM attempt a JOIN item i ON i.id = a.item_id JOIN staff s ON "
     f"s.id = a.staff_id WHERE a.visit_id {AMONG} AND a.result = 'not_done' AND {_IS_LAST} ORDER BY a.id",
     "SELECT a.visit_id, CASE WHEN a.id = o.id THEN 'fails' WHEN o.result = 'na' OR o.result = 'overridden' "
-    "AND NOT i.required THEN 'let_be' WHEN o.result = 'pass' AND t.counts THEN 'retested' ELSE 'failed' END, i.ref, s.name, a.text "
-    "FROM attempt a JOIN item i ON i.id = a.item_id JOIN staff s ON s.id = a.staff_id JOIN standing t ON t.item_id = a.item_id "
-    f"JOIN attempt o ON o.visit_id = t.visit_id AND o.sequence = t.sequence WHERE a.visit_id {AMONG} AND a.result = 'fail' "
-    "ORDER BY a.id",
-    "SELECT a.visit_id, 'unsatisfied', i.ref, a.signed_by, a.text FROM attempt a JOIN item i ON i.id = a.item_id "
+    "AND NOT i.required THEN 'let_be' WHEN o.result = 'pass' AND t.counts THEN 'retested' ELSE 'failed' END, i.ref, s.name, "
+    "a.text, i.label FROM attempt a JOIN item i ON i.id = a.item_id JOIN staff s ON s.id = a.staff_id "
+    f"JOIN standing t ON t.item_id = a.item_id JOIN attempt o ON o.visit_id = t.visit_id AND o.sequence = t.sequence "
+    f"WHERE a.visit_id {AMONG} AND a.result = 'fail' ORDER BY a.id",
+    "SELECT a.visit_id, 'unsatisfied', i.ref, a.signed_by, a.text, i.label FROM attempt a JOIN item i ON i.id = a.item_id "
     f"WHERE a.visit_id {AMONG} AND a.satisfied = 0 AND {_IS_LAST} ORDER BY a.id",
     "SELECT p.visit_id, 'corrected', c.what, s.name, c.reason FROM time_correction c JOIN assignment p ON p.id = c.assignment_id "
     f"JOIN staff s ON s.id = c.staff_id WHERE p.visit_id {AMONG} ORDER BY c.id",
-    "SELECT k.visit_id, 'corrected', coalesce(i.ref, 'W2'), s.name, k.reason FROM word_correction k JOIN staff s ON "
-    "s.id = k.staff_id LEFT JOIN attempt a ON a.id = k.attempt_id LEFT JOIN item i ON i.id = a.item_id "
-    f"WHERE k.visit_id {AMONG} ORDER BY k.id",
+    "SELECT k.visit_id, 'corrected', coalesce(i.ref, 'W2'), s.name, k.reason, coalesce(i.label, 'What was changed') "
+    "FROM word_correction k JOIN staff s ON s.id = k.staff_id LEFT JOIN attempt a ON a.id = k.attempt_id "
+    f"LEFT JOIN item i ON i.id = a.item_id WHERE k.visit_id {AMONG} ORDER BY k.id",
     "SELECT g.visit_id, 'given', g.value || CASE g.mode WHEN 'percent' THEN '%' ELSE '' END || ' on ' || g.target, s.name, "
     f"g.reason FROM goodwill g JOIN staff s ON s.id = g.staff_id WHERE g.visit_id {AMONG} AND g.withdrawn_at IS NULL "
     "ORDER BY g.id",
@@ -161,7 +163,7 @@ _NOTED = (
     f"SELECT visit_id, 'reopened', '', '', '' FROM reopening WHERE visit_id {AMONG} ORDER BY id",
     "SELECT a.visit_id, CASE t.asks WHEN 'lowered' THEN 'permitted' ELSE 'no_way_in' END, i.ref, coalesce((SELECT s.name FROM "
     "permission p JOIN staff s ON s.id = p.answered_by WHERE p.item_id = i.id AND p.given = 1 ORDER BY p.id DESC LIMIT 1), ''), "
-    "coalesce((SELECT p.reason FROM permission p WHERE p.item_id = i.id AND p.given = 1 ORDER BY p.id DESC LIMIT 1), '') "
+    "coalesce((SELECT p.reason FROM permission p WHERE p.item_id = i.id AND p.given = 1 ORDER BY p.id DESC LIMIT 1), ''), i.label "
     "FROM item i JOIN standing t ON t.item_id = i.id JOIN attempt a ON a.visit_id = t.visit_id AND a.sequence = t.sequence "
     f"WHERE i.visit_id {AMONG} AND t.asks IN ('lowered', 'no_way_in') AND a.grade = 'attested' ORDER BY i.id",
     "SELECT n.visit_id, 'none_wanted', '', n.said_by, n.words FROM no_follow_up n JOIN visit v ON v.id = n.visit_id "

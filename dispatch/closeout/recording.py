@@ -177,7 +177,7 @@ def _faults(checklist: Checklist, item: Item, entry: Recording) -> Iterator[_Fau
     elif entry.result not in _takes(item):
         taken = [_WORDS[result] for result in _takes(item)]
         allowed = " or ".join(filter(None, [", ".join(taken[:-1]), taken[-1]]))
-        yield "G1", f"{item.ref} takes {allowed}, not {_WORDS[entry.result]}."
+        yield "G1", f"{item.called} takes {allowed}, not {_WORDS[entry.result]}."
         return
     else:
         yield from _of_result(checklist, item, entry)
@@ -187,7 +187,7 @@ def _faults(checklist: Checklist, item: Item, entry: Recording) -> Iterator[_Fau
 
 def _of_not_applicable(item: Item, entry: Recording) -> Iterator[_Fault]:
     if not item.na_allowed:
-        yield "G5", f"{item.ref} always applies; it has no n/a."
+        yield "G5", f"{item.called} always applies; it has no n/a."
     elif not says_enough(trimmed(entry.text)):
         yield "G5", f"n/a needs a reason of {ENOUGH}."
 
@@ -195,12 +195,12 @@ def _of_not_applicable(item: Item, entry: Recording) -> Iterator[_Fault]:
 def _of_override(checklist: Checklist, item: Item, entry: Recording) -> Iterator[_Fault]:
     gate = "G6" if item.kind is ItemKind.NAMED or item.ref == "L1" else "G1"
     if not item.override_allowed:
-        yield gate, f"{item.ref} cannot be overridden; record its result."
+        yield gate, f"{item.called} cannot be overridden; record its result."
         return
     if not item.required:
-        yield gate, f"{item.ref} is not required; there is nothing to override."
+        yield gate, f"{item.called} is not required; there is nothing to override."
     elif settled(item, checklist):
-        yield gate, f"{item.ref} is settled; there is nothing to override."
+        yield gate, f"{item.called} is settled; there is nothing to override."
     if not tells(entry.text):
         yield gate, "An override needs a reason that says why."
 

@@ -173,16 +173,17 @@ def _close(user: User, args: Args) -> Result:
     try:
         visit = leaving.close(user, args.reference, left_at=args.left_at)
     except GatesUnmet as refused:
-        return _not_yet(user.store, args.reference, str(refused))
+        return _not_yet(user.store, args.reference, refused.headline)
     return [stands(visit), f"  {visit_words.charge_line(user.store, visit)}"]
 
 
-def _not_yet(store: Store, reference: str, refused: str) -> int:
-    """Say what keeps a visit from being closed, and how each of it is recorded."""
+def _not_yet(store: Store, reference: str, headline: str) -> int:
+    """Say what keeps a visit from being closed, each with what a command calls it, and how it is recorded."""
     page = visit_page.visit_page(store, reference)
     missing = {gate.ref for gate in page.unmet}
     ways = _way_lines(page.visit.reference, [item for item in page.checklist.items if item.ref in missing])
-    print(show(refused, multiline=True), *ways, sep="\n", file=sys.stderr)
+    reasons = [f"  {show(gate.ref)} {show(gate.text)}".rstrip() for gate in page.unmet]
+    print(show(headline), *reasons, *ways, sep="\n", file=sys.stderr)
     return exits.GATES
 
 

@@ -53,8 +53,8 @@ def run_items(args: Args, refs: Sequence[str], *, as_json: bool = False) -> int:
     ):
         done.append(ran)
         if not as_json:
-            word = "pass" if ran.passed else "FAIL"
-            print(show(ran.fault or f"{ran.item.ref} {word}: {ran.text}", 400), flush=True)
+            came = ran.fault or f"{'pass' if ran.passed else 'FAIL'}: {ran.text}"
+            print(show(f"{ran.item.ref} {ran.item.called} {came}", 400), flush=True)
     if as_json:
         print_json([_ran_form(ran) for ran in done])
     return 0 if all(ran.passed for ran in done) else 1

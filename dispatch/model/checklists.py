@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from dispatch.model.probes import UNTESTED, Probe, ProbeKind, Tested, Try, Vantage
-from dispatch.model.text import LabelledEnum
+from dispatch.model.text import ELLIPSIS, LabelledEnum, show
 
 
 class Phase(StrEnum):
@@ -108,6 +108,17 @@ class EntryKind(StrEnum):
     NOTE = "note"
     ITEM_USED = "item_used"
     DONE_NOW = "done_now"
+
+
+_CALLED = 48
+"""Cells of an item's wording inside a sentence."""
+
+
+def called(label: str) -> str:
+    """How a sentence names an item, for whoever reads: by its wording, never by its id (design/close-out.md C1)."""
+    shown = show(label, _CALLED)
+    whole = shown if not shown.endswith(ELLIPSIS) else shown.rsplit(" ", 1)[0].rstrip(ELLIPSIS + ",:") + ELLIPSIS
+    return f"“{whole}”"
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +233,11 @@ class Item:
     findings: bool = False
     found: int = 0
     before: tuple[SiteReading, ...] = ()
+
+    @property
+    def called(self) -> str:
+        """How a sentence names it."""
+        return called(self.label)
 
     @property
     def vantage(self) -> Vantage:

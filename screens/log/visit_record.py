@@ -30,7 +30,7 @@ with lazily(__name__):
 def _drawn(history: VisitHistory, width: int, levels: bool, marks: Mapping[Mark, str]) -> list[Line]:
     """The record in lines of the width, with a gap before each section."""
     lines: list[Line] = []
-    for line in history_lines(history, width, levels=levels, marks=marks):
+    for line in history_lines(history, width, levels=levels, marks=marks, ids=False):
         lines += [()] if line.title else []
         lines += wrapped_line(line.spans, width, line.hang)
     return lines

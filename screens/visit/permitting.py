@@ -8,9 +8,8 @@ from db import permissions
 from dispatch.desk.closeout import permitting
 from dispatch.desk.closeout.permitting import ASKED, asked_text
 from dispatch.lazily import lazily
-from dispatch.model.checklists import Item
+from dispatch.model.checklists import Item, called
 from dispatch.model.states import Role
-from dispatch.model.text import show
 from screens.dialogs.asked import ChoiceRow, a_reason
 
 with lazily(__name__):
@@ -25,7 +24,7 @@ async def of_item(screen: UserScreen, reference: str, item: Item) -> None:
     """What a person does about words for an item: a lead answers or lowers it, its technician asks."""
     if screen.user.has(Role.LEAD):
         asking = permissions.waiting_for(screen.user.store, item.id)
-        await (_answer(screen, asking) if asking is not None else _lower(screen, reference, item.ref, item))
+        await (_answer(screen, asking) if asking is not None else _lower(screen, reference, item))
     elif (asking := await screen.do(permitting.ask, reference, item.ref)) is not None:
         screen.say(f"The leads are asked: {asked_text(asking)}")
 
@@ -46,21 +45,20 @@ async def _answer(screen: UserScreen, asking: Asking) -> None:
     rows = [ChoiceRow("yes, words settle it at this visit", "yes"), ChoiceRow("no, and why", "no")]
     chosen = await screen.choose(asked_text(asking), rows)
     if chosen == "yes":
-        await _lower(screen, asking.reference, asking.item, None)
+        page = screen.look(visit_page.visit_page, screen.user.store, asking.reference)
+        if page is not None and (item := page.checklist.item(asking.item)) is not None:
+            await _lower(screen, asking.reference, item)
     else:
-        reason = await screen.ask(f"{asking.item}: why not?", "the technician reads it", check=a_reason)
+        reason = await screen.ask(f"{called(asking.label)}: why not?", "the technician reads it", check=a_reason)
         if await screen.do(permitting.refuse, asking.reference, asking.item, reason) is not None:
-            screen.say(f"{asking.item} stays as it is.")
+            screen.say(f"{called(asking.label)} stays as it is.")
 
 
-async def _lower(screen: UserScreen, reference: str, ref: str, item: Item | None) -> None:
+async def _lower(screen: UserScreen, reference: str, item: Item) -> None:
     """Give the permission; one that needs a reason asks for it."""
     reason = ""
-    if item is None:
-        page = screen.look(visit_page.visit_page, screen.user.store, reference)
-        item = None if page is None else page.checklist.item(ref)
-    if item is not None and item.asks in ASKED:
+    if item.asks in ASKED:
         hint = "why will words do? it shows as attested by permission"
-        reason = await screen.ask(f"{show(ref)} asks for {ASKED[item.asks]}", hint, check=a_reason)
-    if await screen.do(permitting.give, reference, ref, reason) is not None:
-        screen.say(f"Words settle {ref} at this visit.")
+        reason = await screen.ask(f"{item.called} asks for {ASKED[item.asks]}", hint, check=a_reason)
+    if await screen.do(permitting.give, reference, item.ref, reason) is not None:
+        screen.say(f"Words settle {item.called} at this visit.")

@@ -93,14 +93,14 @@ async def ask_words(screen: UserScreen, reference: str) -> None:
         if written is not None:
             screen.say("Nothing was written on it.")
         return
-    rows = [ChoiceRow(f"{words.item:8} {show(words.text, 100)}", words) for words in written]
+    rows = [ChoiceRow(f"{words.called} {show(words.text, 100)}", words) for words in written]
     before = await screen.choose("Which words?", rows)
     fields = [AskedField("words", "Right words", " ".join(before.text.split())), AskedField("reason", "Why")]
 
     def save(typed: dict[str, str]) -> object:
         return reviewing.correct_words(screen.user, reference, str(before.sequence), typed["words"], typed["reason"])
 
-    await screen.fill_in(f"{before.item} of {reference}", fields, save)
+    await screen.fill_in(f"{before.called} of {reference}", fields, save)
 
 
 async def _whose(screen: UserScreen, visit: Visit) -> Assignment | None:

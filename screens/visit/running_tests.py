@@ -25,16 +25,19 @@ from screens.visit.signing_in import ask_secrets
 if TYPE_CHECKING:
     from dispatch.closeout.probes.secret import Secrets
     from dispatch.desk.session.user import User
+    from dispatch.model.checklists import Item
     from screens.user_screen import UserScreen
 
 KEPT = 200
 """Lines that stay on the screen."""
+_LABEL = 24
+"""Cells of an item's wording before its line, where several run."""
 
 
-async def run_tests(screen: UserScreen, reference: str, refs: Sequence[str], secrets: Secrets) -> bool:
+async def run_tests(screen: UserScreen, reference: str, items: Sequence[Item], secrets: Secrets) -> bool:
     """Run tests of a visit, once what they ask for to sign in was typed. Returns whether anything was recorded."""
-    await ask_secrets(screen, reference, refs, secrets)
-    return await screen.app.push_screen_wait(RunTests(screen.user, reference, refs, secrets))
+    await ask_secrets(screen, reference, [item.ref for item in items], secrets)
+    return await screen.app.push_screen_wait(RunTests(screen.user, reference, items, secrets))
 
 
 class RunTests(Dialog[bool]):
@@ -43,7 +46,7 @@ class RunTests(Dialog[bool]):
     Args:
         user: the visit's technician.
         reference: the visit.
-        refs: the items; none: every one that has a test.
+        items: which; none: every one that has a test.
         secrets: what tests that sign in ask for.
     """
 
@@ -53,16 +56,16 @@ class RunTests(Dialog[bool]):
     class Told(Message):
         """A step of an item's test, in words; its ink says whether something passed or failed."""
 
-        def __init__(self, ref: str, text: str, style: str = "") -> None:
+        def __init__(self, item: Item | None, text: str, style: str = "") -> None:
             super().__init__()
-            self.ref, self.text, self.style = ref, text, style
+            self.item, self.text, self.style = item, text, style
 
-    def __init__(self, user: User, reference: str, refs: Sequence[str], secrets: Secrets) -> None:
-        super().__init__(f"{reference}: {', '.join(refs) or 'every test'}", "esc stops")
-        self._user, self._reference, self._refs = user, reference, tuple(refs)
+    def __init__(self, user: User, reference: str, items: Sequence[Item], secrets: Secrets) -> None:
+        super().__init__(f"{reference}: {items[0].called if len(items) == 1 else 'every test'}", "esc stops")
+        self._user, self._reference, self._refs = user, reference, tuple(item.ref for item in items)
         self._secrets = secrets
         self._called_off = threading.Event()
-        self._lines: dict[str, list[Content]] = {}
+        self._lines: dict[str | None, list[Content]] = {}
         self._recorded = False
         self._over = False
 
@@ -83,7 +86,7 @@ class RunTests(Dialog[bool]):
         try:
             await asyncio.to_thread(self._through)
         except (Refusal, StoreFault) as refusal:
-            self.post_message(self.Told("", str(refusal), "$text-error"))
+            self.post_message(self.Told(None, str(refusal), "$text-error"))
         self._over = True
         self.query_one("#hint", Label).update(Content("enter goes back"))
 
@@ -97,25 +100,25 @@ class RunTests(Dialog[bool]):
                 continue
             self._recorded = True
             word, style = ("pass", "$text-success") if ran.passed else ("FAIL", "$text-error")
-            self.post_message(self.Told(ran.item.ref, f"{word}: {ran.text}", style))
+            self.post_message(self.Told(ran.item, f"{word}: {ran.text}", style))
 
-    def _tell(self, ref: str, line: str) -> None:
-        self.post_message(self.Told(ref, line))
+    def _tell(self, item: Item, line: str) -> None:
+        self.post_message(self.Told(item, line))
 
     def on_run_tests_told(self, step: RunTests.Told) -> None:
         """Show a step: of several items each has one line, of one every step stays."""
-        line = Content.assemble(
-            (f"{step.ref} ", "bold"), Content.styled(show(step.text, 400), step.style or "$text-muted")
-        )
-        own = self._lines.setdefault(step.ref, [])
-        if len(self._refs) == 1:
+        alone = len(self._refs) == 1
+        whose = "" if alone or step.item is None else f"{show(step.item.label, _LABEL)}  "
+        line = Content.assemble((whose, "bold"), Content.styled(show(step.text, 400), step.style or "$text-muted"))
+        own = self._lines.setdefault(None if step.item is None else step.item.ref, [])
+        if alone:
             own[:] = [*own, line][-KEPT:]
         else:
             own[:] = [line]
         self.query_one("#steps", Static).update(
             Content("\n").join(line for lines in self._lines.values() for line in lines)
         )
-        if len(self._refs) == 1:
+        if alone:
             self.query_one(VerticalScroll).scroll_end(animate=False)
 
     def action_stop(self) -> None:

@@ -286,10 +286,13 @@ class VisitScreen(UserScreen):
         """Run the item's test and record what comes of it; esc stops."""
         if not item.runnable:
             self.say(
-                f"“{item.label}” has no test that runs: test it, and record what you saw with space or f.", "warning"
+                "No test runs here: `space` says what you saw."
+                if item.kind is ItemKind.TEST
+                else "Nothing runs here: `space` answers it.",
+                "warning",
             )
             return
-        await self._run_tests(item.ref)
+        await self._run_tests(item)
 
     @command("R", "visit.run-all", "Run all", THERE)
     async def action_run_all(self) -> None:
@@ -297,8 +300,8 @@ class VisitScreen(UserScreen):
         if self._item() is not None:
             await self._run_tests()
 
-    async def _run_tests(self, *refs: str) -> None:
-        recorded = await running_tests.run_tests(self, self._reference, refs, self._secrets)
+    async def _run_tests(self, *items: Item) -> None:
+        recorded = await running_tests.run_tests(self, self._reference, items, self._secrets)
         self.reload()
         if recorded:
             self._after_save()
@@ -345,7 +348,7 @@ class VisitScreen(UserScreen):
     async def action_na(self, item: Item) -> None:
         """Not applicable, with the reason."""
         if not item.na_allowed:
-            self.say(f"“{item.label}” always applies.", "warning")
+            self.say(f"{item.called} always applies.", "warning")
             return
         await self._ask_entry(item, f"does not apply: why? {_LEAST}", Result.NA)
 
@@ -415,7 +418,7 @@ class VisitScreen(UserScreen):
     async def action_override(self, item: Item) -> None:
         """Lead: settle an item without a result, with a reason."""
         if not item.override_allowed:
-            self.say(f"“{item.label}” cannot be overridden: record its result.", "warning")
+            self.say(f"{item.called} cannot be overridden: record its result.", "warning")
             return
         hint = "the reason; every report says that you waived it, to the client without the reason"
         await self._ask_entry(item, hint, Result.OVERRIDDEN, f"Override: {item.label}")

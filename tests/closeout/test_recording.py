@@ -6,7 +6,7 @@ import pytest
 
 from dispatch.closeout import recording
 from dispatch.closeout.recording import Decision, Recording, Run
-from dispatch.model.checklists import EntryKind, Grade, ItemKind, Result
+from dispatch.model.checklists import EntryKind, Grade, ItemKind, Result, called
 from dispatch.model.probes import Vantage
 from dispatch.model.states import State
 from tests.closeout.stay import Stay, finished
@@ -53,7 +53,9 @@ def test_each_item_takes_its_own_results(ref: str, takes: set[Result]) -> None:
 def test_wrong_kind_of_result_says_what_is_taken() -> None:
     decision = Stay().record("W1.1", Recording(Result.PASS, "seen working at the desk"))
 
-    assert [fault.text for fault in decision.faults] == ["W1.1 takes done or not done, with a reason, not a pass."]
+    assert [fault.text for fault in decision.faults] == [
+        "“Scanner offline” takes done or not done, with a reason, not a pass."
+    ]
 
 
 @pytest.mark.parametrize(
@@ -282,3 +284,16 @@ def test_item_used_is_work() -> None:
     assert stay.gates() == {("G4", "T1"), ("G8", "L5")}
     assert stay.state is State.ON_SITE
     assert faults(recording.use_item("")) == ["G1"]
+
+
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [
+        ("Works: mail", "“Works: mail”"),
+        ("The problem no longer occurs, tried the client's way", "“The problem no longer occurs, tried the…”"),
+        ("x" * 80, f"“{'x' * 47}…”"),
+        ("lines\x1b[2J", "“lines␛[2J”"),
+    ],
+)
+def test_a_sentence_names_an_item_by_its_wording(label: str, said: str) -> None:
+    assert called(label) == said

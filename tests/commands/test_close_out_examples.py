@@ -123,7 +123,7 @@ def test_2_a_fail_and_the_pass_after_it_are_both_seen(line: AtTheLine, office: O
 
 def test_3_thin_evidence(line: AtTheLine) -> None:
     refused = line.refused("visit", "record", "R1", "T2", "--pass", "--evidence", "ok")
-    assert "T2 was not recorded" in refused
+    assert "“Restarted, and came back by itself” was not recorded" in refused
     assert "at least 10 characters" in refused
     assert line.attempts("T2") == []
 

@@ -46,7 +46,7 @@ def test_run_with_live_progress(office: Office, say: Words) -> None:
         form = json.loads(say("visit", "run", "R1", "--json").out)
 
     assert (said.code, one.code) == (0, 0)
-    assert said.out.startswith("T4.mail pass: mail: greeted with “220 ␛]0;owned␇␛[2J")
+    assert said.out.startswith("T4.mail “Works: mail” pass: mail: greeted with “220 ␛]0;owned␇␛[2J")
     assert said.err.splitlines()[0] == f"  mail: {HERE}:{port}"
     for text in (said.out, said.err):
         assert not any(ord(character) < 32 and character != "\n" for character in text)
@@ -69,8 +69,11 @@ def test_exit_codes(office: Office, say: Words) -> None:
     assert say("visit", "run", "R1").code == 1
     office.on_site()
     failed = say("visit", "run", "R1")
-    assert (failed.code, failed.out.startswith("T4.mail FAIL: ")) == (1, True)
-    assert say("visit", "run", "R1", "T1").err == "dispatch: T1: it has no test that runs; record what you saw\n"
+    assert (failed.code, failed.out.startswith("T4.mail “Works: mail” FAIL: ")) == (1, True)
+    assert (
+        say("visit", "run", "R1", "T1").err
+        == "dispatch: “The problem no longer occurs, tried the…”: it has no test that runs; record what you saw\n"
+    )
     assert say("visit", "run", "R1", "--socks", "99999").code == 1
     assert say("visit", "record", "R1", "--done").code == 1
     assert say("visit", "record", "R1", "--run").code == 1

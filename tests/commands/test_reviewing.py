@@ -39,14 +39,15 @@ def test_the_one_visit_of_the_week_whose_test_was_waived_and_why(day: Dispatch) 
         {
             "exception": "waived",
             "item": "T1",
-            "text": "T1 waived by Lee Moreau: the provider is down, nothing we can test today",
+            "text": "“The problem no longer occurs, tried the…” waived by Lee Moreau: the provider is down, nothing we can test "
+            "today",
         }
     ]
     said = day.ok("log", "--week", "--only", "waived")
-    assert "! T1 waived by Lee Moreau: the provider is down" in said
+    assert "! “The problem no longer occurs, tried the…” waived by Lee Moreau: the provider is down" in said
     assert "1 visit · 1 ended · 1 exception" in said
     history = day.ok("visit", "history", visit["reference"])
-    assert "! T1 waived by Lee Moreau" in history.splitlines()[1]
+    assert "! “The problem no longer occurs, tried the…” waived by Lee Moreau" in history.splitlines()[1]
 
 
 def test_an_exception_means_the_same_wherever_it_is_said(day: Dispatch) -> None:

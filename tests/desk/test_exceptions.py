@@ -97,7 +97,11 @@ def test_a_test_that_passed_on_a_retest_is_none_and_holds_nothing_back(office: O
     assert (line.visit.tests_passed, line.tally.retests) == (line.visit.tests_required, 1)
     assert (line.exceptions, line.clean) == ((), True)
     assert [(one.mark, one.item, one.text) for one in line.notes] == [
-        (ReviewMark.RETESTED, "T2", "T2 had failed, and passed on a retest: the same message")
+        (
+            ReviewMark.RETESTED,
+            "T2",
+            "“Restarted, and came back by itself” had failed, and passed on a retest: the same message",
+        )
     ]
     assert in_report(office) == []
     assert visit_log(office.store, LogFilter(DAY, exceptions=True)).lines == ()

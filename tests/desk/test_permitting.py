@@ -58,25 +58,31 @@ def test_no_way_in_is_asked_for_and_given_with_one_key(office: Office) -> None:
             permitting.give(other, "R1", "T3")
 
     permitting.give(office.lee, "R1", "T3")
-    assert outbox(office)[-1] == (office.ana.staff.id, "Lee Moreau lets words settle T3.")
+    assert outbox(office)[-1] == (
+        office.ana.staff.id,
+        "Lee Moreau lets words settle “Connected: local network, internet, remote…”.",
+    )
     assert permissions.waiting(office.store) == []
     assert t3(office).attested_how == NO_WAY_IN
     assert leaving.close(office.ana, "R1").state is State.CLOSED
     (line,) = visit_log(office.store, LogFilter(DAY)).lines
     assert (line.tally.permitted, line.tally.no_way_in, line.tally.ran, line.tally.tested) == (0, 1, 0, 5)
-    assert "T3 attested, no way in" in [one.text for one in line.remarks]
+    assert "“Connected: local network, internet, remote…” attested, no way in" in [one.text for one in line.remarks]
 
 
 def test_what_can_run_is_lowered_with_a_reason(office: Office) -> None:
     finished(office, "host")
-    with pytest.raises(Faulty, match="T3 asks for a test that ran"):
+    with pytest.raises(Faulty, match="“Connected: local network, internet, remote…” asks for a test that ran"):
         permitting.give(office.lee, "R1", "T3")
     permitting.give(office.lee, "R1", "T3", "the target is out of order")
     assert t3(office).attested_how == BY_PERMISSION
     assert leaving.close(office.ana, "R1").state is State.CLOSED
     (line,) = visit_log(office.store, LogFilter(DAY)).lines
     assert (line.tally.permitted, line.tally.no_way_in) == (1, 0)
-    assert "T3 attested by permission of Lee Moreau: the target is out of order" in [one.text for one in line.remarks]
+    assert (
+        "“Connected: local network, internet, remote…” attested by permission of Lee Moreau: the target is out of order"
+        in [one.text for one in line.remarks]
+    )
 
 
 def test_no_is_an_answer_too(office: Office) -> None:
@@ -85,7 +91,10 @@ def test_no_is_an_answer_too(office: Office) -> None:
         permitting.refuse(office.lee, "R1", "T3", "run it")
     permitting.ask(office.ana, "R1", "T3")
     permitting.refuse(office.lee, "R1", "T3", "take the laptop")
-    assert outbox(office)[-1] == (office.ana.staff.id, "Lee Moreau does not let words settle T3: take the laptop.")
+    assert outbox(office)[-1] == (
+        office.ana.staff.id,
+        "Lee Moreau does not let words settle “Connected: local network, internet, remote…”: take the laptop.",
+    )
     with pytest.raises(GatesUnmet):
         leaving.close(office.ana, "R1")
     assert permitting.ask(office.ana, "R1", "T3").item == "T3"
@@ -99,7 +108,7 @@ def test_a_run_that_failed_is_let_off_by_a_reason_only(office: Office) -> None:
     office.say("R1", "T3", WORDS)
     assert t3(office).standing is not None
     assert t3(office).standing.result is Result.FAIL  # type: ignore[union-attr]
-    with pytest.raises(Faulty, match="T3 asks for a test that ran"):
+    with pytest.raises(Faulty, match="“Connected: local network, internet, remote…” asks for a test that ran"):
         permitting.give(office.lee, "R1", "T3")
 
 

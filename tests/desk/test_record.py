@@ -52,6 +52,11 @@ def test_a_waived_test_never_has_the_tick_of_one_that_passed(office: Office) -> 
     )
 
 
+ASKED = "Expectations agreed: with whom, what done looks like, what is not for today"
+CONNECTED = "Connected: local network, internet, remote access"
+RESTARTED = "Restarted, and came back by itself"
+
+
 def test_words_where_a_test_has_to_run_are_counted_as_passed_nowhere(office: Office) -> None:
     register(office, name="network", kind="tcp", address="192.0.2.1:443", vantage="host")
     office.on_site()
@@ -60,9 +65,9 @@ def test_words_where_a_test_has_to_run_are_counted_as_passed_nowhere(office: Off
     ana = people.technician_by_name(office.store, "ana")
     assert ana is not None
     sections = sheet_report(office.ana, ana, DAY).sections
-    tables = [table for section in sections for table in section.tables if table.columns[1] == "Item"]
+    tables = [table for section in sections for table in section.tables if table.columns[1] == "To do"]
     boxes = {row[1]: row[0] for table in tables for row in table.rows}
-    assert (boxes["A1"], boxes["T3"], boxes["T2"]) == ("[x]", "[ ]", "[ ]")
+    assert tuple(boxes[label] for label in (ASKED, CONNECTED, RESTARTED)) == ("[x]", "[ ]", "[ ]")
     items = visit_page(office.store, "R1").checklist.items
     tests = [item for item in items if item.kind is ItemKind.TEST and item.standing is not None]
     assert [item.ref for item in tests if item.mark is not Mark.PASSED] == ["T2", "T3"]
@@ -79,7 +84,10 @@ def test_the_record_has_its_sections_in_their_order(office: Office) -> None:
     assert titles == [
         "Times", "Service levels", "Review", "Checklist", "Not ready to close:", "Charge", "Events",
     ]  # fmt: skip
-    assert [line.text for line in lines[1:3]] == ["  ! T2 waived by Lee Moreau: the provider is down", lines[2].text]
+    assert [line.text for line in lines[1:3]] == [
+        "  ! “Restarted, and came back by itself” waived by Lee Moreau: the provider is down",
+        lines[2].text,
+    ]
     assert lines[1].spans[-1][1] == "warn"
     (on_site,) = [line.text for line in lines if line.text.startswith("  on site") and "planned" in line.text]
     assert on_site.endswith(" · planned 09:00–10:15, 1h15")

@@ -86,7 +86,7 @@ def test_overrides_and_what_was_left_open_come_first(office: Office) -> None:
     report = day_report(office.lee, DAY)
     found = {row[3]: row[4] for row in rows(report, "Exceptions")}
     assert "the provider is down; follow-up R" in str(found["left open"])
-    assert found["waived"] == "T1 waived by Lee Moreau: the provider is down"
+    assert found["waived"] == "“The problem no longer occurs, tried the…” waived by Lee Moreau: the provider is down"
     assert [one.title for one in report.sections][:3] == ["At a glance", "Came late, and why", "Exceptions"]
     assert [row[0] for row in rows(report, "Visits")] == ["R1"]
     figures = {row[0]: row[1] for row in rows(report, "Figures")}
@@ -171,7 +171,7 @@ def test_day_sheet_has_what_a_technician_needs_and_no_money(office: Office) -> N
     arriving.arrive(office.ana, "R1")
     office.say("R1", "A1", Recording(Result.ANSWERED, "with J. Lowe"))
     ticked = {row[1]: row[0] for row in sheet_report(office.ana, ana, DAY).sections[1].tables[0].rows}
-    assert ticked["A1"] == "[x]"
+    assert ticked["Expectations agreed: with whom, what done looks like, what is not for today"] == "[x]"
     for form in FORMS.values():
         assert "USD" not in form(report)
 

@@ -140,7 +140,7 @@ class TestApproving:
         office.say("R1", "T2", Recording(Result.FAIL, "stayed at the boot menu"))
         onsite.record(office.lee, "R1", "T2", Recording(Result.OVERRIDDEN, "the provider is down"))
         said = [one.text for one in visit_log(office.store, LogFilter(DAY)).lines[0].remarks]
-        assert "T2 had failed: stayed at the boot menu" in said
+        assert "“Restarted, and came back by itself” had failed: stayed at the boot menu" in said
 
     @pytest.mark.parametrize(("arrival", "kept"), [("08:50", 1), ("09:00", 1), ("11:10", 1), ("11:11", 0)])
     def test_an_arrival_is_within_the_promise_as_on_time_is_defined(
@@ -347,7 +347,7 @@ class TestLog:
         )
         (line,) = log.lines
         assert line.visit.reference == "R1"
-        assert line.remarks[0].text == "T2 waived by Lee Moreau: the provider is down"
+        assert line.remarks[0].text == "“Restarted, and came back by itself” waived by Lee Moreau: the provider is down"
         assert line.remarks[0].item == "T2"
 
     def test_filters_and_totals(self, office: Office) -> None:

@@ -187,7 +187,7 @@ def test_what_a_client_named_is_no_follow_up_of_what_was_left(office: Office) ->
     assert follow_up.reference != printer
     assert (follow_up.wanted_on, follow_up.preferred, follow_up.state) == (LATER, "Ana Ruiz", State.REQUESTED)
     assert "Left open:" in follow_up.description
-    assert "T1" in follow_up.description
+    assert "The problem no longer occurs" in follow_up.description
 
 
 def test_the_day_that_is_given_is_that_of_the_follow_up_there_is(office: Office) -> None:
@@ -281,7 +281,7 @@ def test_words_for_a_failed_run_are_kept_and_close_nothing(office: Office) -> No
     with pytest.raises(GatesUnmet) as refused:
         leaving.close(office.ana, "R1")
     (reason,) = refused.value.reasons
-    assert reason.startswith("T3 ")
+    assert reason.startswith("Connected: ")
     assert "words do not replace it" in reason
     for sql in (
         "UPDATE visit SET state = 'closed', version = version + 1 WHERE reference = 'R1'",

@@ -187,7 +187,7 @@ async def test_4_not_applicable_with_a_reason_and_without(office: Office) -> Non
         await visit.refused("T2", "minus", "n/a", "at least 10 characters")
         assert visit.attempts("T2") == []
         await visit.key("T1", "minus")
-        await visit.said("“The problem no longer occurs, tried the client's way” always applies")
+        await visit.said("“The problem no longer occurs, tried the…” always applies")
         await visit.record("T2", "minus", "no server on this site, printer only")
         office.finish(but=frozenset({"T2"}))
         visit.pilot.app.screen.reload()  # type: ignore[attr-defined]
@@ -231,7 +231,7 @@ async def test_6_anything_else_is_asked_and_never_overridden(office: Office) -> 
             await lead.key(ref, "O")
             item = visit_page(office.store, "R1").checklist.item(ref)
             assert item is not None
-            await lead.said(f"“{item.label}” cannot be overridden")
+            await lead.said(f"{item.called} cannot be overridden")
             assert isinstance(lead.pilot.app.screen, VisitScreen), "no reason is asked for: it is not offered"
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
+from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from db import checklists, probes
@@ -39,8 +43,9 @@ async def test_run_shows_each_step_and_records(office: Office) -> None:
             await pilot.press("r")
             await until(pilot, RunTests)
             await until_true(pilot, lambda: latest(office, "T4.mail") is not None)
-            await until_true(pilot, lambda: "T4.mail pass" in steps(pilot.app.screen))
+            await until_true(pilot, lambda: "\nmail: pass" in steps(pilot.app.screen))
             assert "\x1b" not in steps(pilot.app.screen)
+            assert CODE.search(texts(pilot.app.screen)) is None, "a technician reads no codes"
             await pilot.press("enter")
             await until(pilot, VisitScreen)
     found = latest(office, "T4.mail")
@@ -51,6 +56,14 @@ async def test_run_shows_each_step_and_records(office: Office) -> None:
 def steps(screen: object) -> str:
     assert isinstance(screen, RunTests)
     return str(screen.query_one("#steps", Static).render())
+
+
+CODE = re.compile(r"\b[AWTL][0-9]")
+"""An item's id."""
+
+
+def texts(screen: Screen[Any]) -> str:
+    return "\n".join(str(one.render()) for one in screen.query(Static))
 
 
 async def test_escape_stops_and_nothing_is_recorded(office: Office) -> None:

@@ -86,10 +86,13 @@ async def test_the_waived_test_of_the_week_and_why(office: Office, size: tuple[i
     async with opened(office.lee, "log", size) as pilot:
         await press(pilot, "w", "x")
         assert shown(pilot) == ["R1"]
-        assert "T2 waived by Lee Moreau: the provider is down" in said(pilot, "#why")
+        assert "“Restarted, and came back by itself” waived by Lee Moreau: the provider is down" in said(pilot, "#why")
         await press(pilot, "enter")
         await until(pilot, VisitRecord)
-        assert "! T2 waived by Lee Moreau: the provider is down" in " ".join(page(pilot).split())[:300]
+        assert (
+            "! “Restarted, and came back by itself” waived by Lee Moreau: the provider is down"
+            in " ".join(page(pilot).split())[:300]
+        )
 
 
 async def test_a_reason_is_chosen_by_how_often_it_is_there(office: Office) -> None:
@@ -373,7 +376,9 @@ async def test_a_visit_goes_back_is_answered_and_comes_again(office: Office) -> 
         await until_true(pilot, lambda: visit_page(office.store, "R1").comments[0].seen_at is not None)
         await press(pilot, "A")
         await choose(pilot, "words")
-        await choose(pilot, next(one for one in reviewing.words_of(office.store, "R1") if one.item == "W2"))
+        await choose(
+            pilot, next(one for one in reviewing.words_of(office.store, "R1") if one.called == "“What was changed”")
+        )
         await fill(pilot, words="driver replaced on the file server", reason="said which")
         await until_true(pilot, lambda: bool(visit_page(office.store, "R1").words))
         await press(pilot, "A")

@@ -63,7 +63,7 @@ def close(user: User, reference: str, *, left_at: int | None = None) -> Visit:
             unit.leave_unchanged()
     raise GatesUnmet(
         f"{show(visit.reference)} {show(visit.client)} cannot be closed yet, {count_text(len(reasons), 'reason')}:",
-        [f"{show(reason.ref)} {show(reason.text)}" for reason in reasons],
+        [show(reason.text) for reason in reasons],
     )
 
 

@@ -21,7 +21,7 @@ from dispatch.desk.session.refusals import NotAllowed, NotFound, Refusal, WrongS
 from dispatch.desk.session.user import User
 from dispatch.desk.visits import follow_ups
 from dispatch.desk.visits.steps import find, on_visit, own_parts
-from dispatch.model.checklists import Attempt, Item, ItemKind, Result, WorkEntry
+from dispatch.model.checklists import Attempt, Item, ItemKind, Result, WorkEntry, called
 from dispatch.model.forms import shared
 from dispatch.model.money import shortest
 from dispatch.model.states import ENDED, OPEN_ON_SITE, Role
@@ -151,7 +151,8 @@ def _write(
     """Write what was decided: the attempt, its work entry, new items, a follow-up, and the visit's state."""
     if decision.faults:
         reasons = " ".join(reason.text for reason in decision.faults)
-        raise Refusal(f"{show(decision.faults[0].ref)} was not recorded: {reasons}")
+        label = "The work" if item is None else item.called
+        raise Refusal(f"{label} was not recorded: {reasons}")
     notes: list[str] = []
     follow_up = None
     if decision.follow_up and item is not None:
@@ -179,7 +180,7 @@ def _write(
         entry = WorkEntry(sequence, unit.at, user.staff.name, decision.work, decision.work_text)
         checklists.add_work_entry(unit, visit.id, entry)
     checklist_copies.add_items(unit, visit.id, decision.items, added_by=user.staff.id)
-    notes += [f"{new.ref} {new.label}: needs an outcome" for new in decision.items if new.kind is ItemKind.NAMED]
+    notes += [f"{called(new.label)} needs an outcome" for new in decision.items if new.kind is ItemKind.NAMED]
     about: dict[str, Any] = {"item": item and item.ref, "result": decision.result}
     about |= {"text": decision.text or decision.work_text or None, "value": decision.value}
     about |= {"grade": run and run.grade, "vantage": run and run.vantage, "signed_by": decision.signed_by}

@@ -9,7 +9,7 @@ from dispatch.closeout.gates import settled
 from dispatch.desk.closeout.onsite import item_of, note_way_in, open_visit
 from dispatch.desk.session.refusals import Faulty, Refusal, reason_of, worded
 from dispatch.desk.session.user import User
-from dispatch.model.checklists import Asking, Asks, Item, ItemKind
+from dispatch.model.checklists import Asking, Asks, Item, ItemKind, called
 from dispatch.model.states import Role
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
@@ -27,7 +27,7 @@ def ask(user: User, reference: str, ref: str, why: str = "") -> Asking:
     with user.write("ask for a permission", Role.TECHNICIAN) as unit:
         visit, item = _test(user, unit, reference, ref)
         if permissions.waiting_for(user.store, item.id) is not None:
-            raise Refusal(f"{show(item.ref)} is asked for already: a lead has to answer.")
+            raise Refusal(f"{item.called} is asked for already: a lead has to answer.")
         why_asked = worded("why", why)
         asking = permissions.ask(unit, item.id, why_asked)
         for person in people.all_staff(user.store):
@@ -52,7 +52,7 @@ def give(user: User, reference: str, ref: str, reason: str = "") -> Item:
         why = worded("reason", reason)
         lowered = item.asks is not Asks.NO_WAY_IN
         if lowered and not tells(why):
-            asked = f"{item.ref} asks for {ASKED[item.asks]}"
+            asked = f"{item.called} asks for {ASKED[item.asks]}"
             raise Faulty([f"reason: {asked}; say why words will do, in at least 3 characters"])
         _answer(user, unit, visit, item, yes=True, lowered=lowered, reason=why)
         return item_of(user.store, visit, ref)
@@ -68,7 +68,7 @@ def refuse(user: User, reference: str, ref: str, reason: str) -> Item:
     with user.write("refuse a permission", Role.LEAD) as unit:
         visit, item = _test(user, unit, reference, ref)
         if permissions.waiting_for(user.store, item.id) is None:
-            raise Refusal(f"Nobody asks for {show(item.ref)} of {show(visit.reference)}.")
+            raise Refusal(f"Nobody asks for {item.called} of {show(visit.reference)}.")
         why = reason_of(reason)
         _answer(user, unit, visit, item, yes=False, lowered=False, reason=why)
         return item
@@ -77,8 +77,7 @@ def refuse(user: User, reference: str, ref: str, reason: str) -> Item:
 def asked_text(asking: Asking) -> str:
     """What is asked for, in a sentence."""
     why = f": {show(asking.why)}" if asking.why else ""
-    item = f"{show(asking.item)} {show(asking.label)}"
-    return f"{show(asking.by)} asks: may words settle {item} of {asking.reference}{why}?"
+    return f"{show(asking.by)} asks: may words settle {called(asking.label)} of {asking.reference}{why}?"
 
 
 ASKED = {Asks.EXECUTED: "a test that ran", Asks.MEASURED: "a value within bounds"}
@@ -91,11 +90,11 @@ def _test(user: User, unit: Unit, reference: str, ref: str) -> tuple[Visit, Item
     note_way_in(user, unit, visit)
     item = item_of(user.store, visit, ref)
     if item.kind is not ItemKind.TEST:
-        raise Refusal(f"{show(item.ref)} is no test: record its result.")
+        raise Refusal(f"{item.called} is no test: record its result.")
     if item.asks is Asks.ANY:
-        raise Refusal(f"{show(item.ref)} takes words: record what you saw.")
+        raise Refusal(f"{item.called} takes words: record what you saw.")
     if settled(item, checklists.checklist(user.store, visit.id)):
-        raise Refusal(f"{show(item.ref)} is settled: there is nothing to permit.")
+        raise Refusal(f"{item.called} is settled: there is nothing to permit.")
     return visit, item
 
 
@@ -103,7 +102,7 @@ def _answer(user: User, unit: Unit, visit: Visit, item: Item, *, yes: bool, lowe
     asking = permissions.waiting_for(user.store, item.id) or permissions.ask(unit, item.id, "")
     permissions.answer(unit, asking, yes=yes, as_of=visit.sequence, lowered=lowered, reason=reason)
     why = f": {reason}" if reason else ""
-    text = f"{user.staff.name} {'lets words settle' if yes else 'does not let words settle'} {item.ref}{why}."
+    text = f"{user.staff.name} {'lets words settle' if yes else 'does not let words settle'} {item.called}{why}."
     for part in visit.assignments:
         if part.technician_id != user.staff.id:
             notices.add(unit, part.technician_id, visit.id, NOTICE, text)

@@ -57,7 +57,7 @@ VALID_SECONDS = 4 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What came of an item's test. Nothing was recorded where `fault` says why."""
+    """What came of an item's test. Nothing was recorded where `fault` says why, as what the item did: "was not run: …"."""
 
     item: Item
     passed: bool = False
@@ -74,7 +74,7 @@ def run(  # noqa: PLR0913  how it runs, each by its name
     *,
     site: Dialer | None = None,
     only_from: Vantage | None = None,
-    tell: Callable[[str, str], None] = lambda ref, line: None,
+    tell: Callable[[Item, str], None] = lambda item, line: None,
     called_off: threading.Event | None = None,
     pace: Pace = _USUAL,
     secrets: Secrets | None = None,
@@ -90,7 +90,7 @@ def run(  # noqa: PLR0913  how it runs, each by its name
         site: leads into the client's network, by default as the session does; without it what must run there is left, and says so.
         only_from: run everything from there all the same. What must run in the client's network and ran from the
             office is recorded, and does not settle its item.
-        tell: is told each step as it happens, from the thread that runs it: the item's id, and what happens in words.
+        tell: is told each step as it happens, from the thread that runs it: the item, and what happens in words.
         called_off: set by whoever stops the run; of the items that are running nothing is recorded.
         pace: how fast it goes.
         secrets: what tests that sign in ask for (`lacking`); what is not there leaves its test not run.
@@ -106,10 +106,10 @@ def run(  # noqa: PLR0913  how it runs, each by its name
         needed = only_from or item.vantage
         if any(dialers[probe.vantage] is None for probe in item.runnable):
             fault = (
-                f"{item.ref} must run inside the client's network: connect with ssh -R, run it on your laptop "
+                "must run inside the client's network: connect with ssh -R, run it on your laptop "
                 f"(dispatch visit probe-spec {visit.reference} {item.ref}), hand in a photograph, or ask a lead"
             )
-            tell(item.ref, fault)
+            tell(item, fault)
             yield Ran(item, vantage=needed, fault=fault)
         else:
             parts.append(_Part(item, needed, dialers, tell, stop, pace.pause_seconds, secrets or Secrets()))
@@ -152,7 +152,7 @@ class _Part:
     item: Item
     vantage: Vantage
     dialers: dict[Vantage, Dialer | None]
-    tell: Callable[[str, str], None]
+    tell: Callable[[Item, str], None]
     called_off: threading.Event
     pause_seconds: float
     secrets: Secrets
@@ -164,7 +164,7 @@ class _Part:
 
     def runner(self, user: User) -> Runner:
         """What runs its probes."""
-        tell = partial(self.tell, self.item.ref)
+        tell = partial(self.tell, self.item)
         return Runner(lambda: user.now, tell, self.called_off, self.pause_seconds, self.secrets)
 
     def outcomes(self, user: User) -> list[ProbeOutcome]:
@@ -174,8 +174,8 @@ class _Part:
 
     def stopped(self, why: str) -> Ran:
         """Told that nothing was recorded."""
-        fault = f"{self.item.ref} {why}: nothing of it was recorded"
-        self.tell(self.item.ref, fault)
+        fault = f"{why}: nothing of it was recorded"
+        self.tell(self.item, fault)
         return Ran(self.item, vantage=self.vantage, fault=fault)
 
 
@@ -235,7 +235,7 @@ def _watched(user: User, visit: Visit, part: _Part) -> Ran:
 def _recorded(user: User, visit: Visit, part: _Part, outcomes: Sequence[ProbeOutcome], begun: int) -> Ran:
     item, vantage = part.item, part.vantage
     if why := came.not_run(outcomes):
-        return Ran(item, outcomes=tuple(outcomes), vantage=vantage, fault=f"{item.ref} was not run: {why}")
+        return Ran(item, outcomes=tuple(outcomes), vantage=vantage, fault=f"was not run: {why}")
     held = _held(item, outcomes)
     measured = user.store.taken_along is not None
     grade, vantage = (Grade.MEASURED, Vantage.SITE) if measured else (Grade.EXECUTED, vantage)
@@ -378,7 +378,7 @@ def _named(user: User, reference: str, refs: Sequence[str]) -> tuple[Visit, list
         typed, seen = "it is a value: type it with --value", "it has no test that runs; record what you saw"
         bare = [item for item in items if not item.runnable]
         if bare:
-            raise Faulty([f"{show(item.ref)}: {typed if item.probes else seen}" for item in bare])
+            raise Faulty([f"{item.called}: {typed if item.probes else seen}" for item in bare])
         return visit, items
     checklist = checklists.checklist(user.store, visit.id)
     tested = [item for item in checklist.items if item.runnable]

@@ -13,6 +13,7 @@ from dispatch.charges.explain import MEANS, NEEDS
 from dispatch.desk.levels.clocks import VisitClock, clocks_of
 from dispatch.levels.late_causes import ToldCause
 from dispatch.model.boards import BoardVisit, Sum
+from dispatch.model.checklists import called
 from dispatch.model.instants import Times, day_of, day_text, long_text
 from dispatch.model.promises import Outcome, Promise
 from dispatch.model.reviews import Remark, ReviewMark
@@ -93,7 +94,7 @@ def gravity(remark: Remark) -> int:
 
 def _noted(note: Noted) -> Remark:
     mark, form = _SAID[note.kind]
-    words = form.format(item=note.item, by=note.by).strip()
+    words = form.format(item=called(note.label) if note.label else note.item, by=note.by).strip()
     return Remark(mark, f"{words}: {note.text}" if note.text else words, note.item if note.kind in _OF_ITEMS else "")
 
 

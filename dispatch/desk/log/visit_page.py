@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from dispatch.desk.levels.clocks import VisitClock, clocks_of
 from dispatch.desk.visits.steps import find
 from dispatch.lazily import lazily
 from dispatch.model.boards import Event
-from dispatch.model.checklists import Checklist, HandedIn
+from dispatch.model.checklists import Checklist, HandedIn, Item
 from dispatch.model.clients import Client, Site
 from dispatch.model.findings import AuditFinding
 from dispatch.model.instants import Times, day_of, when_text
@@ -115,7 +115,7 @@ def visit_page(store: Store, reference: str) -> VisitPage:
             unmet=unmet(checklist, visit.zone, hours24=firm.clock_hours == 24),
             priced=charge_of(store, visit, now=store.clock.now()),
             leg=leg,
-            events=tuple(_events(store, visit)),
+            events=tuple(_events(store, visit, checklist.items)),
             follow_ups=tuple(visits.follow_ups(store, visit.id)),
             hours24=firm.clock_hours == 24,
             unit=firm.distance_unit,
@@ -146,10 +146,12 @@ def _balances(store: Store, visit: Visit, zone: str) -> list[str]:
     return agreeing.balances(store, agreement, day) if agreement is not None and agreement.covers(day) else []
 
 
-def _events(store: Store, visit: Visit) -> Iterator[Event]:
+def _events(store: Store, visit: Visit, items: Sequence[Item]) -> Iterator[Event]:
+    labels = {item.ref: item.called for item in items}
     names = {person.login.casefold(): person.name for person in people.all_staff(store)}
     for row in reversed(history_of(store, "visit", visit.id, limit=1000)):
-        text = detail_words(row.deed, row.detail, visit.zone)
+        named = {"item": labels.get(row.detail["item"], row.detail["item"])} if row.detail.get("item") else {}
+        text = detail_words(row.deed, {**row.detail, **named}, visit.zone)
         yield Event(row.at, names.get(row.actor.casefold(), row.actor), row.deed, text, _where(store, row))
 
 

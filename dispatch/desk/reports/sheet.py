@@ -116,10 +116,10 @@ def _stop(store: Store, firm: Firm, number: int, visit: Visit, leg: Leg | None, 
         # what stands on the item already; empty to be written on
         latest = item.latest
         noted = f"{latest.result.label} {latest.text}".strip() if latest is not None else ""
-        boxes.append((box, item.ref, item.label + ("" if item.required else " (if it applies)"), noted))
+        boxes.append((box, item.label + ("" if item.required else " (if it applies)"), noted))
     tables = []
     if visit.state not in ENDED:
-        tables.append(ReportTable(("", "Item", "To do", "Notes"), tuple(boxes), "No checklist."))
+        tables.append(ReportTable(("", "To do", "Notes"), tuple(boxes), "No checklist."))
     if visit.state not in ENDED and (aims := probes.targets_of(store, site.id)):
         rows = tuple((aim.name, aim.kind.value, aim.address, aim.vantage.value, aim.note) for aim in aims)
         tables.append(ReportTable(("Test target", "Kind", "Address", "From", "Note"), rows))

@@ -19,7 +19,7 @@ from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, WrongState
 from dispatch.desk.session.shown import Shown, changed_since
 from dispatch.desk.session.user import User
 from dispatch.desk.visits.steps import find, on_visit, own_parts
-from dispatch.model.checklists import ItemKind, Result
+from dispatch.model.checklists import ItemKind, Result, called
 from dispatch.model.money import amount_text
 from dispatch.model.reviews import Comment, Remark, divided
 from dispatch.model.states import ENDED, Review, Role, State
@@ -77,10 +77,10 @@ class BatchApproved(NamedTuple):
 
 
 class WrittenWords(NamedTuple):
-    """Words on a visit, at a place of its sequence."""
+    """Words on a visit, at a place of its sequence, and how what they answer is called."""
 
     sequence: int
-    item: str
+    called: str
     text: str
 
 
@@ -91,7 +91,7 @@ def judge(store: Store, reference: str) -> JudgedApproval:
     why = f": {visit.reason}" if visit.reason else ""
     doubts = [f"it was left open{why}"] if visit.state is State.LEFT_OPEN else []
     doubts += [
-        f"{item.ref} fails"
+        f"{item.called} fails"
         for item in checklists.checklist(store, visit.id).items
         if item.kind is ItemKind.TEST and (standing := item.standing) is not None and standing.result is Result.FAIL
     ]
@@ -251,7 +251,8 @@ def words_of(store: Store, reference: str) -> list[WrittenWords]:
     sequences |= {entry.sequence for entry in checklist.entries if entry.text}
     sequences -= {tried.sequence for tried in attempts if tried.result is Result.SIGNED}
     written = ((sequence, reviews.words_at(store, visit.id, sequence)) for sequence in sorted(sequences))
-    return [WrittenWords(sequence, words[2], words[3]) for sequence, words in written if words is not None]
+    names = {"W2": called("What was changed")} | {item.ref: item.called for item in checklist.items}
+    return [WrittenWords(sequence, names[words[2]], words[3]) for sequence, words in written if words is not None]
 
 
 def approved_words(store: Store, visit: Visit) -> str:

@@ -298,7 +298,7 @@ class _OneVisit:
         told = [
             (
                 attempt.sequence,
-                f"“{show(item.label, 40)}” {attempt.result.label}",
+                f"{item.called} {attempt.result.label}",
                 attempt.at,
                 attempt.by,
             )
@@ -319,7 +319,7 @@ class _OneVisit:
     def _told(self, deed: Done) -> str:
         ref = getattr(deed.took, "ref", "")
         item = checklists.checklist(self._store, self._taken.visit_id).item(self._ref(ref)) if ref else None
-        what = deed.name.replace("_", "-") if item is None else f"“{show(item.label, 40)}”"
+        what = deed.name.replace("_", "-") if item is None else item.called
         return f"{show(deed.reference)} {what}, {when_text(self._at[deed.number], self._user.firm.zone)},"
 
     def _sequences(self) -> set[int]:

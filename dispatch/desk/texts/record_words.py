@@ -21,7 +21,7 @@ from dispatch.desk.texts.level_words import clock_line
 from dispatch.desk.texts.visit_words import day_lines, planned_text, promise_text
 from dispatch.levels.clock import LevelState
 from dispatch.model.boards import Event
-from dispatch.model.checklists import MARK_INKS, Attempt, HandedIn, Item, Mark
+from dispatch.model.checklists import MARK_INKS, Attempt, HandedIn, Item, Mark, called
 from dispatch.model.instants import day_of, day_text, long_text
 from dispatch.model.states import ENDED, Review, State
 from dispatch.model.text import pad, show, size_text
@@ -74,18 +74,24 @@ def record_lines(page: VisitPage) -> list[RecordLine]:
 
 
 def history_lines(
-    history: VisitHistory, width: int = 100, *, levels: bool = True, marks: Mapping[Mark, str] = IN_TEXT
+    history: VisitHistory,
+    width: int = 100,
+    *,
+    levels: bool = True,
+    marks: Mapping[Mark, str] = IN_TEXT,
+    ids: bool = True,
 ) -> list[RecordLine]:
     """As `record_lines`, for who reviews it: what is remarkable first, drives as they were, revisions of the charge, and
     events with their day and place.
 
     Args:
-        width: cells for the charge, whose amounts stand below each other, and for what is narrow below 60.
+        width: cells for the charge, whose amounts stand below each other.
         levels: False where somebody reads no service levels: a technician.
         marks: how results are marked.
+        ids: whether items stand with what a command calls them.
     """
     page = history.page
-    head, *body = _before_events(page, _drives(history), width, levels=levels, marks=marks)
+    head, *body = _before_events(page, _drives(history), width, levels=levels, marks=marks, ids=ids)
     remarks = (
         RecordLine((("  ", "plain"), (show(one.told), "warn" if one.exception else "dim"))) for one in history.remarks
     )
@@ -122,7 +128,13 @@ def _revisions(history: VisitHistory) -> Iterator[RecordLine]:
 
 
 def _before_events(
-    page: VisitPage, drives: Sequence[RecordLine], width: int, *, levels: bool, marks: Mapping[Mark, str]
+    page: VisitPage,
+    drives: Sequence[RecordLine],
+    width: int,
+    *,
+    levels: bool,
+    marks: Mapping[Mark, str],
+    ids: bool = True,
 ) -> Iterator[RecordLine]:
     yield from _asked(page)
     yield from _section("Times", [*_stay(page), *drives, *_spans(page), *_put_right(page)])
@@ -135,10 +147,12 @@ def _before_events(
             ),
         )  # fmt: skip
     yield from _section("Review", _review(page))
-    yield from _section("Checklist", _checklist(page, marks, narrow=width < _NARROW))
+    yield from _section("Checklist", _checklist(page, marks, ids=ids))
     yield from _section("Findings", _findings(page))
-    yield from _section("Photographs and files", file_lines(page))
-    unmet = (RecordLine(((f"  {show(one.ref)} ", "strong"), (show(one.text), "warn"))) for one in page.unmet)
+    yield from _section("Photographs and files", file_lines(page, ids=ids))
+    unmet = (
+        RecordLine(((f"  {show(one.ref)} " if ids else "  ", "strong"), (show(one.text), "warn"))) for one in page.unmet
+    )
     yield from _section("Not ready to close:", unmet)
     word = page.charge.word if page.charge is not None else "charge"
     yield from _section(word.capitalize(), _charge(page, width - 2))
@@ -151,24 +165,23 @@ def _findings(page: VisitPage) -> Iterator[RecordLine]:
             yield RecordLine(((f"{' ' * 14}{word} ", "dim"), (show(text), "plain")), 16)
 
 
-def file_lines(page: VisitPage) -> Iterator[RecordLine]:
+def file_lines(page: VisitPage, *, ids: bool = True) -> Iterator[RecordLine]:
     """What was handed in, each with its number; then what of it was taken out."""
+
+    def lead(file: HandedIn) -> str:
+        return f"{page.times.clock(file.at)} {pad(file.item, 8) if ids else called(file.label)}"
+
     for file in page.files:
-        yield _at(f"{page.times.clock(file.at)} {pad(file.item, 8)}", file_line(file))
+        yield _at(lead(file), file_line(file))
     for file in page.removed_files:
         assert file.removal is not None
         why = f"taken out by {show(file.removal.by)}, {page.times.moment(file.removal.at)}: {show(file.removal.reason)}"
-        yield RecordLine(
-            ((f"  {page.times.clock(file.at)} {pad(file.item, 8)} {file_line(file)}, ", "dim"), (why, "warn")), 8
-        )
+        yield RecordLine(((f"  {lead(file)} {file_line(file)}, ", "dim"), (why, "warn")), 8)
 
 
 def file_line(file: HandedIn) -> str:
     """A file in words: what it is called, its number, how large it is, who handed it in."""
     return f"{show(file.name)} (no. {file.id}), {size_text(file.size)}, {show(file.by)}"
-
-
-_NARROW = 60
 
 
 def _section(title: str, lines: Iterable[RecordLine]) -> list[RecordLine]:
@@ -316,42 +329,42 @@ def _review(page: VisitPage) -> Iterator[RecordLine]:
         yield RecordLine(((f"  {said}", _REVIEWS.get(visit.review, "plain")),))
 
 
-def _checklist(page: VisitPage, marks: Mapping[Mark, str], *, narrow: bool) -> Iterator[RecordLine]:
+def _checklist(page: VisitPage, marks: Mapping[Mark, str], *, ids: bool) -> Iterator[RecordLine]:
     if page.origin is not None:
         from_where = f"{show(page.origin.name)}, version {page.origin.number}; {show(page.origin.why)}"
         yield RecordLine(((f"  checklist: {from_where}", "dim"),))
     for phase, items in groupby(page.checklist.items, attrgetter("phase")):
         yield RecordLine(((f"  {phase.value.upper()}", "heading"),))
         for item in items:
-            yield from _item(item, page, marks, narrow=narrow)
+            yield from _item(item, page, marks, ids=ids)
 
 
-def _item(item: Item, page: VisitPage, marks: Mapping[Mark, str], *, narrow: bool) -> Iterator[RecordLine]:
+def _item(item: Item, page: VisitPage, marks: Mapping[Mark, str], *, ids: bool) -> Iterator[RecordLine]:
     how = f"  (attested, {item.attested_how})" if item.attested_how else ""
     mark = marks[item.mark]
-    lead = 2 + len(mark) + 1 + (5 if narrow else 9)
+    ref = f"{pad(item.ref, 8)} " if ids else ""
+    lead = 2 + len(mark) + 1 + len(ref)
     yield RecordLine(
         (
             (f"  {mark} ", MARK_INKS[item.mark]),
-            (f"{pad(item.ref, 4 if narrow else 8)} ", "dim"),
+            (ref, "dim"),
             (show(item.label), "strong" if item.required else "plain"),
             ("" if item.required else "  (optional)", "dim"),
             (how, "warn"),
         ),
         lead,
     )
-    indent = 6 if narrow else lead
     for attempt in item.attempts:
         stands = attempt is item.standing
         yield RecordLine(
-            ((f"{' ' * indent}{page.times.clock(attempt.at)} ", "dim"), *_attempt(attempt, stands=stands)), indent + 6
+            ((f"{' ' * lead}{page.times.clock(attempt.at)} ", "dim"), *_attempt(attempt, stands=stands)), lead + 6
         )
         if stands and (was := compared(item, page.times.zone, attempt.value)):
             name = "warn" if outlook(item, attempt.value) else "dim"
-            yield RecordLine(((f"{' ' * (indent + 6)}{show(was)}", name),), indent + 6)
+            yield RecordLine(((f"{' ' * (lead + 6)}{show(was)}", name),), lead + 6)
         for fix in (correction for correction in page.words if correction.sequence == attempt.sequence):
             said = f"put right by {show(fix.by)}: {show(fix.after)} ({show(fix.reason)})"
-            yield RecordLine(((f"{' ' * (indent + 6)}{said}", "warn"),), indent + 6)
+            yield RecordLine(((f"{' ' * (lead + 6)}{said}", "warn"),), lead + 6)
 
 
 def _attempt(attempt: Attempt, *, stands: bool) -> tuple[Span, ...]:

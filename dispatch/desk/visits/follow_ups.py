@@ -59,7 +59,7 @@ def follow_up_of_left(unit: Unit, visit: Visit, checklist: Checklist, left: Sequ
     Raises:
         Refusal: the follow-up there is has a place in the plan on another day.
     """
-    words = "\n".join(["Left open:", *(f"{reason.ref} {reason.text}" for reason in left)])[:NOTE]
+    words = "\n".join(["Left open:", *(reason.text for reason in left)])[:NOTE]
     booked = _for_what_was_left(unit.store, visit, checklist)
     if not booked:
         return book(unit, visit, visit.work, back, words)
