@@ -56,7 +56,7 @@ def probes_of_visit(store: Store, visit_id: int) -> dict[int, tuple[Probe, ...]]
 
 
 def _readable(text: str, vantage: str) -> Probe:
-    """A probe as it was kept; one that cannot be read any more fails when it runs, and asks for the same vantage."""
+    """A probe as it was kept; one that cannot be read any more is not run (C5a), and asks for the same vantage."""
     from dispatch.closeout.probes.reading import read_probe
 
     try:

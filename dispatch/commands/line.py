@@ -62,7 +62,7 @@ def _carry_out(args: argparse.Namespace, words: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return exits.REFUSED
     except KeyboardInterrupt:
-        return 130
+        return exits.STOPPED
     except Exception as error:
         if (code := _told(error)) is None:
             raise

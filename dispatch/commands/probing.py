@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from getpass import getpass
 from typing import Any
 
+from dispatch.commands import exits
 from dispatch.commands.declared import alone, by, on_visit, reads
 from dispatch.commands.opening import user_of
 from dispatch.commands.options import JSON, REASON, REFERENCE, Args, Store, User, flag, option
@@ -48,16 +51,50 @@ def run_items(args: Args, refs: Sequence[str], *, as_json: bool = False) -> int:
     user, held = user_of(args), secret.Secrets()
     only_from = probes.Vantage(args.only_from) if args.only_from else None
     _ask_for(held, probing.lacking(user, args.reference, refs, held, site, only_from))
-    for ran in probing.run(
-        user, args.reference, refs, site=site, only_from=only_from, tell=lambda _, line: _tell(line), secrets=held
-    ):
-        done.append(ran)
-        if not as_json:
-            came = ran.fault or f"{'pass' if ran.passed else 'FAIL'}: {ran.text}"
-            print(show(f"{ran.item.ref} {ran.item.called} {came}", 400), flush=True)
+    with _until_stopped() as called_off:
+        for ran in probing.run(
+            user,
+            args.reference,
+            refs,
+            site=site,
+            only_from=only_from,
+            tell=lambda _, line: _tell(line),
+            called_off=called_off,
+            secrets=held,
+        ):
+            done.append(ran)
+            if not as_json:
+                came = ran.fault or f"{'pass' if ran.passed else 'FAIL'}: {ran.text}"
+                print(show(f"{ran.item.ref} {ran.item.called} {came}", 400), flush=True)
     if as_json:
         print_json([_ran_form(ran) for ran in done])
+    if called_off.is_set():
+        kept = [ran.item.ref for ran in done if not ran.fault]
+        left = [ran.item.ref for ran in done if ran.fault]
+        print(show(f"Stopped. Recorded: {_listed(kept)}. Not run: {_listed(left)}.", 400), file=sys.stderr)
+        return exits.STOPPED
     return 0 if all(ran.passed for ran in done) else 1
+
+
+def _listed(refs: Sequence[str]) -> str:
+    return ", ".join(refs) or "nothing"
+
+
+@contextlib.contextmanager
+def _until_stopped() -> Iterator[threading.Event]:
+    """An event that ctrl+c sets, so that what is done stays and nothing is half done; a second one ends the program."""
+    called_off = threading.Event()
+    before = signal.getsignal(signal.SIGINT)
+
+    def stop(number: int, frame: object) -> None:
+        called_off.set()
+        signal.signal(number, before)
+
+    signal.signal(signal.SIGINT, stop)
+    try:
+        yield called_off
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _ran_form(ran: probing.Ran) -> dict[str, Any]:

@@ -31,6 +31,7 @@ class ProbeKind(StrEnum):
 
 ASKING = (ProbeKind.SSH, ProbeKind.WINRM)
 """Kinds that ask a machine something of the lead's list."""
+UNREADABLE = "what it tests was kept by another program and cannot be read here"
 EXPIRY = "expiry"
 """A certificate of which only the dates count, whoever signed it."""
 
@@ -113,8 +114,15 @@ class Probe:
     """Registered with a reason although it is on this machine, on loopback or link-local."""
 
     @property
+    def readable(self) -> bool:
+        """Whether it says what is tested: what another program kept, and this one cannot read, does not."""
+        return self.kind is not ProbeKind.TCP or bool(self.host)
+
+    @property
     def where(self) -> str:
         """What is tested, in words of few characters."""
+        if not self.readable:
+            return UNREADABLE
         if self.kind is ProbeKind.HTTP:
             return self.url
         if self.kind is ProbeKind.DNS:

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import sqlite3
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,6 +83,36 @@ def test_exit_codes(office: Office, say: Words) -> None:
     assert say("visit", "run", "R1", "--socks", "99999").code == 1
     assert say("visit", "record", "R1", "--done").code == 1
     assert say("visit", "record", "R1", "--run").code == 1
+
+
+def test_ctrl_c_says_what_was_kept_and_what_was_not_run(office: Office, say: Words) -> None:
+    done = threading.Event()
+
+    def stopped(connection: Any) -> None:
+        done.wait(10)
+        os.kill(os.getpid(), signal.SIGINT)
+        connection.recv(1)
+
+    with serving(mail()) as port, serving(stopped) as never:
+        register(say, "mail", "smtp", f"{HERE}:{port}")
+        register(say, "backup", "tcp", f"{HERE}:{never}", "--options", "expect=hi; seconds=60")
+        office.on_site()
+        threading.Thread(target=lambda: _until_recorded(office.store.path, done), daemon=True).start()
+        before = signal.getsignal(signal.SIGINT)
+        said = say("visit", "run", "R1")
+    assert said.code == 130
+    assert said.err.splitlines()[-1] == "Stopped. Recorded: T4.mail. Not run: T6."
+    assert "T6 “Last backup good, monitoring quiet” was stopped: nothing of it was recorded" in said.out
+    assert signal.getsignal(signal.SIGINT) is before
+    assert [one.ref for one in visit_page(office.store, "R1").checklist.items if one.attempts] == ["T4.mail"]
+
+
+def _until_recorded(path: Path, done: threading.Event) -> None:
+    """Set `done` once something was recorded."""
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as other:
+        while not other.execute("SELECT count(*) FROM attempt").fetchone()[0]:
+            time.sleep(0.02)
+    done.set()
 
 
 def test_value_out_of_bounds_is_said_as_it_stands(office: Office, say: Words) -> None:

@@ -298,6 +298,36 @@ def test_tests_run_side_by_side_and_each_is_recorded_when_it_is_done(office: Off
     assert item(office, "T6").attempts == ()
 
 
+def test_a_restart_says_that_the_limit_ended_it_and_the_caller_is_left_alone(office: Office, mail_port: int) -> None:
+    called_off = threading.Event()
+    with serving(saying(hold=True)) as never:
+        register(office, name="reboot", kind="reboot", address=f"{HERE}:{mail_port}", options="seconds=30")
+        register(office, name="backup", kind="tcp", address=f"{HERE}:{never}", options="expect=hi; seconds=60")
+        office.on_site()
+        ran = list(probing.run(office.ana, "R1", called_off=called_off, pace=probing.Pace(0.05, at_most=0.3)))
+    assert {one.item.ref: one.fault for one in ran} == dict.fromkeys(
+        ("T2", "T6"), "was not done within 0.3 s: nothing of it was recorded"
+    )
+    assert not called_off.is_set()
+    assert item(office, "T2").attempts == ()
+
+
+def test_what_cannot_be_read_any_more_is_not_run(office: Office, mail_port: int) -> None:
+    register(office, name="mail", kind="smtp", address=f"{HERE}:{mail_port}")
+    with office.lee.write("keep what a later program reads") as unit:
+        unit.execute("DELETE FROM item_probe")
+        one = item(office, "T4.mail")
+        kept = '{"kind": "telepathy", "name": "mail", "vantage": "host"}'
+        unit.insert("item_probe", item_id=one.id, position=1, vantage="host", runs=1, probe=kept)
+        unit.audit("item", one.id)
+    office.on_site()
+    (ran,) = run(office)
+    assert ran.fault == "was not run: unreadable: what it tests was kept by another program and cannot be read here"
+    assert item(office, "T4.mail").attempts == ()
+    with pytest.raises(Faulty, match="kept by another program"):
+        probing.specify(office.ana, "R1", ["T4.mail"])
+
+
 def test_a_run_that_is_called_off_records_nothing(office: Office) -> None:
     called_off = threading.Event()
     with serving(saying(hold=True)) as port:

@@ -7,7 +7,7 @@ import re
 
 from dispatch.closeout.probes.deadline import ProbeFault, Seen, received
 from dispatch.closeout.probes.values import value_verdict, with_unit
-from dispatch.model.probes import Probe
+from dispatch.model.probes import BOUNDS, Probe
 
 
 def decoded(data: bytes, charset: str | None = None) -> str:
@@ -49,7 +49,7 @@ def of_value(found: str, probe: Probe) -> Seen:
         ProbeFault: it is out of bounds, or another one.
     """
     shown = with_unit(probe, received(found, 60))
-    if probe.least is not None or probe.most is not None:
+    if any(getattr(probe, name) is not None for name in BOUNDS[1:]):
         try:
             good, sentence = value_verdict(probe, found)
         except ValueError as fault:

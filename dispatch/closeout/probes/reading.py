@@ -10,7 +10,7 @@ from typing import Any
 from dispatch.closeout.probes.certificate import LONGEST, typed_fingerprint
 from dispatch.closeout.probes.deadline import ProbeFault
 from dispatch.closeout.probes.safety import address_of, ascii_name, forbidden, refusal
-from dispatch.closeout.probes.values import number_of
+from dispatch.closeout.probes.values import impossible, number_of
 from dispatch.fields.reading import FormFault, line, record
 from dispatch.model.checklists import ItemKind, NewItem
 from dispatch.model.forms import unusual
@@ -113,6 +113,8 @@ def faults_of(probe: Probe) -> list[str]:
         faults.append("least, most, fall, rise: numbers such as 24 or 0.5 are expected")
     elif len(bounds) == 2 and bounds[0] > bounds[1]:  # type: ignore[operator]
         faults.append(f"least: {probe.least} is above most, {probe.most}")
+    else:
+        faults += [f"least, most: {why}" for bound in bounds if bound is not None and (why := impossible(probe, bound))]
     return faults
 
 

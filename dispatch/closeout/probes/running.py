@@ -12,7 +12,7 @@ from importlib import import_module
 from dispatch.closeout.probes.deadline import CalledOff, Deadline, NotRun, ProbeFault, Seen, received
 from dispatch.closeout.probes.secret import Secrets
 from dispatch.closeout.probes.vantage import Dialer
-from dispatch.model.probes import ASKING, Probe, ProbeKind, ProbeOutcome, Try, Watch
+from dispatch.model.probes import ASKING, UNREADABLE, Probe, ProbeKind, ProbeOutcome, Try, Watch
 from dispatch.model.text import NOTE
 
 PAUSE_SECONDS = 1.0
@@ -94,6 +94,8 @@ class Runner:
         at, begun, final, ran, value = self._now(), time.monotonic(), False, True, ""
         deadline = Deadline(probe.seconds, self._called_off)
         try:
+            if not probe.readable:
+                raise NotRun(UNREADABLE)
             if probe.kind in ASKING and not probe.command:
                 raise NotRun(f"“{probe.ask}” is not on the lead's list of what may be asked by {probe.kind}")
             (text, value), passed = run(probe, dialer, deadline, at), True

@@ -27,7 +27,7 @@ def value_verdict(probe: Probe, typed: str, before: str | None = None) -> tuple[
         before: what was read at the last visit.
 
     Raises:
-        ValueError: it is no number, or has another unit; the message says what is expected.
+        ValueError: it is no number, has another unit, or is none that its unit can have; the message says what is expected.
     """
     number, unit = parted(typed)
     wanted = probe.unit or "no unit"
@@ -40,6 +40,8 @@ def value_verdict(probe: Probe, typed: str, before: str | None = None) -> tuple[
         raise ValueError(
             f"“{show(typed, 40)}” may be thousands or a decimal: write it with a point, or with no sign at all"
         )
+    if beyond := impossible(probe, number):
+        raise ValueError(f"“{show(typed, 40)}” cannot be: {beyond}")
     shown = with_unit(probe, typed)
     least, most = _bound(probe.least), _bound(probe.most)
     if least is not None and number < least:
@@ -49,6 +51,23 @@ def value_verdict(probe: Probe, typed: str, before: str | None = None) -> tuple[
     if before is not None and (moved := moved_too_far(probe, shown, before)):
         return False, f"{probe.name}: {moved}"
     return True, f"{probe.name}: {shown} is within bounds"
+
+
+_COUNTED = re.compile(
+    r"(ms|s|sec|min|h|d)|(second|minute|hour|day|week|month|year|byte|file|user|mail)s?|([kmgt]i?)?(b|bit/s)",
+    re.IGNORECASE,
+)
+"""Units of time and of amounts. One who asks for days *to* something says how many at least, and below that it fails."""
+
+
+def impossible(probe: Probe, number: Decimal) -> str:
+    """Why a figure cannot be one of its unit (design/close-out.md C5); "" where it can."""
+    most = _bound(probe.most)
+    if probe.unit == "%" and not 0 <= number <= max(100, most or 0):
+        return f"a share is from 0 to {max(100, most or 0)} %"
+    if number < 0 and probe.least is None and _COUNTED.fullmatch(probe.unit):
+        return f"{probe.unit} are counted from 0"
+    return ""
 
 
 def with_unit(probe: Probe, typed: str) -> str:

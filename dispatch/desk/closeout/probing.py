@@ -33,7 +33,7 @@ from dispatch.desk.session.user import User
 from dispatch.desk.visits.steps import find
 from dispatch.model.checklists import Grade, Item, Result
 from dispatch.model.instants import when_text
-from dispatch.model.probes import Probe, ProbeKind, ProbeOutcome, Vantage, Watch
+from dispatch.model.probes import UNREADABLE, Probe, ProbeKind, ProbeOutcome, Vantage, Watch
 from dispatch.model.states import Role
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
@@ -101,7 +101,7 @@ def run(  # noqa: PLR0913  how it runs, each by its name
     visit, items = _chosen(user, reference, refs)
     dialers = _dialers(user, site, only_from)
     parts = []
-    stop = called_off or threading.Event()
+    stop = _Stop(called_off, pace.at_most)
     for item in items:
         needed = only_from or item.vantage
         if any(dialers[probe.vantage] is None for probe in item.runnable):
@@ -145,6 +145,30 @@ def _dialers(user: User, site: Dialer | None, only_from: Vantage | None) -> dict
     return dialers if only_from is None else dict.fromkeys(Vantage, dialers[only_from])
 
 
+class _Stop(threading.Event):
+    """What ends a run: whoever stops it, or its time is up, which is set here and leaves their event alone."""
+
+    def __init__(self, called_off: threading.Event | None, at_most: float) -> None:
+        super().__init__()
+        self._called_off = called_off or threading.Event()
+        self._at_most = at_most
+        self._late = False
+
+    def is_set(self) -> bool:
+        """Whether it is to end."""
+        return super().is_set() or self._called_off.is_set()
+
+    def time_is_up(self) -> None:
+        """End it, because it took too long."""
+        self._late = not self.is_set()
+        self.set()
+
+    @property
+    def why(self) -> str:
+        """Why nothing came of a test."""
+        return f"was not done within {self._at_most:g} s" if self._late else "was stopped"
+
+
 @dataclass(frozen=True, slots=True)
 class _Part:
     """An item whose tests run: from where, by what, who is told, and who stops it."""
@@ -153,7 +177,7 @@ class _Part:
     vantage: Vantage
     dialers: dict[Vantage, Dialer | None]
     tell: Callable[[Item, str], None]
-    called_off: threading.Event
+    stop: _Stop
     pause_seconds: float
     secrets: Secrets
 
@@ -165,16 +189,16 @@ class _Part:
     def runner(self, user: User) -> Runner:
         """What runs its probes."""
         tell = partial(self.tell, self.item)
-        return Runner(lambda: user.now, tell, self.called_off, self.pause_seconds, self.secrets)
+        return Runner(lambda: user.now, tell, self.stop, self.pause_seconds, self.secrets)
 
     def outcomes(self, user: User) -> list[ProbeOutcome]:
         """What comes of its probes, none of which is a restart. Raises CalledOff."""
         runner = self.runner(user)
         return [runner.run(probe, existing(self.dialers[probe.vantage])) for probe in self.item.runnable]
 
-    def stopped(self, why: str) -> Ran:
+    def stopped(self) -> Ran:
         """Told that nothing was recorded."""
-        fault = f"{why}: nothing of it was recorded"
+        fault = f"{self.stop.why}: nothing of it was recorded"
         self.tell(self.item, fault)
         return Ran(self.item, vantage=self.vantage, fault=fault)
 
@@ -183,13 +207,8 @@ def _side_by_side(user: User, visit: Visit, parts: Sequence[_Part], at_most: flo
     """Items whose tests run at the same time, each recorded as soon as it is done."""
     if not parts:
         return
-    begun, stop, late = find(user.store, visit.reference).sequence, parts[0].called_off, threading.Event()
-
-    def out_of_time() -> None:
-        late.set()
-        stop.set()
-
-    timer = threading.Timer(at_most, out_of_time)
+    begun, stop = find(user.store, visit.reference).sequence, parts[0].stop
+    timer = threading.Timer(at_most, stop.time_is_up)
     timer.daemon = True
     timer.start()
     with ThreadPoolExecutor(SIDE_BY_SIDE, "tests") as threads:
@@ -200,7 +219,7 @@ def _side_by_side(user: User, visit: Visit, parts: Sequence[_Part], at_most: flo
                 try:
                     outcomes = done.result()
                 except CalledOff:
-                    yield part.stopped(f"was not done within {at_most:g} s" if late.is_set() else "was stopped")
+                    yield part.stopped()
                 else:
                     yield _recorded(user, visit, part, outcomes, begun)
         finally:
@@ -228,7 +247,7 @@ def _watched(user: User, visit: Visit, part: _Part) -> Ran:
             begun = min(begun, since) if seen.up_at is not None else begun
             outcomes.append(runner.run(probe, dialer, seen, _keeper(user, visit, item, probe, seen, begun)))
     except CalledOff:
-        return part.stopped("was stopped")
+        return part.stopped()
     return _recorded(user, visit, part, outcomes, begun)
 
 
@@ -293,6 +312,8 @@ def specify(user: User, reference: str, refs: Sequence[str] = ()) -> Specificati
     """
     with user.write("ask for tests", Role.TECHNICIAN) as unit:
         visit, items = _chosen(user, reference, refs)
+        if lost := [item.called for item in items if not all(probe.readable for probe in item.runnable)]:
+            raise Faulty([f"{called}: {UNREADABLE}" for called in lost])
         key, nonce = secrets.token_bytes(32), secrets.token_hex(16)
         specification = Specification(
             visit=visit.reference,

@@ -19,7 +19,7 @@ from dispatch.closeout.probes.laptop import (
     read_specification,
     specification_form,
 )
-from dispatch.closeout.probes.reading import probe_form, read_probe, read_target, with_probes
+from dispatch.closeout.probes.reading import bounds_of, probe_form, read_probe, read_target, with_probes
 from dispatch.closeout.probes.values import value_verdict
 from dispatch.fields.reading import FormFault
 from dispatch.model.probes import Probe, ProbeKind, ProbeTarget, Vantage
@@ -71,6 +71,43 @@ def test_a_value_that_may_be_thousands_or_a_decimal_is_not_guessed(typed: str, t
     else:
         with pytest.raises(ValueError, match="thousands or a decimal"):
             value_verdict(value, typed)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "typed", "why"),
+    [
+        ("unit=%; least=15", "4000 %", "a share is from 0 to 100 %"),
+        ("unit=%; least=15", "100.1", "a share is from 0 to 100 %"),
+        ("unit=%; most=90", "-1", "a share is from 0 to 100 %"),
+        ("unit=%; fall=5", "101", "a share is from 0 to 100 %"),
+        ("unit=%; least=15", "100", ""),
+        ("unit=%; most=400", "380 %", ""),
+        ("unit=%; most=400", "401 %", "a share is from 0 to 400 %"),
+        ("unit=h; most=24", "-2 h", "h are counted from 0"),
+        ("unit=days; most=35", "-1", "days are counted from 0"),
+        ("unit=Days; most=35", "0", ""),
+        ("unit=GB; most=35", "-1", "GB are counted from 0"),
+        ("unit=days; least=14", "-3", ""),
+        ("unit=°C; most=30", "-10", ""),
+        ("unit=dBm; most=30", "-70", ""),
+    ],
+)
+def test_a_figure_that_its_unit_cannot_have_is_refused(bounds: str, typed: str, why: str) -> None:
+    probe = read(ProbeKind.VALUE, "", bounds)
+    if why:
+        with pytest.raises(ValueError, match=why):
+            value_verdict(probe, typed)
+    else:
+        value_verdict(probe, typed)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "why"),
+    [("unit=%; least=150", "a share is from 0 to 100 %"), ("unit=h; most=-1", "h are counted from 0")],
+)
+def test_bounds_that_no_figure_of_the_unit_can_meet_are_refused(bounds: str, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        bounds_of(bounds)
 
 
 @pytest.mark.parametrize(("letters", "taken"), [(600, True), (LONGEST, True), (LONGEST + 1, False)])
