@@ -10,13 +10,14 @@ import datetime
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from dispatch.fields.context import FieldContext
-from dispatch.model.instants import clock_text, day_of, parse_clock, zone_of
+from dispatch.model.instants import AmbiguousTime, clock_text, day_bounds, day_of, parse_clock, zone_of
 from dispatch.model.promises import is_window
 from dispatch.model.text import NAME, clean, show
 from dispatch.model.typed_times import YEARS, parse_day, parse_when
@@ -285,13 +286,24 @@ class Day(FieldKind):
 
 @dataclass(frozen=True, slots=True)
 class Moment(FieldKind):
-    """A day and a time by the firm's clock, as an instant."""
+    """A day and a time by the firm's clock, as an instant. `day`: what a day without a time means, its start or its end."""
 
+    day: Literal["start", "end"] | None = None
     metavar = "WHEN"
     description = "a day and a time"
 
     def read(self, text: str, context: FieldContext) -> int:
-        return parse_when(text, context.zone, now=context.now)
+        try:
+            return parse_when(text, context.zone, now=context.now)
+        except AmbiguousTime:
+            raise
+        except ValueError:
+            if self.day is None:
+                raise
+            with suppress(ValueError):
+                day = parse_day(text, today=day_of(context.now, context.zone))
+                return day_bounds(day, context.zone)[self.day == "end"]
+            raise
 
     def write(self, value: int | None, context: FieldContext) -> str:
         if value is None:

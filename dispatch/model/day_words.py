@@ -1,4 +1,4 @@
-"""Days as people say them: next tue, last friday, 24 nov, in 3 days, a month ago.
+"""Days as people say and write them: next tue, last friday, 24 nov, in 3 days, a month ago, 31.12.2026.
 
 pendulum steps in the calendar (the end of a month); only with days, never with zoned times (design/architecture.md, Time). It
 is imported where such a step is typed: its 45 ms are nobody's who types 2026-11-24.
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+
+from dispatch.model.instants import TwoReadings
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONTHS = (
@@ -21,6 +23,10 @@ _AWAY = re.compile(
 )
 _OF_MONTH = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?"
 _NAMED = re.compile(rf"{_OF_MONTH} ?(?P<month>[a-z]{{3,9}})\.?(?:,? (?P<year>[0-9]{{4}}))?")
+_NUMBERS = re.compile(
+    r"(?P<first>[0-9]{1,2})(?P<mark>[./-])(?P<second>[0-9]{1,2})(?:(?P=mark)(?P<year>[0-9]{4})?)?"
+    r"|(?P<ahead>[0-9]{4})(?P<slash>[./])(?P<month>[0-9]{1,2})(?P=slash)(?P<day>[0-9]{1,2})"
+)
 _NAMED_FIRST = re.compile(rf"(?P<month>[a-z]{{3,9}})\.? ?{_OF_MONTH}(?:,? (?P<year>[0-9]{{4}}))?")
 
 
@@ -57,6 +63,28 @@ def spoken_day(typed: str, today: date) -> date | None:
         if month is not None:
             return named_day(int(match["day"]), month, int(match["year"]) if match["year"] else None, today)
     return None
+
+
+def written_day(typed: str, today: date) -> date | None:
+    """The day of a date in figures, such as 31.12., 12/31/2026 or 2026/12/31; None where it is none.
+
+    Day and month stand in the one order or in the other: it is taken where the calendar knows one of them only.
+
+    Raises:
+        TwoReadings: the message names both.
+    """
+    match = _NUMBERS.fullmatch(typed)
+    if match is None:
+        return None
+    if match["ahead"]:
+        return named_day(int(match["day"]), int(match["month"]), int(match["ahead"]), today)
+    year = int(match["year"]) if match["year"] else None
+    first, second = int(match["first"]), int(match["second"])
+    found = {named_day(day, month, year, today) for day, month in ((first, second), (second, first))} - {None}
+    if len(found) > 1:
+        ways = " or ".join(f"{day} {MONTHS[month - 1][:3]}" for day, month in ((first, second), (second, first)))
+        raise TwoReadings(f"“{typed}” has two readings: write {ways}")
+    return found.pop() if found else None
 
 
 def named_day(day: int, month: int, year: int | None, today: date) -> date | None:

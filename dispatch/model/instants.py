@@ -29,7 +29,7 @@ _CLOCK = re.compile(r"(?P<hour>[0-9]{1,2})(?::?(?P<minute>[0-9]{2}))? ?(?P<half>
 
 
 class AmbiguousTime(ValueError):
-    """A clock time that does not name one instant of its day. The message says what to type instead."""
+    """What was typed does not name one day, or one instant of it. The message says what to type instead."""
 
 
 class ClockGap(AmbiguousTime):
@@ -38,6 +38,10 @@ class ClockGap(AmbiguousTime):
 
 class ClockRepeated(AmbiguousTime):
     """The clock time happens twice on that day: clocks go back over it."""
+
+
+class TwoReadings(AmbiguousTime):
+    """A date in figures that is one day or another: nobody says which of them is the month."""
 
 
 class Unclear(Enum):

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from dispatch.model.instants import (
     DAY_MINUTES,
+    TwoReadings,
     at_local,
     at_wall,
     day_of,
@@ -33,12 +34,13 @@ def parse_day(text: str, *, today: date) -> date:
     """A calendar day as people type it.
 
     ISO dates (2026-11-24, also week and ordinal dates), today, tomorrow, yesterday, weekday names (the next such day,
-    today included), +1 and -1 (days from today), and what `day_words` knows: next tue, 24 nov, in 2 weeks.
+    today included), +1 and -1 (days from today), and what `day_words` knows: next tue, 24 nov, in 2 weeks, 31.12.2026.
 
     Raises:
-        ValueError: it is something else. Day-month-year and its relatives are refused, because 3.4. has two readings.
+        TwoReadings: as 3.4. has.
+        ValueError: it is something else.
     """
-    from dispatch.model.day_words import spoken_day, weekday_called
+    from dispatch.model.day_words import spoken_day, weekday_called, written_day
 
     typed = typed_form(text)
     away = {"yesterday": -1, "today": 0, "tomorrow": 1}.get(typed)
@@ -51,7 +53,7 @@ def parse_day(text: str, *, today: date) -> date:
     if re.fullmatch(_ISO_DAY, typed):
         day = _iso_date(typed)
     else:
-        day = spoken_day(typed, today)
+        day = spoken_day(typed, today) or written_day(typed, today)
     if day is not None:
         return _in_range(day)
     raise ValueError(f"{quoted(text)} is no day; type for example 2026-11-24, tomorrow, tue, next tue, 24 nov or +1")
@@ -70,6 +72,7 @@ def parse_when(text: str, zone: str, *, now: int, day: date | None = None) -> in
 
     Raises:
         ClockGap, ClockRepeated: the day has that clock time not at all, or twice.
+        TwoReadings: the day is one or another.
         ValueError: it is none of these. The message holds an example.
     """
     typed = typed_form(text)
@@ -100,6 +103,8 @@ def parse_when(text: str, zone: str, *, now: int, day: date | None = None) -> in
             raise ValueError("nov 24 2026 is a day without a time")
         with_offset = _CLOCK_WITH_OFFSET.fullmatch(clock_part)
         minutes = parse_clock(with_offset["clock"] if with_offset else clock_part, allow_24=True)
+    except TwoReadings:
+        raise
     except ValueError:
         raise ValueError(
             f"{quoted(text)} is no time; type for example 9:00, 2pm, tomorrow 9:00, next tue 9am, +30m "

@@ -90,12 +90,19 @@ ABSENCE = RecordType(
     (Role.LEAD, Role.DISPATCHER),
     (
         Field("technician", "Technician", Link("technician"), attribute="staff_id", required=True),
-        Field("from", "From", Moment(), "2026-11-24T08:00, tomorrow 8:00, now", attribute="starts_at", required=True),
+        Field(
+            "from",
+            "From",
+            Moment("start"),
+            "tomorrow (all day), tomorrow 8:00, now, 2026-11-24T08:00",
+            attribute="starts_at",
+            required=True,
+        ),
         Field(
             "to",
             "To",
-            Moment(),
-            "2026-11-24T17:00, tomorrow 17:00, +4h",
+            Moment("end"),
+            "fri (to its end), tomorrow 17:00, +4h, 2026-11-24T17:00",
             attribute="ends_at",
             required=True,
             follows="from",

@@ -125,6 +125,13 @@ def test_an_absence_says_what_it_hits(firm: Dispatch) -> None:
     assert json.loads(firm.ok("visit", "show", "R4036", "--json"))["state"] == "requested"
 
 
+def test_an_absence_of_days_without_times_is_of_whole_days(firm: Dispatch) -> None:
+    firm.ok("absence", "add", "--technician", "ana", "--from", "1 dec", "--to", "next wed", "--reason", "holiday")
+    assert "2026-12-01T00:00 – 2026-12-03T00:00  holiday" in firm.ok("absence", "list", "ana")
+    said = firm("absence", "add", "--technician", "ana", "--from", "1 dec", "--to", "soon").err
+    assert "“soon” is no time" in said
+
+
 def test_an_absence_that_is_changed_frees_what_it_hits_by_then(firm: Dispatch) -> None:
     firm.ok("visit", "assign", "R4036", "--to", "Ana Ruiz", "--at", "2026-11-25T14:00")
     words = ["--technician", "Ana Ruiz", "--from", "2026-11-25T08:00", "--to", "09:00", "--reason", "dentist"]

@@ -88,7 +88,7 @@ def test_faults_are_said_in_words(firm: Dispatch, words: list[str], told: str) -
     assert said.code == 1
     assert told in said.err
     if words[1] == "nonsense":
-        assert "to: “3.4.” is no day" in said.err, "all faults at once"
+        assert "to: “3.4.” has two readings: write 3 apr or 4 mar" in said.err, "all faults at once"
 
 
 HOSTILE = (

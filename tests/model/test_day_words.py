@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dispatch.model.instants import ClockGap, ClockRepeated, iso
+from dispatch.model.instants import ClockGap, ClockRepeated, TwoReadings, iso
 from dispatch.model.typed_times import parse_day, parse_minutes, parse_when
 from tests.wall import started
 
@@ -39,6 +39,13 @@ ZONE = "America/New_York"
         ("3feb", "2027-02-03"),
         ("29 feb", "2028-02-29"),
         ("2026-328", "2026-11-24"),
+        ("31.12.", "2026-12-31"),
+        ("12/31", "2026-12-31"),
+        ("31.12.2027", "2027-12-31"),
+        ("12/31/2027", "2027-12-31"),
+        ("24-11-2026", "2026-11-24"),
+        ("5.5.2027", "2027-05-05"),
+        ("2026/12/31", "2026-12-31"),
     ],
 )
 def test_a_day_in_words(said: str, day: str) -> None:
@@ -52,11 +59,20 @@ def test_a_month_on_ends_where_the_shorter_one_does() -> None:
 
 @pytest.mark.parametrize(
     "said", ["", "next", "next time", "last", "tu", "in days", "3 days", "in 3 days ago", "30 feb", "31 nov", "24 foo",
-             "3.4.", "03/04/2026", "in 9999 years", "in 3000 months", "9999 years ago", "24 nov 1926"],
+             "31.13.", "0.0.", "30.2.2027", "3.4/2026", "1.2.26",
+             "in 9999 years", "in 3000 months", "9999 years ago", "24 nov 1926"],
 )  # fmt: skip
 def test_what_is_no_day_is_said(said: str) -> None:
     with pytest.raises(ValueError, match=r"is no day; type for example|out of range"):
         parse_day(said, today=TUESDAY)
+
+
+@pytest.mark.parametrize("said", ["3.4.", "03/04/2026", "3-4-2026"])
+def test_a_date_of_two_readings_is_asked_back(said: str) -> None:
+    with pytest.raises(TwoReadings, match="has two readings: write 3 apr or 4 mar"):
+        parse_day(said, today=TUESDAY)
+    with pytest.raises(TwoReadings, match="has two readings"):
+        parse_when(f"{said} 9:00", ZONE, now=at("2026-11-24T14:07"))
 
 
 def at(clock: str) -> int:
@@ -68,6 +84,7 @@ def at(clock: str) -> int:
     ("said", "when"),
     [
         ("next tue 9am", "2026-12-01T09:00:00-05:00"),
+        ("31.12. 9:00", "2026-12-31T09:00:00-05:00"),
         ("24 nov 14:30", "2026-11-24T14:30:00-05:00"),
         ("in 2 days 9:00", "2026-11-26T09:00:00-05:00"),
         ("in 2 hours", "2026-11-24T16:07:00-05:00"),

@@ -8,7 +8,7 @@ What the line may hold beside the work, each at most once where one is enough, i
 | `/ware` or `@ware` | the site, where the client has more than one |
 | `45m`, `1h`, `1h30`, `1.5h`, `90 min` | how long |
 | `3 days`, `3d` | on how many days, each so long |
-| `today`, `tue`, `24 nov`, `2026-11-24`, `+1` | the wanted day |
+| `today`, `tue`, `24 nov`, `31.12.`, `2026-11-24`, `+1` | the wanted day |
 | `latest fri` | the last day on which it may be done |
 | `9-11`, `09:00-11:00`, `2-4pm`, `10pm-1am` | the promised window |
 | `p1` … `p4` | the priority |

@@ -20,6 +20,10 @@ _DAY_WORDS = frozenset(
     {"today", "tomorrow", *WEEKDAYS, *(name[:3] for name in WEEKDAYS), "tues", "weds", "thur", "thurs"}
 )
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_FIGURES = re.compile(
+    r"[0-9]{1,2}\.[0-9]{1,2}\.(?:20[0-9]{2})?|[0-9]{1,2}([/-])[0-9]{1,2}\1[0-9]{4}|[0-9]{4}([./])[0-9]{1,2}\2[0-9]{1,2}"
+)
+"""A date in figures that is nothing else: 31.12. and 12/31/2026, but neither 24/7 nor Windows 11.5."""
 _AWAY = re.compile(r"\+[0-9]{1,3}")
 _NUMBER = re.compile(r"[0-9]{1,5}")
 _CLOCK = r"[0-9]{1,2}(?::[0-9]{2})?(?:am|pm)?"
@@ -37,15 +41,15 @@ def is_time(word: str) -> bool:
     return (
         word in _DAY_WORDS
         or span_minutes(word) is not None
-        or any(form.fullmatch(word) for form in (_WINDOW, _ISO_DAY, _AWAY, _DAYS))
+        or any(form.fullmatch(word) for form in (_WINDOW, _ISO_DAY, _FIGURES, _AWAY, _DAYS))
     )
 
 
 def take_day(line: LineWords) -> datetime.date | None:
-    """The wanted day: today, tue, next tue, in 3 days, 2026-11-24, +1, 24 nov. The first that stands in the line."""
+    """The wanted day: today, tue, next tue, in 3 days, 2026-11-24, 31.12., +1, 24 nov. The first that stands in the line."""
     for at in line.free():
         word = line.words[at]
-        if word in _DAY_WORDS or _ISO_DAY.fullmatch(word) or _AWAY.fullmatch(word):
+        if word in _DAY_WORDS or any(form.fullmatch(word) for form in (_ISO_DAY, _FIGURES, _AWAY)):
             line.give("day", at)
             try:
                 return parse_day(word, today=line.today)
