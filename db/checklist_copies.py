@@ -30,7 +30,7 @@ def copy_for(store: Store, new: NewVisit) -> tuple[dict[str, Any], list[NewItem]
     chosen = choose(all_templates(store), occasion)
     template, why = chosen.template, chosen.why
     columns = {"template_id": template.id, "template_number": template.number, "template_why": why}
-    return columns, [*with_probes(items_for(template, new.work, occasion), at_site)]
+    return columns, [*with_probes(items_for(chosen.whole, new.work, occasion), at_site)]
 
 
 def add_items(unit: Unit, visit_id: int, items: Iterable[NewItem], added_by: int | None = None) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dispatch.model.checklists import ItemKind, NewItem, Phase
-from dispatch.model.probes import ProbeKind, Tested, has_role
-from dispatch.model.templates import Condition, Each, Occasion, On, Template, TemplateItem
+from dispatch.model.probes import UNTESTED, ProbeKind, Tested, has_role
+from dispatch.model.templates import PHASE_LETTERS, Condition, Each, Occasion, On, Template, TemplateItem
 from dispatch.model.text import ELLIPSIS, LINE
 
 SERVICE = "{service}"
@@ -178,11 +178,68 @@ def _label(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A template, why it is this one, and the others that would serve too, the most particular first."""
+    """A template, why it is this one, and the others that would serve too, the most particular first.
+
+    `beside` are those for more tags of the visit, whose items are put to its own; `whole` is the template with all of them.
+    """
 
     template: Template
     why: str
     others: tuple[Template, ...] = ()
+    beside: tuple[Template, ...] = ()
+
+    @property
+    def whole(self) -> Template:
+        """The template with the items of those beside it: each once, the stricter of two that ask the same (docs/templates.md)."""
+        items = list(self.template.items)
+        for added in (item for other in self.beside for item in other.items):
+            place = next((place for place, had in enumerate(items) if _asks_the_same(had, added)), None)
+            if place is None:
+                items.append(replace(added, ref=_free(added, items)))
+            else:
+                items[place] = _stricter(items[place], added)
+        return replace(self.template, items=in_order(items))
+
+
+_MEANT = frozenset(item.ref for item in (EXPECTATIONS, REQUESTED, ANYTHING_ELSE, NOTHING_LEFT, SIGN_OFF)) | {
+    "A3",
+    "W2",
+    "L3",
+}
+"""Ids that mean the same in every template, however they are worded."""
+
+
+def _asks_the_same(one: TemplateItem, other: TemplateItem) -> bool:
+    worded = one.label.casefold() == other.label.casefold() and one.phase is other.phase
+    return one.kind is other.kind and (worded or (one.ref == other.ref and one.ref in _MEANT))
+
+
+def _stricter(one: TemplateItem, other: TemplateItem) -> TemplateItem:
+    """An item as strict as the stricter of two that ask the same, in the words of the first."""
+    return replace(
+        one,
+        required=one.required or other.required,
+        na_allowed=one.na_allowed and other.na_allowed,
+        override_allowed=one.override_allowed and other.override_allowed,
+        when=(*one.when, *other.when) if one.when and other.when else (),
+        evidence=one.evidence or other.evidence,
+        tested=one.tested if one.tested != UNTESTED else other.tested,
+        findings=one.findings or other.findings,
+    )
+
+
+def _free(item: TemplateItem, among: Sequence[TemplateItem]) -> str:
+    """The id of an item that is put to others: its own, or where that is taken the next one of its letter."""
+    refs = {one.ref for one in among}
+    if item.ref not in refs:
+        return item.ref
+    return f"{item.ref[0]}{max(int(ref[1:]) for ref in refs if ref[0] == item.ref[0]) + 1}"
+
+
+def in_order(items: Iterable[TemplateItem]) -> tuple[TemplateItem, ...]:
+    """The items by the phases of the stay, otherwise as they stand; the sign-off last (G8)."""
+    letters = list(PHASE_LETTERS)
+    return tuple(sorted(items, key=lambda item: (letters.index(item.ref[0]), item.kind is ItemKind.SIGN_OFF)))
 
 
 def serves(template: Template, occasion: Occasion) -> bool:
@@ -196,7 +253,7 @@ def serves(template: Template, occasion: Occasion) -> bool:
 
 
 def choose(templates: Sequence[Template], occasion: Occasion) -> Chosen:
-    """The template of a new visit.
+    """The template of a new visit, and those for more of its tags beside it.
 
     Raises:
         ValueError: none serves it; the desk sees to it that one always names nothing.
@@ -208,7 +265,14 @@ def choose(templates: Sequence[Template], occasion: Occasion) -> Chosen:
     if not serving:
         raise ValueError("no template serves the visit")
     first, *others = serving
-    return Chosen(first, _why(first, others), tuple(others))
+    beside, named = list[Template](), {tag.casefold() for tag in first.tags}
+    for other in others:
+        more = {tag.casefold() for tag in other.tags} - named
+        if more and bool(other.clients) == bool(first.clients):
+            beside.append(other)
+            named |= more
+    others = [other for other in others if other not in beside]
+    return Chosen(first, _why(first, others, beside), tuple(others), tuple(beside))
 
 
 def scope_text(template: Template) -> str:
@@ -225,9 +289,14 @@ def _particular(template: Template) -> tuple[int, int, int]:
     return int(bool(template.clients)), len(template.tags), int(bool(template.kinds))
 
 
-def _why(first: Template, others: Sequence[Template]) -> str:
+def _why(first: Template, others: Sequence[Template], beside: Sequence[Template]) -> str:
     if first.for_all:
         return "no other template serves it"
     named = ", ".join(part for part in ("the client" if first.clients else "", scope_text(first)) if part)
     tied = [other.name for other in others if _particular(other) == _particular(first)]
-    return f"it names {named}" + (f"; {', '.join(tied)} would do as well, but comes later by name" if tied else "")
+    more = [f"{other.name}, version {other.number}" for other in beside]
+    return (
+        f"it names {named}"
+        + (f"; with what is asked beside it by {' and '.join(more)}, for more of its tags" if more else "")
+        + (f"; {', '.join(tied)} would do as well, but comes later by name" if tied else "")
+    )

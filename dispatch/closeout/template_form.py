@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -17,6 +17,7 @@ from dispatch.closeout.template import (
     REQUESTED,
     SERVICE,
     SIGN_OFF,
+    in_order,
 )
 from dispatch.fields.context import NO_RECORDS
 from dispatch.fields.kinds import Choice, Parsed, Text, Words, YesNo
@@ -206,12 +207,6 @@ def items_from(given: Any, faults: list[str]) -> tuple[TemplateItem, ...]:
         return ()
     items = [item for place, form in enumerate(given, 1) if (item := read_item(form, place, faults)) is not None]
     return in_order(items)
-
-
-def in_order(items: Iterable[TemplateItem]) -> tuple[TemplateItem, ...]:
-    """The items by the phases of the stay, otherwise as they stand; the sign-off last (G8)."""
-    letters = list(PHASE_LETTERS)
-    return tuple(sorted(items, key=lambda item: (letters.index(item.ref[0]), item.kind is ItemKind.SIGN_OFF)))
 
 
 MOST_ITEMS = 60

@@ -220,7 +220,8 @@ def _preview(store: Store, args: Args) -> Answer:
         checklists.preview(store, args.client, args.site, args.kind, args.tag),
         lambda preview: form(
             preview.chosen,
-            "template=template.name version=template.number why others items",
+            "template=template.name version=template.number why beside others items",
+            beside=[template.name for template in preview.chosen.beside],
             others=[template.name for template in preview.chosen.others],
             items=forms(preview.items, items),
         ),

@@ -47,7 +47,7 @@ class TemplatePreview(ListScreen[NewItem]):
             ]
         )
         visit = ", ".join(text for text in self._visit.values() if text)
-        self.show_head(f"{visit} gets {chosen.template.name}")
+        self.show_head(f"{visit} gets {' and '.join(one.name for one in (chosen.template, *chosen.beside))}")
         self.show_selected()
 
     def notes(self) -> Sequence[tuple[str, str]]:

@@ -12,4 +12,4 @@ def items_of(
 ) -> tuple[NewItem, ...]:
     """What a visit of that kind gets."""
     occasion = Occasion(kind, tags=tags, services=services)
-    return items_for(choose(list(BUILT_IN.values()), occasion).template, work, occasion)
+    return items_for(choose(list(BUILT_IN.values()), occasion).whole, work, occasion)

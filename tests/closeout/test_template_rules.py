@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dispatch.closeout import shipped
 from dispatch.closeout.gates import unmet
 from dispatch.closeout.recording import Recording, decide
-from dispatch.closeout.template import BUILT_IN, ON_SITE, SHORT, SIGN_OFF, choose, items_for
-from dispatch.closeout.template_form import ALWAYS, faults_of, in_order, item_form, item_texts, items_from, read_item
+from dispatch.closeout.template import BUILT_IN, ON_SITE, SHORT, SIGN_OFF, Chosen, choose, in_order, items_for
+from dispatch.closeout.template_form import ALWAYS, faults_of, item_form, item_texts, items_from, read_item
 from dispatch.model import probes
-from dispatch.model.checklists import EVIDENCE, Item, ItemKind, Result
+from dispatch.model.checklists import EVIDENCE, Asks, Item, ItemKind, Phase, Result
 from dispatch.model.probes import ProbeKind, Vantage
 from dispatch.model.templates import Condition, Each, Occasion, On, Template, TemplateItem
 from tests.closeout.stay import Stay
@@ -212,7 +213,61 @@ def test_the_most_particular_template_is_taken() -> None:
     tied = choose(
         [rest, one("b", tags=("vip",)), one("a", tags=("server",))], Occasion(tags=frozenset({"vip", "server"}))
     )
-    assert (tied.template.name, "b would do as well" in tied.why) == ("a", True)
+    assert (tied.template.name, [other.name for other in tied.beside], tied.others) == ("a", ["b"], (rest_of(tied),))
+    same = choose([rest, one("b", tags=("vip",)), one("a", tags=("VIP",), kinds=("visit", "audit"))], VIP)
+    assert (same.template.name, same.beside) == ("a", ())
+
+
+VIP = Occasion(tags=frozenset({"vip"}))
+
+
+def rest_of(chosen: Chosen) -> Template:
+    """The one that names nothing."""
+    (rest,) = (other for other in chosen.others if other.for_all)
+    return rest
+
+
+def test_a_visit_with_two_tags_gets_the_items_of_both_once() -> None:
+    """C5b: who leaves, and a server is touched for it."""
+    known = [*BUILT_IN.values(), *shipped.templates()]
+    chosen = choose(known, Occasion(tags=frozenset({"Leaver", "server"}), services=("mail",)))
+    assert (chosen.template.name, [one.name for one in chosen.beside]) == ("Server work", ["Someone leaves"])
+    assert chosen.why == (
+        "it names kind visit, tag server; with what is asked beside it by Someone leaves, version 1, for more of its tags"
+    )
+    made = items_for(chosen.whole, "w", Occasion(tags=frozenset({"leaver", "server"}), services=("mail",)))
+    labels = [item.label for item in made]
+    assert len({item.ref for item in made}) == len(made)
+    assert len(set(labels)) == len(labels)
+    for template in (chosen.template, *chosen.beside):
+        for item in template.items:
+            if not item.each and not item.when:
+                assert item.label in labels, f"{template.name}: {item.ref}"
+    phases = [item.phase for item in made]
+    assert phases == sorted(phases, key=list(Phase).index)
+    assert made[-1].kind is ItemKind.SIGN_OFF
+    by_label = {item.label: item for item in made}
+    assert by_label["Signing in as the one who left is refused, tried"].ref == "T9"
+    assert by_label["Restarted, and came back by itself"].tested.kind is ProbeKind.REBOOT
+
+
+def test_of_two_items_that_ask_the_same_the_stricter_stands() -> None:
+    when = (Condition(On.TAG, "many"),)
+    loose = TemplateItem("T7", ItemKind.TEST, "Backup runs", required=False, na_allowed=True, when=when)
+    strict = TemplateItem("T9", ItemKind.TEST, "backup RUNS", tested=probes.Tested(("backup",)), evidence=Asks.EXECUTED)
+    both = Chosen(
+        Template("a", (loose, SIGN_OFF), tags=("a",)), "", beside=(Template("b", (strict, SIGN_OFF), tags=("b",)),)
+    )
+    stands, last = both.whole.items
+    assert last == SIGN_OFF
+    assert stands == dataclasses.replace(strict, ref="T7", label="Backup runs")
+
+
+def test_a_template_of_the_client_stands_alone() -> None:
+    own = Template("client", SHORT.items, clients=(7,))
+    server = Template("server", SHORT.items, tags=("server",))
+    chosen = choose([own, server, ON_SITE], Occasion(client_id=7, tags=frozenset({"server"})))
+    assert (chosen.template, chosen.beside) == (own, ())
 
 
 def test_conditions_look_at_tags_services_and_targets() -> None:

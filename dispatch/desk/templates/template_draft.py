@@ -8,8 +8,8 @@ from typing import ClassVar
 
 from db import templates
 from db.store import Store, existing
-from dispatch.closeout.template import FOLLOW_UPS
-from dispatch.closeout.template_form import ALWAYS, in_order, item_form, item_texts, items_from, read_item
+from dispatch.closeout.template import FOLLOW_UPS, in_order
+from dispatch.closeout.template_form import ALWAYS, item_form, item_texts, items_from, read_item
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.book.template_records import items_text, judged

@@ -100,7 +100,7 @@ def preview(
     if draft is not None:
         known = [template for template in known if template.id != draft.id] + [draft]
     chosen = choose(known, occasion)
-    return Preview(chosen, items_for(chosen.template, "what was asked for", occasion))
+    return Preview(chosen, items_for(chosen.whole, "what was asked for", occasion))
 
 
 def wording(store: Store, template: Template, number: int | None = None) -> Wording:
