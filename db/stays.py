@@ -113,3 +113,14 @@ still_there: Query[list[tuple[str, str, int]], int, int] = rows(
 )
 """Reference, client and arrival of the visits at which a technician is checked in and whose planned end is before an
 instant."""
+
+
+worked_before: Query[int, int, int, int, bool] = value(
+    "SELECT coalesce(sum(CASE WHEN ?4 THEN coalesce(a.return_at, a.check_out_at) / 60 - coalesce(a.depart_at, a.check_in_at) / 60 "
+    "ELSE a.check_out_at / 60 - a.check_in_at / 60 END - coalesce((SELECT sum(g.ends_at / 60 - g.starts_at / 60) "
+    "FROM segment g WHERE g.assignment_id = a.id AND g.kind = 'break' AND g.ends_at IS NOT NULL), 0)), 0) "
+    "FROM assignment own JOIN assignment a ON a.staff_id = own.staff_id AND a.visit_id <> own.visit_id "
+    "WHERE own.id = ?1 AND a.check_in_at >= ?2 AND a.check_in_at < ?3 AND a.check_out_at IS NOT NULL"
+)
+"""The whole minutes, without breaks, of the technician of an assignment at all other visits where they arrived between two
+instants; with a flag, from door to door as far as that was recorded (design/charges.md B17)."""

@@ -6,9 +6,22 @@ import datetime
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import partial
-from typing import Annotated, Any, Literal, NamedTuple, get_args
+from typing import Annotated, Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
+from dispatch.charges.labour_prices import (
+    BANDS,
+    Band,
+    DayPrice,
+    LabourClass,
+    Overtime,
+    OwnBand,
+    OwnMinutes,
+    Rounding,
+    by_band,
+    labour_faults,
+    own_band,
+)
 from dispatch.fields.reading import (
     Faults,
     FormFault,
@@ -28,11 +41,9 @@ from dispatch.fields.reading import (
 )
 from dispatch.model.agreements import OPENING_HOURS, WEEKDAYS
 
-Band = Literal["business", "after_hours", "weekend", "holiday"]
 AgreementKind = Literal["tm", "fixed_price", "retainer", "block_hours", "block_money"]
 PriceList = Literal["agreement", "standard"]
 
-BANDS: tuple[Band, ...] = get_args(Band)
 Openings = tuple[tuple[int, int], ...]
 """Spans of a day in minutes since midnight, half-open."""
 
@@ -55,36 +66,10 @@ def _openings(value: Any, path: str, faults: Faults = None) -> Openings:
     return tuple(openings)
 
 
-def _by_band(otherwise: Mapping[str, int]) -> Reader[Mapping[str, int]]:
-    """Minutes by band: one number for all, or a table."""
-    bands = by_name(BANDS, whole, otherwise)
-    return lambda value, path, faults: (
-        bands(value, path, faults) if isinstance(value, Mapping) else dict.fromkeys(BANDS, whole(value, path, faults))
-    )
-
-
 _NOTHING, _ALL = Fraction(0), written(100, "")
 _MINUTES = {"business": 60, "after_hours": 120, "weekend": 120, "holiday": 120}
 _MULTIPLIERS = {"business": Fraction(1), "after_hours": Fraction(3, 2), "weekend": Fraction(2), "holiday": Fraction(2)}
 _HOURS = {day: _openings(spans, day) for day, spans in OPENING_HOURS.items()}
-OwnMinutes = Annotated[Mapping[str, int], _by_band(dict.fromkeys(BANDS, 0))]
-"""A minimum of a class or an agreement: a band that it leaves out has none."""
-
-
-class Rounding(NamedTuple):
-    """How minutes are rounded (B4.1)."""
-
-    increment_min: Annotated[int, partial(whole, least=1)] = 15
-    mode: Literal["up", "down", "nearest", "exact"] = "up"
-    grace_min: int = 0
-
-    @property
-    def words(self) -> str:
-        """The rule in words."""
-        if self.mode == "exact":
-            return "exact"
-        grace = f", {self.grace_min} min over forgiven" if self.mode == "up" and self.grace_min else ""
-        return f"{self.mode} to {self.increment_min} min{grace}"
 
 
 class Tax(NamedTuple):
@@ -94,15 +79,6 @@ class Tax(NamedTuple):
     rate_pct: Fraction = _NOTHING
     rounding: Literal["document", "line"] = "document"
     services: bool = True
-
-
-class LabourClass(NamedTuple):
-    """The prices of an hour of a class of technicians, with a rounding and a minimum of its own (B2.4)."""
-
-    standard: Fraction
-    agreement: Fraction | None = None
-    rounding: Rounding | None = None
-    minimum_minutes: OwnMinutes | None = None
 
 
 class CardItem(NamedTuple):
@@ -117,7 +93,7 @@ class Minimum(NamedTuple):
     """The least that a visit costs, in time and in money (B5)."""
 
     per: Literal["visit", "day"] = "visit"
-    minutes: Annotated[Mapping[str, int], _by_band(_MINUTES)] = _MINUTES
+    minutes: Annotated[Mapping[str, int], by_band(_MINUTES)] = _MINUTES
     emergency_minutes: int = 0
     amount: Fraction | None = None
     includes_travel: bool = False
@@ -242,9 +218,12 @@ class Card(NamedTuple):
     weekend_days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = ("sat", "sun")
     holidays: tuple[datetime.date, ...] = ()
     multipliers: Annotated[Mapping[str, Fraction], by_name(BANDS, amount, _MULTIPLIERS)] = _MULTIPLIERS
+    bands: Annotated[tuple[OwnBand, ...], sequence(own_band)] = ()
     premium_grace_min: int = 15
     classes: Annotated[Mapping[str, LabourClass], table(record(LabourClass), least=1)] = {}
     extra_technician_pct: WrittenNumber = _ALL
+    overtime: Overtime = Overtime()
+    day_price: DayPrice = DayPrice()
     time_basis: Literal["on_site", "door_to_door"] = "on_site"
     clip_early: bool = True
     rounding: Rounding = Rounding()
@@ -314,8 +293,8 @@ DEFAULT_AGREEMENT: Mapping[str, Any] = defaults(AgreementTerms)
 def validate_card(card: Mapping[str, Any]) -> list[str]:
     """Every fault of a rate card, each with its path and what was expected; empty: it can be saved."""
     faults: list[str] = []
-    read_card(card, "", faults)
-    return faults
+    read = read_card(card, "", faults)
+    return faults or [*labour_faults(read.classes, read.bands, read.day_price)]
 
 
 def validate_agreement(agreement: Mapping[str, Any]) -> list[str]:
@@ -336,7 +315,18 @@ def presets() -> dict[str, dict[str, Any]]:
         "city": {"travel": {"components": [{"kind": "callout", "amount": None}]}},
         "region": {"travel": {"components": [{"kind": "zone", "by": "time", "zones": zones}]}},
         "half day": {"minimum": {"minutes": 240}},
+        "tiers": {"bands": _TIERS},
+        "day rate": {"day_price": {"mode": "step"}, "minimum": {"minutes": 0}},
     }
+
+
+_TIERS = [
+    {"name": "night", "from": "22:00", "to": "06:00", "like": "after_hours", "multiplier": "2"},
+    {"name": "evening", "days": ["mon", "tue", "wed", "thu", "fri"], "from": "17:00", "to": "22:00",
+     "like": "after_hours", "multiplier": "1.5"},
+    {"name": "saturday", "days": ["sat"], "like": "weekend", "multiplier": "1.5"},
+    {"name": "sunday", "days": ["sun"], "like": "weekend", "multiplier": "2"},
+]  # fmt: skip
 
 
 def _by_distance(radius: str, rate: str) -> dict[str, Any]:

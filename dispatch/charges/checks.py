@@ -83,14 +83,16 @@ def _amounts(site: ChargedLeg, visit: ChargedVisit) -> Iterator[Fraction | None]
     yield from (goodwill.value for goodwill in visit.goodwill)
     yield None if visit.manual_travel is None else visit.manual_travel.amount
     for earlier in filter(None, visit.prior_today.values()):
-        yield from (earlier.presence_rmin, earlier.topup_unit_price)
+        yield from (earlier.presence_rmin, earlier.topup_unit_price, *map(Fraction, earlier.worked_min.values()))
 
 
 def _prices(card: Card, agreement: AgreementTerms | None) -> Iterator[Fraction | None]:
     """Every price of card and agreement."""
     yield None if agreement is None else agreement.overage_rate
     for listed in card.classes.values():
-        yield from (listed.standard, listed.agreement)
+        yield from listed.prices
+    for own in card.bands:
+        yield from (own.price, own.agreement)
     for item in card.items.values():
         yield from (item.standard, item.agreement)
     for component in card.travel.components:

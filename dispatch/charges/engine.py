@@ -12,6 +12,7 @@ from dispatch.charges.labour import labour_lines, minimum_lines
 from dispatch.charges.lines import ChargeLine, Sheet
 from dispatch.charges.minutes import stay_of
 from dispatch.charges.pricing import Pricing
+from dispatch.charges.rates import calm_rate
 from dispatch.charges.terms import Terms, select
 from dispatch.charges.travel import lacking, travel_lines
 from dispatch.charges.visit import read_site, read_visit
@@ -96,10 +97,10 @@ def _cancellation(pricing: Pricing) -> Iterator[ChargeLine]:
         fee, why = value, f"{notice_text}: flat fee"
     else:
         first = terms.crew[0]
-        band = terms.band_at(visit.scheduled)
-        minutes = terms.minimum_minutes(first, terms.effective(band))
-        fee = minutes * terms.band_multiplier(band) * terms.price(first) / 60 * value / 100
-        why = f"{notice_text}: {shortest(value)}% of the minimum of {minutes} min ({band}) at {shortest(terms.price(first))}/h"
+        tier = terms.tier_at(visit.scheduled)
+        minutes = terms.minimum_minutes(first, terms.effective(tier.band))
+        fee = minutes * calm_rate(terms, first, tier).weight * terms.price(first) / 60 * value / 100
+        why = f"{notice_text}: {shortest(value)}% of the minimum of {minutes} min ({tier.name}) at {shortest(terms.price(first))}/h"
     if amount := pricing.minor(fee):
         yield ChargeLine("FEE-CANC", "fee", amount, why)
 

@@ -13,7 +13,6 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from zoneinfo import ZoneInfo
 
 from dispatch.charges.card import (
-    BANDS,
     DEFAULT_AGREEMENT,
     DEFAULT_CARD,
     AgreementKind,
@@ -22,6 +21,8 @@ from dispatch.charges.card import (
     Openings,
     TravelZone,
 )
+from dispatch.charges.labour_fields import DAY_FORM, LISTED, PRICES, band_rows, class_rows
+from dispatch.charges.labour_prices import BANDS, ListedPrice
 from dispatch.charges.paths import steps_of, typed, value_at
 from dispatch.fields.context import NO_RECORDS
 from dispatch.fields.kinds import Choice, FieldKind, Parsed, Words, YesNo
@@ -86,7 +87,7 @@ ZONES = Parsed("zones around the depot", _zones_of, _zones_text)
 
 _WRITTEN: Mapping[Any, FieldKind] = {
     bool: FLAG, str: TEXT, datetime.date: TEXT, ZoneInfo: TEXT, Openings: SPANS, tuple[TravelZone, ...]: ZONES,
-    Mapping[str, int]: BY_BAND,
+    Mapping[str, int]: BY_BAND, Mapping[str, ListedPrice]: PRICES, ListedPrice: LISTED,
 }  # fmt: skip
 
 
@@ -104,7 +105,7 @@ class FormFigure:
     @property
     def whole(self) -> str:
         """The path of what the figure is a part of and can be removed with; empty for what always stands."""
-        match = re.match(r"(travel\.components\[\d+\]|classes\.[^.]+|items\.[^.]+)", self.path)
+        match = re.match(r"(bands\[\d+\]|travel\.components\[\d+\]|classes\.[^.]+|items\.[^.]+)", self.path)
         return match[1] if match else ""
 
 
@@ -116,12 +117,12 @@ def card_figures(card: Mapping[str, Any]) -> Iterator[FormFigure]:
     """The figures of a rate card, section by section; its classes, travel charges and items each have theirs."""
     money = f"in {card.get('currency') or 'money'}"
     for name in card.get("classes") or {}:
-        prices = (
-            ("standard", f"{name}, per hour", f"{money}, without an agreement"),
-            ("agreement", f"{name}, per hour under an agreement", "empty: as without one"),
-            ("minimum_minutes", f"{name}, minimum of its own", "minutes; empty: the card's"),
-        )
-        yield from _figures(Card, {"Labour": prices}, f"classes.{name}.")
+        yield from _figures(Card, {"Labour": class_rows(name, money)}, f"classes.{name}.")
+    yield from _figures(Card, _UP_TO_BANDS)
+    bands = card.get("bands")
+    for place, own in enumerate(bands if isinstance(bands, list) else []):
+        called = str(own.get("name") or place + 1)
+        yield from _figures(Card, {"Premiums": band_rows(called, money)}, f"bands[{place}].")
     yield from _figures(Card, _UP_TO_TRAVEL)
     components = value_at(card, "travel.components")
     for place, component in enumerate(components if isinstance(components, list) else []):
@@ -183,6 +184,8 @@ def default_of(form: str, path: str) -> Any:
     """What counts where nothing is set; `form` is card or agreement."""
     if re.fullmatch(r"items\..+\.taxable", path):
         return True
+    if own := re.fullmatch(r"bands\[\d+\]\.(days|from|to)", path):
+        return DAY_FORM[own[1]]
     if path.endswith(".included_min"):
         return 0
     return value_at(DEFAULT_CARD if form == "card" else DEFAULT_AGREEMENT, path)
@@ -269,7 +272,7 @@ _BY_KIND: Mapping[str, _Sections] = {
     "block_hours": {"Prepaid": (_DRAWS, _OVERAGE)},
     "block_money": {"Prepaid": (_DRAWS, ("tax_on", "tax is paid on", "the sale of the block, or its use"))},
 }
-_UP_TO_TRAVEL: _Sections = {
+_UP_TO_BANDS: _Sections = {
     "Labour": (("extra_technician_pct", "from the second technician on, %", "of the price per hour"),),
     "Time": (
         ("time_basis", "time counts from", "check-in to check-out, or door to door"),
@@ -290,6 +293,15 @@ _UP_TO_TRAVEL: _Sections = {
         *((f"multipliers.{band}", f"{band.replace('_', ' ')}, times") for band in BANDS),
         ("emergency.multiplier", "emergency, at least times", "empty: no premium"),
         ("emergency.flat", "emergency fee, per visit"),
+        ("overtime.after_min", "overtime after minutes of a technician's day", "480 for eight hours; empty: none"),
+        ("overtime.multiplier", "overtime, at least times"),
+    ),
+}
+_UP_TO_TRAVEL: _Sections = {
+    "Half days and days": (
+        ("day_price.mode", "half-day and day prices are", "a ceiling over the hours, or asked for each that is begun"),
+        ("day_price.half_min", "half a day, up to minutes"),
+        ("day_price.day_min", "a day, up to minutes", "beyond it by the hour"),
     ),
     "Minimum": (
         (

@@ -7,19 +7,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from dispatch.charges.day_price import day_price_line
 from dispatch.charges.lines import ChargeLine
 from dispatch.charges.minutes import Stay
 from dispatch.charges.pricing import Pricing
-from dispatch.charges.terms import Terms
+from dispatch.charges.rates import Rate, rate_of
+from dispatch.charges.terms import Terms, Tier
 from dispatch.charges.visit import EarlierVisits
 from dispatch.model.instants import changed_text
-from dispatch.model.money import shortest
+from dispatch.model.money import exact_text, shortest
 
 _RULES = {"covered": "LAB-COV", "own_fault": "LAB-OWN", "free_test": "LAB-TEST"}
 """The rule of what is not charged, by its kind, which is the reason too."""
 
-_Group = tuple[str, str, str | None]
-"""Kind, band (which has one multiplier) and prepaid balance: what the minutes of one line have in common."""
+_Group = tuple[str, Tier, Rate, str | None]
+"""Kind, band, rate and prepaid balance: what the minutes of one line have in common."""
 
 
 def labour_lines(pricing: Pricing, stay: Stay) -> list[ChargeLine]:
@@ -29,25 +31,32 @@ def labour_lines(pricing: Pricing, stay: Stay) -> list[ChargeLine]:
     for minute in stay.minutes:
         balance = None
         if minute.kind == "billable" and pricing.balances.hours:
-            balance = pricing.balances.for_minute(minute.multiplier)
+            balance = pricing.balances.for_minute(minute.rate.weight)
             if balance is None:
                 pricing.flags.add("POOL_EXHAUSTED")
             else:
-                balance.take(minute.multiplier)
-        group = (minute.kind, minute.band, None if balance is None else balance.name)
+                balance.take(minute.rate.weight)
+        group = (minute.kind, minute.tier, minute.rate, None if balance is None else balance.name)
         groups[group] = groups.get(group, 0) + 1
         if balance is not None:
             left[group] = balance.left
-    return [_line(pricing, stay, group, count, left.get(group)) for group, count in groups.items()]
+    lines = [_line(pricing, stay, group, count, left.get(group)) for group, count in groups.items()]
+    plain = [kind == "billable" and rate.plain for kind, _, rate, _ in groups]
+    by_day = day_price_line(pricing, stay, [*zip(lines, plain, strict=True)])
+    return lines if by_day is None else [*lines, by_day]
 
 
 def _line(pricing: Pricing, stay: Stay, group: _Group, count: int, left: Fraction | None) -> ChargeLine:
-    terms, (kind, band, paid_from) = pricing.terms, group
-    multiplier = terms.multiplier(band)
+    terms, (kind, tier, rate, paid_from) = pricing.terms, group
     over = kind == "billable" and pricing.balances.hours and paid_from is None
-    price = terms.overage(stay.part) if over else terms.price(stay.part)
+    hourly = terms.overage(stay.part) if over else terms.price(stay.part)
+    price, multiplier = rate.of(hourly)
+    if rate.price is not None and (not over or terms.agreement is None or terms.agreement.overage_rate is None):
+        price = rate.price
     amount = pricing.minor(count * price * multiplier / 60)
-    why = "; ".join(_why(terms, stay, group, count, price, over, left))
+    counted = f"{count} min x {shortest(price)}/h x {exact_text(multiplier)}"
+    why = "; ".join([f"{counted} ({_rate_words(terms, tier, rate, hourly)}), {_list_words(terms, stay, over)}",
+                     *_why(terms, stay, group, count, left)])  # fmt: skip
     if kind == "billable" and paid_from is None:
         rule, reason = "LAB", None
     elif kind == "billable":
@@ -60,31 +69,42 @@ def _line(pricing: Pricing, stay: Stay, group: _Group, count: int, left: Fractio
         0 if reason else amount,
         why,
         tech=stay.part.name,
-        note=band,
+        note=tier.name,
         qty=Fraction(count),
         unit="min",
         unit_price=price,
         multiplier=multiplier,
+        rmin=None if rate.price is None else count * rate.weight,
         zero_reason=reason,
         value=amount if reason else None,
         pool=paid_from,
     )
 
 
-def _why(
-    terms: Terms, stay: Stay, group: _Group, count: int, price: Fraction, over: bool, left: Fraction | None
-) -> Iterator[str]:
-    kind, band, paid_from = group
-    multiplier = terms.multiplier(band)
-    reasons = [band]
-    if terms.waives(band):
-        reasons.append("premium waived")
-    if terms.emergency and multiplier > terms.band_multiplier(band):
-        reasons.append("emergency")
-    listed = "overage price" if over else f"{terms.list_name} price"
-    if not over and stay.part is not terms.crew[0]:
-        listed += f", {terms.card.extra_technician_pct.text}% from the second technician on"
-    yield f"{count} min x {shortest(price)}/h x {shortest(multiplier)} ({', '.join(reasons)}), {listed}"
+def _rate_words(terms: Terms, tier: Tier, rate: Rate, hourly: Fraction) -> str:
+    """Why a minute costs what it costs."""
+    words = [tier.name]
+    if terms.waives(tier.band):
+        words.append("premium waived")
+    if rate.raised:
+        words.append(rate.raised)
+    if rate.price is not None:
+        words.append(f"instead of {shortest(hourly)}/h")
+    return ", ".join(words)
+
+
+def _list_words(terms: Terms, stay: Stay, over: bool) -> str:
+    """Where its price comes from."""
+    if over:
+        return "overage price"
+    second = (
+        "" if stay.part is terms.crew[0] else f", {terms.card.extra_technician_pct.text}% from the second technician on"
+    )
+    return f"{terms.list_name} price{second}"
+
+
+def _why(terms: Terms, stay: Stay, group: _Group, count: int, left: Fraction | None) -> Iterator[str]:
+    kind, tier, rate, paid_from = group
     taken = [
         f"{minutes} min {word}"
         for minutes, word in (
@@ -100,7 +120,7 @@ def _why(
     yield f"{window} less {', '.join(taken)}" if taken else window
     if kind in ("billable", "covered"):
         yield f"{stay.counted} min counted, {stay.rounded} min after rounding ({stay.rounding.words})"
-    if stay.graced and band == "business":
+    if stay.graced and tier.band == "business":
         yield f"{stay.graced} min past closing kept at the business rate"
     if kind == "covered":
         yield "covered by the fixed price"
@@ -109,7 +129,7 @@ def _why(
     elif kind == "free_test":
         yield "test time, not charged"
     elif paid_from is not None and left is not None:
-        yield f"drawn from {paid_from}: {shortest(count * multiplier)} rate-min, {shortest(left)} left after"
+        yield f"drawn from {paid_from}: {shortest(count * rate.weight)} rate-min, {shortest(left)} left after"
 
 
 def _window(terms: Terms, stay: Stay, start: int, end: int) -> str:
@@ -127,40 +147,41 @@ def minimum_lines(pricing: Pricing, stays: Sequence[Stay], labour: Sequence[Char
     entitled = stays[:1] if pricing.card.minimum.technicians == "first" else stays
     lines: list[ChargeLine] = []
     for stay in entitled:
-        worked = sum(line.amount for line in labour if line.tech == stay.part.name)
-        lines += _of_technician(pricing, stay, worked)
+        own = [line for line in labour if line.tech == stay.part.name]
+        lines += _of_technician(pricing, stay, own)
     return lines
 
 
-def _of_technician(pricing: Pricing, stay: Stay, worked: int) -> Iterator[ChargeLine]:
-    terms, band = pricing.terms, stay.arrival
-    if band is None or not _applies(pricing, stay, band):
+def _of_technician(pricing: Pricing, stay: Stay, labour: Sequence[ChargeLine]) -> Iterator[ChargeLine]:
+    terms, tier = pricing.terms, stay.arrival
+    if tier is None or not _applies(pricing, stay, tier.band):
         return
-    minutes = terms.minimum_minutes(stay.part, terms.effective(band))
+    minutes = terms.minimum_minutes(stay.part, terms.effective(tier.band))
     if terms.emergency and not terms.remote:
         minutes = max(minutes, terms.card.minimum.emergency_minutes)
-    multiplier = terms.multiplier(band)
-    due = minutes * multiplier
+    weight = rate_of(terms, stay.part, tier).weight
+    due = minutes * weight
     prior = (
         pricing.visit.prior_today.get(stay.part.name) if terms.card.minimum.per == "day" and not terms.remote else None
     )
     earlier = prior or EarlierVisits()
-    presence = stay.presence + earlier.presence_rmin
+    by_day = sum((line.rmin or Fraction(0) for line in labour if line.rule == "LAB-DAY"), Fraction(0))
+    presence = stay.presence + by_day + earlier.presence_rmin
     missing = max(Fraction(0), due - presence)
     missing -= earlier.topup_rmin
     if missing > 0:
         why = (
-            f"minimum {minutes} min x {shortest(multiplier)} ({band}) = {shortest(due)} rate-min; "
+            f"minimum {minutes} min x {exact_text(weight)} ({tier.name}) = {shortest(due)} rate-min; "
             f"present {shortest(stay.presence)}"
         )
+        if by_day:
+            why += f", the day price counts for {shortest(by_day)}"
         if prior is not None:
-            why += (
-                f", earlier today {shortest(presence - stay.presence)}; topped up before {shortest(earlier.topup_rmin)}"
-            )
+            why += f", earlier today {shortest(earlier.presence_rmin)}; topped up before {shortest(earlier.topup_rmin)}"
         why += f"; {shortest(missing)} rate-min missing"
         yield from _top_up(pricing, stay, missing, why)
     elif missing < 0:
-        yield from _credit(pricing, stay, -missing, worked, earlier)
+        yield from _credit(pricing, stay, -missing, sum(line.amount for line in labour), earlier)
 
 
 def _applies(pricing: Pricing, stay: Stay, band: str) -> bool:
@@ -180,7 +201,8 @@ def _applies(pricing: Pricing, stay: Stay, band: str) -> bool:
 
 def _top_up(pricing: Pricing, stay: Stay, missing: Fraction, why: str) -> Iterator[ChargeLine]:
     price = pricing.terms.price(stay.part)
-    blank = ChargeLine("MIN-TIME", "labour", 0, why, tech=stay.part.name, note=stay.arrival, unit="rate-min")
+    blank = ChargeLine("MIN-TIME", "labour", 0, why, tech=stay.part.name, unit="rate-min",
+                       note=None if stay.arrival is None else stay.arrival.name)  # fmt: skip
     if pricing.balances.hours:
         for balance, portion in pricing.balances.portions(missing):
             missing -= portion
@@ -209,7 +231,7 @@ def _credit(pricing: Pricing, stay: Stay, over: Fraction, worked: int, earlier: 
     At most what this visit's labour is charged at: where its price is lower than the earlier one, or it is prepaid, the
     rest would make the sheet negative (B13).
     """
-    billable = sum((minute.multiplier for minute in stay.minutes if minute.kind == "billable"), Fraction(0))
+    billable = sum((minute.rate.weight for minute in stay.minutes if minute.kind == "billable"), Fraction(0))
     price = earlier.topup_unit_price
     back = min(over, billable)
     amount = pricing.minor(back * price / 60)

@@ -9,7 +9,7 @@ from typing import Any
 
 from dispatch.model.money import format_minor, shortest
 
-_MAYBE = ("tech", "note", "qty", "unit", "unit_price", "multiplier", "zero_reason", "value", "pool")
+_MAYBE = ("tech", "note", "qty", "unit", "unit_price", "multiplier", "rmin", "zero_reason", "value", "pool")
 """What of a line stands in its form only where the line has it."""
 
 
@@ -30,6 +30,7 @@ class ChargeLine:
     unit: str | None = None
     unit_price: Fraction | None = None
     multiplier: Fraction | None = None
+    rmin: Fraction | None = None
     zero_reason: str | None = None
     value: int | None = None
     pool: str | None = None

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from typing import NamedTuple
 
-from dispatch.charges.card import Rounding
+from dispatch.charges.labour_prices import Rounding
 from dispatch.charges.pricing import Pricing
-from dispatch.charges.visit import VisitPart
+from dispatch.charges.rates import Rate, rate_of
+from dispatch.charges.terms import Tier
+from dispatch.charges.visit import EarlierVisits, VisitPart
 from dispatch.fields.reading import whole
 
 LONG_STAY = 16 * 60
@@ -19,11 +23,12 @@ COUNTED = ("billable", "covered")
 
 
 class Minute(NamedTuple):
-    """What one minute counts as: `kind` is billable, covered, own_fault or free_test. A band has one multiplier."""
+    """What one minute counts as: `kind` is billable, covered, own_fault or free_test; `day` is the date of its window."""
 
     kind: str
-    band: str
-    multiplier: Fraction
+    tier: Tier
+    rate: Rate
+    day: datetime.date
 
 
 Window = tuple[int, int]
@@ -48,14 +53,13 @@ class Stay:
     early: int
     graced: int
     rounding: Rounding
-    arrival: str | None
+    arrival: Tier | None
 
     @property
     def presence(self) -> Fraction:
         """Rate-minutes of all minutes, whatever they count as (B5.2)."""
-        weights = {minute.band: minute.multiplier for minute in self.minutes}
-        bands = Counter(minute.band for minute in self.minutes)
-        return sum((count * weights[band] for band, count in bands.items()), Fraction(0))
+        rates = Counter(minute.rate for minute in self.minutes)
+        return sum((count * rate.weight for rate, count in rates.items()), Fraction(0))
 
     def count(self, kind: str) -> int:
         """How many of its minutes count as that."""
@@ -79,23 +83,22 @@ def stay_of(pricing: Pricing, part: VisitPart) -> Stay:
     breaks = _marked(part, "break", windows)
     worked = [[minute for minute in range(*window) if minute not in breaks] for window in windows]
     at = [minute for day in worked for minute in day]
-    real = [terms.band_at(minute) for minute in at]
+    real = [[terms.tier_at(minute) for minute in day] for day in worked]
     # what is past closing on one day is not made good by the next one
-    bands = [
-        band
-        for day in worked
-        for band in _graced([terms.band_at(minute) for minute in day], terms.card.premium_grace_min)
-    ]
-    minutes = _kinds(pricing, part, at, bands, windows)
+    tiers = [tier for day in real for tier in _graced(day, terms.card.premium_grace_min)]
+    days = [terms.local(window[0]).date() for window, day in zip(windows, worked, strict=True) for _ in day]
+    kinds = _kinds(pricing, part, at, tiers, windows)
+    rates = _rates(pricing, part, tiers, days)
+    minutes = [Minute(*minute) for minute in zip(kinds, tiers, rates, days, strict=True)]
     billable = [minute for minute in minutes if minute.kind == "billable"]
     counted = sum(minute.kind in COUNTED for minute in minutes)
     rounding = terms.rounding(part)
     target = int(round_minutes(Fraction(counted), rounding))
     if billable:
-        arrival: str | None = billable[0].band
+        arrival: Tier | None = billable[0].tier
     else:
         known = part.check_in if part.check_in is not None else visit.scheduled
-        arrival = None if known is None else terms.band_at(known)
+        arrival = None if known is None else terms.tier_at(known)
     return Stay(
         part=part,
         windows=windows,
@@ -107,7 +110,7 @@ def stay_of(pricing: Pricing, part: VisitPart) -> Stay:
         breaks=len(breaks),
         # from door to door nothing begins after the check-in
         early=max(0, windows[0][0] - part.check_in) if part.check_in is not None else 0,
-        graced=sum(before != after for before, after in zip(real, bands, strict=True)),
+        graced=sum(before is not after for before, after in zip(chain.from_iterable(real), tiers, strict=True)),
         rounding=rounding,
         arrival=arrival,
     )
@@ -160,47 +163,63 @@ def _marked(part: VisitPart, kind: str, windows: Sequence[Window]) -> set[int]:
     }
 
 
-def _graced(bands: list[str], grace: int) -> list[str]:
-    """A short non-business run that follows a business run becomes business (B3.4)."""
-    result = list(bands)
+def _graced(tiers: list[Tier], grace: int) -> list[Tier]:
+    """A short non-business run that follows a business run becomes what that ended with (B3.4)."""
+    result = list(tiers)
     at = 0
     after_business = False
-    while at < len(bands):
-        business = bands[at] == "business"
+    while at < len(tiers):
+        business = tiers[at].band == "business"
         run = at
-        while run < len(bands) and (bands[run] == "business") == business:
+        while run < len(tiers) and (tiers[run].band == "business") == business:
             run += 1
         if not business and after_business and run - at <= grace:
-            result[at:run] = ["business"] * (run - at)
+            result[at:run] = [tiers[at - 1]] * (run - at)
         after_business = business
         at = run
     return result
 
 
-def _kinds(
-    pricing: Pricing, part: VisitPart, at: list[int], bands: list[str], windows: Sequence[Window]
-) -> list[Minute]:
+def _kinds(pricing: Pricing, part: VisitPart, at: list[int], tiers: list[Tier], windows: Sequence[Window]) -> list[str]:
     """What each minute counts as, the first rule that applies (B3.6)."""
     terms = pricing.terms
     marked = {kind: _marked(part, kind, windows) for kind in ("own_fault", "new_work", "test", "excluded")}
     testing = terms.card.testing
     free_left = testing.free_min if testing.billable else len(at)
     fixed = terms.agreement if terms.kind == "fixed_price" and pricing.visit.outcome == "completed" else None
-    covered = {band for band in set(bands) if fixed is not None and terms.effective(band) in fixed.covers_bands}
-    weights = {band: terms.multiplier(band) for band in set(bands)}
-    minutes = []
-    for minute, band in zip(at, bands, strict=True):
+    covered = {tier for tier in set(tiers) if fixed is not None and terms.effective(tier.band) in fixed.covers_bands}
+    kinds = []
+    for minute, tier in zip(at, tiers, strict=True):
         if (terms.own_failure and minute not in marked["new_work"]) or minute in marked["own_fault"]:
             kind = "own_fault"
         elif minute in marked["test"] and free_left > 0:
             kind = "free_test"
             free_left -= 1
-        elif band in covered and minute not in marked["excluded"]:
+        elif tier in covered and minute not in marked["excluded"]:
             kind = "covered"
         else:
             kind = "billable"
-        minutes.append(Minute(kind, band, weights[band]))
-    return minutes
+        kinds.append(kind)
+    return kinds
+
+
+def _rates(pricing: Pricing, part: VisitPart, tiers: list[Tier], days: list[datetime.date]) -> list[Rate]:
+    """The rate of each minute; one is overtime when enough of the technician's day lie before it (B3.8)."""
+    terms, rule = pricing.terms, pricing.card.overtime
+    known: dict[tuple[Tier, bool], Rate] = {}
+    for tier in set(tiers):
+        known[tier, False] = rate_of(terms, part, tier)
+        raised = rate_of(terms, part, tier, overtime=True)
+        known[tier, True] = raised if raised.raised == "overtime" else known[tier, False]
+    if rule.after_min is None:
+        return [known[tier, False] for tier in tiers]
+    earlier = pricing.visit.prior_today.get(part.name) or EarlierVisits()
+    before = Counter({datetime.date.fromisoformat(date): count for date, count in earlier.worked_min.items()})
+    rates = []
+    for tier, day in zip(tiers, days, strict=True):
+        rates.append(known[tier, before[day] >= rule.after_min])
+        before[day] += 1
+    return rates
 
 
 def _rounded(minutes: list[Minute], counted: int, target: int) -> tuple[Minute, ...]:

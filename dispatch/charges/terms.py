@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from dispatch.charges.card import AgreementKind, AgreementTerms, Card, CardItem, LabourClass, PriceList, Rounding
+from dispatch.charges.card import AgreementKind, AgreementTerms, Card, CardItem, PriceList
+from dispatch.charges.labour_prices import BANDS, Band, LabourClass, ListedPrice, OwnBand, Rounding
 from dispatch.charges.visit import ChargedVisit, VisitPart
 from dispatch.model.agreements import WEEKDAYS
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tier:
+    """What the clock makes of a minute: the band that it counts as, and the band of one's own that it lies in (B3.3, B3.7)."""
+
+    band: Band
+    own: OwnBand | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is called on a line."""
+        return self.band if self.own is None else self.own.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +37,7 @@ class Terms:
     own_failure: bool
     emergency: bool
     remote: bool
+    tiers: Mapping[str, Tier]
     flags: frozenset[str]
 
     @property
@@ -37,17 +52,6 @@ class Terms:
     def effective(self, band: str) -> str:
         """The band that counts: a waived one counts as business (B2.5)."""
         return "business" if self.waives(band) else band
-
-    def band_multiplier(self, band: str) -> Fraction:
-        """The multiplier of a band, after waivers, without the emergency's."""
-        return self.card.multipliers[self.effective(band)]
-
-    def multiplier(self, band: str) -> Fraction:
-        """The multiplier of a minute: the higher of band and emergency; premiums never compound (B3.5)."""
-        emergency = self.card.emergency.multiplier
-        if not self.emergency or emergency is None:
-            return self.band_multiplier(band)
-        return max(self.band_multiplier(band), emergency)
 
     def price(self, part: VisitPart) -> Fraction:
         """Unit price of an hour of this technician, not rounded (B2.4)."""
@@ -83,22 +87,34 @@ class Terms:
         """The price list."""
         return "standard" if self.agreement is None else self.agreement.price_list
 
-    def listed(self, prices: LabourClass | CardItem) -> Fraction:
+    def listed(self, prices: LabourClass | CardItem | ListedPrice) -> Fraction:
         """A price by the price list; where that has none, the standard one."""
         agreed = prices.agreement if self.list_name == "agreement" else None
         return prices.standard if agreed is None else agreed
 
-    def band_at(self, minute: int) -> str:
-        """The band of a minute, by its local start (B3.3)."""
-        local = datetime.datetime.fromtimestamp(minute * 60, self.card.zone)
-        if local.date() in self.card.holidays:
-            return "holiday"
+    def local(self, minute: int) -> datetime.datetime:
+        """A minute by the clocks of the card's time zone."""
+        return datetime.datetime.fromtimestamp(minute * 60, self.card.zone)
+
+    def tier_at(self, minute: int) -> Tier:
+        """The band of a minute, by its local start: of one's own (B3.7), else one of the four (B3.3)."""
+        local = self.local(minute)
         at = local.hour * 60 + local.minute
-        weekday = WEEKDAYS[local.weekday()]
-        for opens, closes in self.card.hours[weekday]:
-            if opens <= at < closes:
-                return "business"
-        return "weekend" if weekday in self.card.weekend_days else "after_hours"
+        day = self._kind_of(local.date())
+        if self.card.bands:
+            before = self._kind_of(local.date() - datetime.timedelta(days=1))
+            own = next((own for own in self.card.bands if own.covers(at, day, before)), None)
+            if own is not None:
+                return self.tiers[own.name]
+        if day == "holiday":
+            return self.tiers["holiday"]
+        if any(opens <= at < closes for opens, closes in self.card.hours[day]):
+            return self.tiers["business"]
+        return self.tiers["weekend" if day in self.card.weekend_days else "after_hours"]
+
+    def _kind_of(self, date: datetime.date) -> str:
+        """A weekday, or `holiday`."""
+        return "holiday" if date in self.card.holidays else WEEKDAYS[date.weekday()]
 
 
 def select(card: Card, agreement: AgreementTerms | None, visit: ChargedVisit) -> Terms:
@@ -123,7 +139,8 @@ def select(card: Card, agreement: AgreementTerms | None, visit: ChargedVisit) ->
             flags.add("GUARANTEE_EXPIRED")
     waived = own_failure or not crew or (applies is not None and applies.waive_emergency)
     emergency = visit.emergency and not waived
-    return Terms(card, applies, day, crew, own_failure, emergency, visit.remote, frozenset(flags))
+    tiers = {own.name: Tier(own.like, own) for own in reversed(card.bands)} | {band: Tier(band) for band in BANDS}
+    return Terms(card, applies, day, crew, own_failure, emergency, visit.remote, tiers, frozenset(flags))
 
 
 def _day_of(crew: Sequence[VisitPart], visit: ChargedVisit, card: Card) -> tuple[datetime.date, bool]:

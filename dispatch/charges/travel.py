@@ -12,8 +12,10 @@ from dispatch.charges.card import Component, DistanceCharge, FixedCharge, TimeCh
 from dispatch.charges.lines import ChargeLine
 from dispatch.charges.minutes import Stay, round_minutes
 from dispatch.charges.pricing import Pricing
+from dispatch.charges.rates import Rate, calm_rate
+from dispatch.charges.terms import Tier
 from dispatch.charges.visit import ChargedLeg, VisitPart
-from dispatch.model.money import shortest
+from dispatch.model.money import exact_text, shortest
 from dispatch.model.text import count_text
 
 Figure = Literal["distance", "minutes"]
@@ -165,7 +167,7 @@ def travel_lines(pricing: Pricing, stays: Sequence[Stay]) -> list[ChargeLine]:
             and component.pct_of_labour is not None
         ):
             share = component.pct_of_labour / 100
-            made = [part for line in made for part in _drawn(pricing, line, share)]
+            made = [part for line in made for part in _drawn(way, line, share, arrivals)]
         lines += made
     return [*lines, *_cap(way, lines)]
 
@@ -183,7 +185,7 @@ def _timed(way: _Way) -> Sequence[VisitPart]:
     return way.drivers if way.rules.time_per == "vehicle" else way.pricing.terms.crew
 
 
-def _component(way: _Way, component: Component, arrivals: Mapping[str, str | None]) -> Iterator[ChargeLine]:
+def _component(way: _Way, component: Component, arrivals: Mapping[str, Tier | None]) -> Iterator[ChargeLine]:
     card, trips = way.pricing.card, way.trips
 
     def line(rule: str, amount: Fraction, why: str, qty: Fraction, unit: str, price: Fraction) -> ChargeLine:
@@ -227,7 +229,7 @@ def _counted(way: _Way) -> str:
     return counted if way.trips == vehicles else f"{counted}, {way.trips} times in all"
 
 
-def _time(way: _Way, component: TimeCharge, part: VisitPart, arrival: str | None) -> Iterator[ChargeLine]:
+def _time(way: _Way, component: TimeCharge, part: VisitPart, arrival: Tier | None) -> Iterator[ChargeLine]:
     terms = way.pricing.terms
     drives = [way.driven(day) for day in part.days]
     if any(stand_in for _, _, stand_in in drives):
@@ -246,10 +248,11 @@ def _time(way: _Way, component: TimeCharge, part: VisitPart, arrival: str | None
     price = component.rate if share is None else terms.price(part) * share
     if minutes <= 0 or not price:
         return
-    multiplier = Fraction(1)
+    rate = _premium(way, part, arrival)
+    hourly, (price, multiplier) = price, rate.of(price)
     if way.rules.time_premium and arrival is not None:
-        multiplier = terms.band_multiplier(arrival)
-        reckoning += f" x {shortest(multiplier)} ({arrival})"
+        instead = "" if rate.price is None else f", instead of {shortest(hourly)}/h"
+        reckoning += f" x {exact_text(multiplier)} ({arrival.name}{instead})"
     why = f"{reckoning} x {shortest(price)}/h"
     if component.pct_of_labour is not None:
         why += f", {component.pct_of_labour.text}% of the labour price"
@@ -259,13 +262,22 @@ def _time(way: _Way, component: TimeCharge, part: VisitPart, arrival: str | None
     )  # fmt: skip
 
 
-def _drawn(pricing: Pricing, line: ChargeLine, share: Fraction) -> Iterator[ChargeLine]:
+def _premium(way: _Way, part: VisitPart, arrival: Tier | None) -> Rate:
+    """What driving time weighs: as the arrival band, where it has premiums, but never by an emergency or overtime (B6.3)."""
+    if not way.rules.time_premium or arrival is None:
+        return Rate(Fraction(1))
+    return calm_rate(way.pricing.terms, part, arrival)
+
+
+def _drawn(way: _Way, line: ChargeLine, share: Fraction, arrivals: Mapping[str, Tier | None]) -> Iterator[ChargeLine]:
     """Travel time drawn from prepaid hours, in whole minutes (B7)."""
+    pricing = way.pricing
     part = next(part for part in pricing.terms.crew if part.name == line.tech)
     assert line.qty is not None
     assert line.unit_price is not None
     assert line.multiplier is not None
-    weight = share * line.multiplier
+    rate = _premium(way, part, arrivals[part.name])
+    weight = share * rate.weight
     left = line.qty
     taken: dict[str, int] = {}
     while left >= 1 and weight > 0 and (balance := pricing.balances.for_minute(weight)) is not None:
@@ -280,7 +292,7 @@ def _drawn(pricing: Pricing, line: ChargeLine, share: Fraction) -> Iterator[Char
         )  # fmt: skip
     if left > 0:
         pricing.flags.add("POOL_EXHAUSTED")
-        price = pricing.terms.overage(part) * share
+        price, _ = rate.of(pricing.terms.overage(part) * share)
         amount = pricing.minor(left * price * line.multiplier / 60)
         yield replace(line, qty=left, unit_price=price, amount=amount)
 

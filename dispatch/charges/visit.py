@@ -100,11 +100,13 @@ class ManualTravel(NamedTuple):
 
 
 class EarlierVisits(NamedTuple):
-    """What a technician's earlier visits to the site on the same day were charged, in rate-minutes (B5.4)."""
+    """What a technician's earlier visits to the site on the same day were charged, in rate-minutes (B5.4); and the minutes of
+    earlier visits anywhere, by local date (B3.8)."""
 
     presence_rmin: Fraction = Fraction(0)
     topup_rmin: Fraction = Fraction(0)
     topup_unit_price: Fraction = Fraction(0)
+    worked_min: Mapping[str, int] = {}
 
 
 _read_earlier = record(EarlierVisits)

@@ -81,7 +81,7 @@ def _show_card(_: Store, args: Args) -> Answer:
     option("--name", required=True),
     option("--from", "DAY", "its first day", reads=day_or_today, dest="valid_from", required=True),
     one_of(
-        option("--preset", "PRESET", "US, UK, city, region or half day", default=""),
+        option("--preset", "PRESET", "US, UK, city, region, half day, tiers or day rate", default=""),
         option("--like", "CARD", "begin with the figures of this card", reads=_CALLED),
     ),
     *_CHANGES,

@@ -53,3 +53,10 @@ def shortest(value: Fraction | Decimal | int, places: int = 4) -> str:
     scaled = rounded(Fraction(value) * 10**places)
     text = format_minor(scaled, places)
     return text.rstrip("0").rstrip(".") if places else text
+
+
+def exact_text(value: Fraction) -> str:
+    """A figure with at most four places where these say it exactly, else as a fraction such as 65/44."""
+    places = 4
+    exact = (value * 10**places).denominator == 1
+    return shortest(value, places) if exact else f"{value.numerator}/{value.denominator}"

@@ -160,4 +160,6 @@ _PRESETS = {
     "city": "a call-out charge only",
     "region": "zones by driving time, 20, 40 and 60 minutes",
     "half day": "four hours at least",
+    "tiers": "evening, night, Saturday and Sunday, each with its own premium",
+    "day rate": "half days and days, each that is begun",
 }

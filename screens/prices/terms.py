@@ -98,7 +98,7 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
 
     @command("n", "figure.add", "Add", LEADS)
     async def action_add(self) -> None:
-        """A labour class, an item, a travel charge, a prepaid block."""
+        """A labour class, a band of hours, an item, a travel charge, a prepaid block."""
         draft = self._draft
         additions = draft.additions()
         if not additions:
@@ -112,8 +112,8 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
             await self._add_block()
             return
         name = ""
-        if what in ("class", "item"):
-            name = await self.ask("What is it called?", "for example tech, senior, CABLE")
+        if what in ("class", "band", "item"):
+            name = await self.ask("What is it called?", "for example tech, senior, evening, CABLE")
         assert isinstance(draft, CardDraft)
         try:
             path = draft.add(what, name)

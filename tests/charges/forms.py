@@ -26,6 +26,24 @@ ROUNDINGS = st.fixed_dictionaries(
     }
 )
 MINIMUMS = st.one_of(st.integers(0, 300), st.dictionaries(st.sampled_from(BANDS), st.integers(0, 240), min_size=1))
+LISTED = st.fixed_dictionaries({"standard": money(60000)}, optional={"agreement": st.one_of(st.none(), money(60000))})
+CLOCK = st.sampled_from(["00:00", "06:30", "12:00", "17:00", "22:00"])
+OWN_BANDS = st.builds(
+    lambda own, price: own | price,
+    st.fixed_dictionaries(
+        {"name": st.sampled_from(["evening", "night", "sunday"]), "like": st.sampled_from(BANDS)},
+        optional={
+            "days": st.lists(st.sampled_from(["wed", "thu", "fri", "sat", "sun", "holiday"]), unique=True),
+            "from": CLOCK,
+            "to": st.one_of(CLOCK, st.just("24:00")),
+        },
+    ),
+    st.one_of(
+        st.just({}),
+        st.fixed_dictionaries({"multiplier": st.sampled_from(["0.8", "1.75", "4/3"])}),
+        st.fixed_dictionaries({"price": money()}, optional={"agreement": st.one_of(st.none(), money())}),
+    ),
+)
 COMPONENTS = st.one_of(
     st.fixed_dictionaries({"kind": st.just("callout"), "amount": money()}),
     st.fixed_dictionaries({"kind": st.just("vehicle"), "amount": money()}),
@@ -44,6 +62,18 @@ COMPONENTS = st.one_of(
         }
     ),
 )
+
+
+def draw_labour_prices(draw: st.DrawFn, card: dict[str, Any]) -> None:
+    """Half the cards have bands of their own, prices by band, and half-day and day prices."""
+    if draw(st.booleans()):
+        return
+    card["bands"] = draw(st.lists(OWN_BANDS, max_size=3, unique_by=lambda own: str(own["name"])))
+    names = [*BANDS[1:], *(own["name"] for own in card["bands"])]
+    for prices in card["classes"].values():
+        listed = draw(st.lists(st.sampled_from(names), max_size=2, unique=True))
+        prices["bands"] = {name: draw(LISTED) for name in listed}
+        prices |= {name: draw(st.one_of(st.none(), LISTED)) for name in ("half_day", "day")}
 
 
 @st.composite
@@ -70,7 +100,13 @@ def cards(draw: st.DrawFn, **fixed: Any) -> dict[str, Any]:
             },
         },
         "items": {"CAB": {"standard": "3.10", "agreement": "2.90", "taxable": draw(st.booleans())}},
-        "multipliers": draw(st.sampled_from([{}, {"business": "1.25"}])),
+        "multipliers": draw(st.sampled_from([{}, {"business": "1.25"}, {"after_hours": "65/44"}])),
+        "overtime": draw(st.sampled_from([{}, {"after_min": 120}, {"after_min": 400, "multiplier": "1.8"}])),
+        "day_price": {
+            "mode": draw(st.sampled_from(["ceiling", "step"])),
+            "half_min": draw(st.sampled_from([60, 240])),
+            "day_min": draw(st.sampled_from([240, 480])),
+        },
         "extra_technician_pct": draw(st.sampled_from(["100", "50"])),
         "time_basis": draw(st.sampled_from(["on_site", "on_site", "door_to_door"])),
         "clip_early": draw(st.booleans()),
@@ -105,6 +141,7 @@ def cards(draw: st.DrawFn, **fixed: Any) -> dict[str, Any]:
             "value": draw(st.sampled_from(["0", "50"])),
         },
     }
+    draw_labour_prices(draw, card)
     return card | fixed
 
 
@@ -231,7 +268,13 @@ def visits(draw: st.DrawFn, zone: str) -> dict[str, Any]:
             )
         ],
         "prior_today": draw(
-            st.sampled_from([{}, {"ann": {"presence_rmin": "45", "topup_rmin": "75", "topup_unit_price": "90"}}])
+            st.sampled_from(
+                [
+                    {},
+                    {"ann": {"presence_rmin": "45", "topup_rmin": "75", "topup_unit_price": "90"}},
+                    {"ann": {"worked_min": {"2026-03-04": 90, "2026-03-06": 300}}, "ben": {"worked_min": {}}},
+                ]
+            )
         ),
     }
     if draw(st.integers(0, 5)) == 0:

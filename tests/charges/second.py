@@ -4,6 +4,7 @@ rule a few lines. It shares nothing with the engine but the defaults, so that wh
 from __future__ import annotations
 
 import datetime
+import itertools
 import math
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
@@ -112,18 +113,76 @@ class Reckoning:
             return self.price(part)
         return exact(self.terms["overage_rate"]) * self.share(part)
 
-    def counts_as(self, band: str) -> str:
-        return "business" if self.terms is not None and band in self.terms["waive_bands"] else band
+    def own(self, band: str) -> Mapping[str, Any] | None:
+        return next((one for one in self.card["bands"] if one["name"] == band), None)
 
-    def calm(self, band: str) -> Fraction:
+    def like(self, band: str) -> str:
+        own = self.own(band)
+        return band if own is None else str(own["like"])
+
+    def waived(self, band: str) -> bool:
+        return self.terms is not None and self.like(band) in self.terms["waive_bands"]
+
+    def counts_as(self, band: str) -> str:
+        return "business" if self.waived(band) else self.like(band)
+
+    def band_price(self, part: Row, band: str) -> Fraction | None:
+        """B2.6: what an hour in a band costs, before the share of a second technician; None where a multiplier counts."""
+        own, prices = self.own(band), self.card["classes"][part["class"]].get("bands", {})
+        if self.waived(band):
+            return None
+        if own is not None and band in prices:
+            return self.listed(prices[band])
+        if own is not None and own.get("price") is not None:
+            return self.listed({"standard": own["price"], "agreement": own.get("agreement")})
+        if own is not None and own.get("multiplier") is not None:
+            return None
+        return self.listed(prices[self.like(band)]) if self.like(band) in prices else None
+
+    def calm(self, part: Row, band: str) -> Fraction:
+        """The multiplier of a band, or what its price weighs."""
+        price, hour = self.band_price(part, band), self.listed(self.card["classes"][part["class"]])
+        if price is not None:
+            return price / hour if hour else Fraction(1)
+        own = self.own(band)
+        if own is not None and not self.waived(band) and own.get("multiplier") is not None:
+            return exact(own["multiplier"])
         return exact(self.card["multipliers"][self.counts_as(band)])
 
-    def factor(self, band: str) -> Fraction:
-        pressing = self.card["emergency"]["multiplier"]
-        return max(self.calm(band), exact(pressing)) if self.urgent and pressing is not None else self.calm(band)
+    def factor(self, part: Row, band: str, late: bool = False) -> Fraction:
+        """B3.5, B3.8: the highest of band, emergency and overtime."""
+        calm = self.calm(part, band)
+        if self.band_price(part, band) is not None and not self.listed(self.card["classes"][part["class"]]):
+            return calm
+        pressing = self.card["emergency"]["multiplier"] if self.urgent else None
+        overtime = self.card["overtime"]["multiplier"] if late else None
+        return max(calm, *(exact(one) for one in (pressing, overtime) if one is not None), calm)
+
+    def by_price(self, part: Row, band: str, late: bool = False) -> bool:
+        """Whether the band's price is what counts for a minute."""
+        return self.band_price(part, band) is not None and self.factor(part, band, late) == self.calm(part, band)
+
+    def plain(self, part: Row, band: str, late: bool) -> bool:
+        """B4.3: the business rate, and nothing else."""
+        own = self.own(band) if not self.waived(band) else None
+        special = self.band_price(part, band) is not None or (own is not None and own.get("multiplier") is not None)
+        raised = self.factor(part, band, late) != self.calm(part, band)
+        return self.counts_as(band) == "business" and not special and not raised
 
     def band(self, at: int) -> str:
         local = datetime.datetime.fromtimestamp(at * 60, self.zone)
+        free = local.date().isoformat() in self.card["holidays"]
+        for own in self.card["bands"]:
+            begins, ends = own.get("from", "00:00"), own.get("to", "24:00")
+            for day in (local.date(), local.date() - datetime.timedelta(days=1)):
+                called = "holiday" if day.isoformat() in self.card["holidays"] else DAYS[day.weekday()]
+                if called not in own.get("days", DAYS) or (free and "holiday" not in own.get("days", DAYS)):
+                    continue
+                clock = f"{local:%H:%M}"
+                if day == local.date() and (begins <= clock < ends or (ends <= begins <= clock)):
+                    return str(own["name"])
+                if day != local.date() and ends <= begins and clock < ends:
+                    return str(own["name"])
         if local.date().isoformat() in self.card["holidays"]:
             return "holiday"
         weekday = DAYS[local.weekday()]
@@ -168,7 +227,7 @@ class Reckoning:
         fee = exact(rule["value"])
         if rule["mode"] == "percent_of_minimum":
             first, band = self.crew[0], self.band(self.planned)
-            fee = self.least(first, band) * self.calm(band) * self.price(first) / 60 * fee / 100
+            fee = self.least(first, band) * self.calm(first, band) * self.price(first) / 60 * fee / 100
         if self.cents(fee):
             self.add("FEE-CANC", "fee", self.cents(fee))
 
@@ -238,9 +297,18 @@ class Reckoning:
         came = minute(part["check_in"])
         assert came is not None
         rows: list[Row] = []
+        done = dict(self.visit["prior_today"].get(part["technician"], {}).get("worked_min", {}))
         for day in days_of(part):
-            own: list[Row] = [{"at": at, "band": self.band(at)} for at in self._clocked(day) if not marked("break", at)]
+            window = self._clocked(day)
+            date = datetime.datetime.fromtimestamp(window.start * 60, self.zone).date().isoformat()
+            own: list[Row] = [
+                {"at": at, "band": self.band(at), "date": date} for at in window if not marked("break", at)
+            ]
             self._grace(own)
+            for row in own:
+                after = self.card["overtime"]["after_min"]
+                row["late"] = after is not None and done.get(date, 0) >= after
+                done[date] = done.get(date, 0) + 1
             rows += own
         free = 0
         for row in rows:
@@ -280,14 +348,14 @@ class Reckoning:
     def _grace(self, rows: list[Row]) -> None:
         runs: list[list[Row]] = []
         for row in rows:
-            if runs and (runs[-1][0]["band"] == "business") == (row["band"] == "business"):
+            if runs and (self.like(runs[-1][0]["band"]) == "business") == (self.like(row["band"]) == "business"):
                 runs[-1].append(row)
             else:
                 runs.append([row])
-        for run in runs[1:]:
-            if run[0]["band"] != "business" and len(run) <= self.card["premium_grace_min"]:
+        for before, run in itertools.pairwise(runs):
+            if self.like(run[0]["band"]) != "business" and len(run) <= self.card["premium_grace_min"]:
                 for row in run:
-                    row["band"] = "business"
+                    row["band"] = before[-1]["band"]
 
     def rounded(self, count: Fraction, own: Mapping[str, Any] | None) -> Fraction:
         rule = own or self.card["rounding"]
@@ -318,25 +386,68 @@ class Reckoning:
         return self.kind in ("retainer", "block_hours")
 
     def _labour(self, stay: Row) -> None:
-        groups: dict[tuple[str, str, str | None], int] = {}
+        part = stay["part"]
+        groups: dict[tuple[str, str, Fraction, bool, bool, str | None], int] = {}
         for row in stay["rows"]:
             pool = None
+            factor = self.factor(part, row["band"], row["late"])
             if row["kind"] == "billable" and self.hours:
-                pool = self.draw(self.factor(row["band"]))
+                pool = self.draw(factor)
                 if pool is None:
                     self.flags.add("POOL_EXHAUSTED")
-            key = (row["kind"], row["band"], pool)
+            priced, plain = (ask(part, row["band"], row["late"]) for ask in (self.by_price, self.plain))
+            key = (row["kind"], row["band"], factor, priced, plain, pool)
             groups[key] = groups.get(key, 0) + 1
         names = {"own": "LAB-OWN", "free": "LAB-TEST", "covered": "LAB-COV", "billable": "LAB"}
-        for (kind, band, pool), count in groups.items():
+        by_hour = 0
+        for (kind, band, factor, priced, plain, pool), count in groups.items():
             over = self.hours and kind == "billable" and pool is None
-            price = self.beyond(stay["part"]) if over else self.price(stay["part"])
-            cost = self.cents(count * price * self.factor(band) / 60)
+            hour = (self.beyond(part) if over else self.price(part)) * factor
+            if priced and not (over and self.terms is not None and self.terms["overage_rate"] is not None):
+                hour = (self.band_price(part, band) or Fraction(0)) * self.share(part)
+            cost = self.cents(count * hour / 60)
             charged = kind == "billable" and pool is None
             self.add(
-                "LAB-POOL" if pool else names[kind], "labour", cost if charged else 0, stay["part"]["technician"],
+                "LAB-POOL" if pool else names[kind], "labour", cost if charged else 0, part["technician"],
                 Fraction(count), charged=charged,
             )  # fmt: skip
+            by_hour += cost if plain and charged else 0
+        self._days(stay, by_hour)
+
+    def _days(self, stay: Row, by_hour: int) -> None:
+        """B4.3, minute by minute."""
+        part, rule = stay["part"], self.card["day_price"]
+        prices = self.card["classes"][part["class"]]
+        half, day = (
+            None if prices.get(name) is None else self.listed(prices[name]) * self.share(part)
+            for name in ("half_day", "day")
+        )
+        stay["by_day"] = Fraction(0)
+        if (half is None and day is None) or self.hours or self.away:
+            return
+        dates: dict[str, int] = {}
+        for row in stay["rows"]:
+            if row["kind"] == "billable" and self.plain(part, row["band"], row["late"]):
+                dates[row["date"]] = dates.get(row["date"], 0) + 1
+        one = self.price(part) * exact(self.card["multipliers"]["business"]) / 60
+        whole = Fraction(0)
+        for count in dates.values():
+            paid = min(count, rule["day_min"] if day is not None else rule["half_min"])
+            if rule["mode"] == "step":
+                both = [price for price in (half, day) if price is not None]
+                cost = day if day is not None and paid > rule["half_min"] else min(both)
+            else:
+                cost = Fraction(0)
+                for nth in range(1, paid + 1):
+                    cost += one
+                    if half is not None and nth <= rule["half_min"]:
+                        cost = min(cost, half)
+                cost = cost if day is None else min(cost, day)
+            whole += cost + (count - paid) * one
+        more = self.cents(whole) - by_hour
+        if more:
+            self.add("LAB-DAY", "labour", more, part["technician"])
+            stay["by_day"] = Fraction(more, self.unit) * 60 / self.price(part) if self.price(part) else Fraction(0)
 
     # B5
 
@@ -351,11 +462,15 @@ class Reckoning:
         if self.urgent and not self.away:
             least = max(least, exact(rule["emergency_minutes"]))
         prior = self.visit["prior_today"].get(name, {}) if rule["per"] == "day" and not self.away else {}
-        presence = sum((self.factor(row["band"]) for row in stay["rows"]), Fraction(0))
+        part = stay["part"]
+        presence = sum((self.factor(part, row["band"], row["late"]) for row in stay["rows"]), stay["by_day"])
         earlier = exact(prior.get("presence_rmin", 0))
-        net = max(Fraction(0), least * self.factor(band) - earlier - presence) - exact(prior.get("topup_rmin", 0))
+        net = max(Fraction(0), least * self.factor(part, band) - earlier - presence) - exact(prior.get("topup_rmin", 0))
         if net < 0:
-            billable = sum((self.factor(row["band"]) for row in stay["rows"] if row["kind"] == "billable"), Fraction(0))
+            billable = sum(
+                (self.factor(part, row["band"], row["late"]) for row in stay["rows"] if row["kind"] == "billable"),
+                Fraction(0),
+            )
             back, price = min(-net, billable), exact(prior["topup_unit_price"])
             worked = sum(row["amount"] for row in self.rows if row["tech"] == name and row["category"] == "labour")
             amount = self.cents(back * price / 60)
@@ -473,7 +588,7 @@ class Reckoning:
         rate = exact(one["rate"]) if share is None else self.price(part) * share
         if minutes <= 0 or not rate:
             return
-        factor = self.calm(stay["arrival"]) if rules["time_premium"] else Fraction(1)
+        factor = self.calm(part, stay["arrival"]) if rules["time_premium"] else Fraction(1)
         name = part["technician"]
         if drawn and share is not None and self.hours and self.terms is not None and self.terms["draws_travel"]:
             taken: dict[str, int] = {}

@@ -22,6 +22,7 @@ from dispatch.charges.fields import (
     read,
     written,
 )
+from dispatch.charges.labour_fields import LISTED, PRICES, new_band
 from dispatch.charges.paths import PathError, typed, value_at, with_value, without
 from dispatch.fields.context import NO_RECORDS
 from dispatch.fields.reading import merged
@@ -29,7 +30,18 @@ from dispatch.fields.reading import merged
 CARD: dict[str, Any] = {
     "currency": "USD",
     "timezone": "UTC",
-    "classes": {"tech": {"standard": "100", "agreement": None}},
+    "classes": {
+        "tech": {
+            "standard": "100",
+            "agreement": None,
+            "bands": {"late evening": {"standard": "180", "agreement": "160"}, "holiday": {"standard": "1000/7"}},
+            "half_day": {"standard": "300", "agreement": "280.50"},
+            "day": {"standard": "550"},
+        }
+    },
+    "bands": [
+        {"name": "late evening", "days": ["fri"], "from": "20:00", "to": "02:00", "like": "after_hours", "price": "150"}
+    ],
     "items": {"CAB": {"standard": "3"}},
     "travel": {
         "components": [
@@ -102,13 +114,20 @@ def test_a_figure_is_typed_as_its_type_on_the_card_says() -> None:
     assert figures["classes.tech.minimum_minutes"].kind is BY_BAND
     assert figures["classes.tech.minimum_minutes"].optional
     assert figures["travel.components[1].zones"].kind is ZONES
+    assert figures["classes.tech.bands"].kind is PRICES
+    assert figures["classes.tech.half_day"].kind is LISTED
+    assert figures["classes.tech.half_day"].optional
+    assert written(figures["classes.tech.bands"], CARD["classes"]["tech"]["bands"]) == (
+        "late evening 180 (160), holiday 1000/7"
+    )
+    assert list(figures["bands[0].like"].kind.choices(NO_RECORDS)) == ["business", "after_hours", "weekend", "holiday"]
     assert figures["hours.mon"].kind is SPANS
     assert figures["starts"].kind is TEXT
 
 
 @pytest.mark.parametrize("name", list(presets()))
 def test_presets_lack_only_prices(name: str) -> None:
-    faults = validate_card(merged(CARD | {"travel": {}}, presets()[name]))
+    faults = validate_card(merged(CARD | {"travel": {}, "classes": {"tech": {"standard": "100"}}}, presets()[name]))
     assert all(fault.endswith("amount: is missing") for fault in faults), faults
 
 
@@ -116,6 +135,16 @@ def test_presets_lack_only_prices(name: str) -> None:
 def test_a_new_travel_charge_lacks_only_its_price(kind: str) -> None:
     faults = validate_card(merged(CARD, {"travel": {"components": [new_component(kind)]}}))
     assert all("is missing" in fault or "number is expected" in fault for fault in faults), faults
+
+
+def test_a_new_band_of_ones_own_lacks_nothing() -> None:
+    assert validate_card(CARD | {"bands": [*CARD["bands"], new_band("evening")]}) == []
+
+
+@pytest.mark.parametrize("text", ["evening", "evening 3 (", "180", "evening 180, (4)"])
+def test_prices_by_band_that_are_not_written_so_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="expected"):
+        PRICES.read(text, NO_RECORDS)
 
 
 @pytest.mark.parametrize(

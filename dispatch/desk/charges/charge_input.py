@@ -159,7 +159,6 @@ def _visit_form(
     store: Store, visit: Visit, card: Mapping[str, Any], now: int, names: Mapping[str, str]
 ) -> dict[str, Any]:
     firm, zone = settings.firm(store), str(card["timezone"])
-    by_day = card.get("minimum", {}).get("per") == "day"
     by_hand = sheets.travel_of(store, visit.id)
     original = None if visit.parent_id is None else visits.began_at(store, visit.parent_id)
 
@@ -194,7 +193,7 @@ def _visit_form(
             for goodwill in sheets.goodwill_of(store, visit.id)
         ],
         "manual_travel": by_hand and form(by_hand, "by role amount reason", role="lead"),
-        "prior_today": _prior_today(store, visit, zone) if by_day else {},
+        "prior_today": _earlier(store, visit, card, now, names),
     }
 
 
@@ -223,7 +222,25 @@ def _item_form(used: UsedItem) -> dict[str, Any]:
     return {"label": label, "amount": shortest(amount), "taxable": used.taxable}
 
 
-def _prior_today(store: Store, visit: Visit, zone: str) -> dict[str, Any]:
+def _earlier(
+    store: Store, visit: Visit, card: Mapping[str, Any], now: int, names: Mapping[str, str]
+) -> dict[str, dict[str, Any]]:
+    """What each technician's earlier visits matter for: a minimum by the day (B5.4), and overtime (B3.8)."""
+    zone = str(card["timezone"])
+    prior = _prior_today(store, visit, zone) if card.get("minimum", {}).get("per") == "day" else {}
+    if card.get("overtime", {}).get("after_min") is None:
+        return prior
+    whole_way = card.get("time_basis") == "door_to_door"
+    for part in visit.present:
+        came = _stay(visit, part, now)["check_in"]
+        if came is not None:
+            day = day_of(came, zone)
+            minutes = stays.worked_before(store, part.id, day_bounds(day, zone)[0], came, whole_way)
+            prior.setdefault(names[str(part.technician_id)], {}).setdefault("worked_min", {})[day.isoformat()] = minutes
+    return prior
+
+
+def _prior_today(store: Store, visit: Visit, zone: str) -> dict[str, dict[str, Any]]:
     """What each technician's earlier visits to the site on the same date were charged, for a minimum by the day (B5.4)."""
     if visit.anchor is None:
         return {}
@@ -241,7 +258,7 @@ def prior_of(earlier: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             if line["rule"].startswith("LAB") or line["rule"] in ("MIN-TIME", "MIN-DAY"):
                 own = prior.setdefault(line["tech"], {"presence_rmin": "0", "topup_rmin": "0", "topup_unit_price": "0"})
                 key = "presence_rmin" if line["rule"].startswith("LAB") else "topup_rmin"
-                weight = Fraction(line["qty"]) * Fraction(line.get("multiplier", "1"))
+                weight = Fraction(line.get("rmin") or Fraction(line["qty"]) * Fraction(line.get("multiplier", "1")))
                 own[key] = shortest(Fraction(own[key]) + weight)
                 if line["rule"] == "MIN-TIME":
                     own["topup_unit_price"] = line["unit_price"]

@@ -23,6 +23,7 @@ from dispatch.charges.fields import (
     read,
     written,
 )
+from dispatch.charges.labour_fields import new_band
 from dispatch.charges.paths import value_at, with_value, without
 from dispatch.desk.charges.charge_input import ENVELOPE
 from dispatch.desk.levels.clocks import default_targets
@@ -111,12 +112,13 @@ class CardDraft(FigureDraft):
         """What can be added: a key, and what it is in words."""
         return [
             ("class", "a labour class"),
+            ("band", "a band of hours of your own, such as evening, night, sunday"),
             ("item", "an item"),
             *((kind, f"travel: {text}") for kind, text in COMPONENTS.items()),
         ]
 
     def add(self, what: str, name: str = "") -> str:
-        """Add a labour class or an item of that name, or a travel charge; returns the path of its first figure.
+        """Add a labour class, a band or an item of that name, or a travel charge; returns the path of its first figure.
 
         Raises:
             ValueError: the name is empty or there already, or it has a sign that a path uses.
@@ -131,6 +133,10 @@ class CardDraft(FigureDraft):
         cleaned = name.strip()
         if not cleaned or len(cleaned) > 40 or set(cleaned) & set(".[]"):
             raise ValueError("a name of up to 40 characters without dots and brackets is expected")
+        if what == "band":
+            place = len(self.form.get("bands") or [])
+            self.form = with_value(self.form, f"bands[{place}]", new_band(cleaned))
+            return f"bands[{place}].days"
         if value_at(self.form, f"{group}.{cleaned}") is not None:
             raise ValueError(f"{cleaned} is there already")
         self.form = with_value(self.form, f"{group}.{cleaned}", {"standard": None})

@@ -15,6 +15,7 @@ RULES = {
     "LAB-POOL": "Work, from what you have prepaid",
     "LAB-OWN": "Work on our own failure, not charged",
     "LAB-TEST": "Tests, not charged",
+    "LAB-DAY": "Half-day and day prices",
     "MIN-TIME": "Up to the minimum of a visit",
     "MIN-TRV": "Travel that the minimum includes",
     "MIN-DAY": "What the minimum of the day has charged already",

@@ -1,0 +1,63 @@
+"""Half-day and day prices: what they make of a technician's hours (design/charges.md B4.3)."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Sequence
+from fractions import Fraction
+
+from dispatch.charges.labour_prices import DayPrice
+from dispatch.charges.lines import ChargeLine
+from dispatch.charges.minutes import Stay
+from dispatch.charges.pricing import Pricing
+from dispatch.model.money import shortest
+
+
+def day_price_line(pricing: Pricing, stay: Stay, labour: Sequence[tuple[ChargeLine, bool]]) -> ChargeLine | None:
+    """What a technician's day prices add to the labour lines or take off, if anything; each line with whether it is plain."""
+    terms = pricing.terms
+    prices = terms.card.classes[stay.part.labour_class]
+    half, day = (listed and terms.listed(listed) * terms.share(stay.part) for listed in (prices.half_day, prices.day))
+    if (half is None and day is None) or pricing.balances.hours or terms.remote:
+        return None
+    plain = Counter(minute.day for minute in stay.minutes if minute.kind == "billable" and minute.rate.plain)
+    hourly = terms.price(stay.part) * terms.card.multipliers["business"]
+    costs = {date: _cost(terms.card.day_price, count, hourly, half, day) for date, count in sorted(plain.items())}
+    charged = sum(line.amount for line, is_plain in labour if is_plain)
+    more = pricing.minor(sum(costs.values(), Fraction(0))) - charged
+    if more == 0:
+        return None
+    price = terms.price(stay.part)
+    worth = Fraction(more, 10**terms.card.exponent) / price * 60 if price else Fraction(0)
+    why = "; ".join(_why(terms.card.day_price, date, plain[date], cost) for date, cost in costs.items())
+    words = f"{why}; by the hour {pricing.text(charged)}"
+    return ChargeLine("LAB-DAY", "labour", more, words, tech=stay.part.name, rmin=worth)
+
+
+def _cost(rule: DayPrice, minutes: int, hourly: Fraction, half: Fraction | None, day: Fraction | None) -> Fraction:
+    """What so many plain minutes of a date cost; one of the two prices is there."""
+    paid = min(minutes, rule.half_min if day is None else rule.day_min)
+    beyond = (minutes - paid) * hourly / 60
+    if rule.mode == "step":
+        return _step(paid > rule.half_min, half, day) + beyond
+    first = paid * hourly / 60
+    if half is not None:
+        begun = min(paid, rule.half_min)
+        first = min(half, begun * hourly / 60) + (paid - begun) * hourly / 60
+    return (first if day is None else min(first, day)) + beyond
+
+
+def _step(second_half: bool, half: Fraction | None, day: Fraction | None) -> Fraction:
+    if half is None or day is None:
+        return half or day or Fraction(0)
+    return day if second_half else min(half, day)
+
+
+def _why(rule: DayPrice, date: datetime.date, minutes: int, cost: Fraction) -> str:
+    kind = (
+        "half days and days, each that is begun"
+        if rule.mode == "step"
+        else "by the hour up to the half-day or day price"
+    )
+    return f"{date}: {minutes} min, {kind}, {shortest(cost)}"
