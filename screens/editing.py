@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from db.faults import Stale, StoreFault
 from dispatch.desk.session.drafting import Draft
-from dispatch.desk.session.refusals import Faulty, Refusal
+from dispatch.desk.session.refusals import Faulty, NeedsConfirm, Refusal
 from dispatch.desk.session.unsent import as_kept
 from dispatch.model.states import LEADS
 from screens.binding import BACK, command
@@ -58,8 +58,8 @@ class DraftScreen(ListScreen[Any], Generic[D]):
         """What it is called, and what is said of one that is saved."""
         raise NotImplementedError
 
-    def save(self) -> str:
-        """Save it; returns what was done."""
+    def save(self, meant: Sequence[str]) -> str:
+        """Save it; returns what was done. `meant` are the marks of what was asked and is meant."""
         raise NotImplementedError
 
     def reload(self) -> None:
@@ -76,11 +76,17 @@ class DraftScreen(ListScreen[Any], Generic[D]):
                 self.say("This is kept only until the program ends: the disk does not take it.", "warning")
 
     @command("s ctrl+s", "draft.save", "Save", LEADS)
-    def action_save(self) -> None:
+    async def action_save(self) -> None:
         """Save all of it, if nothing is at fault."""
+        await self._save(())
+
+    async def _save(self, meant: Sequence[str]) -> None:
         draft = self._draft
         try:
-            sentence = self.save()
+            sentence = self.save(meant)
+        except NeedsConfirm as question:
+            await self.confirm("Save it so?", [question.said])
+            await self._save(question.marks)
         except Faulty as fault:
             self.say("Not saved yet:\n" + "\n".join(fault.faults[:6]), "warning")
         except Stale as stale:

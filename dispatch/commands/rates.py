@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from dispatch.commands.declared import CommandGroup, acts, alone, by, reads
@@ -15,6 +15,7 @@ from dispatch.desk.session.refusals import Refusal, refuse
 from dispatch.lazily import lazily
 from dispatch.model.forms import form, forms
 from dispatch.model.instants import day_of
+from dispatch.model.money import format_minor
 from dispatch.model.text import pad
 
 with lazily(__name__):
@@ -22,7 +23,7 @@ with lazily(__name__):
     from dispatch.charges import paths
     from dispatch.commands import importing
     from dispatch.desk.imports import rate_card_file
-    from dispatch.desk.prices import agreeing, rate_cards, service_terms
+    from dispatch.desk.prices import agreeing, beginning, rate_cards, service_terms
     from dispatch.model.agreements import Agreement
     from dispatch.records import agreements as records
 
@@ -46,9 +47,8 @@ _CARD = option("card", "CARD", "its name or first day", reads=_CALLED)
 _IN_FORCE = option(
     "card", "CARD", "its name or first day (default: in force today)", reads=_CALLED, nargs="?", default=""
 )
-_AGREEMENT = option(
-    "agreement", "AGREEMENT", "its name, its number, or the client's name", reads="charges.quoting.agreement_called"
-)
+_AGREED = "charges.quoting.agreement_called"
+_AGREEMENT = option("agreement", "AGREEMENT", "its name, its number, or the client's name", reads=_AGREED)
 _IN = option("file", "FILE", "- reads standard input")
 _OUT = option("file", "FILE", "default: printed", nargs="?")
 
@@ -150,7 +150,8 @@ def _show_agreement(store: Store, args: Args) -> Answer:
         promises = service_terms.service_form(agreement.service, agreements.minor_units(store))
         if "calendar" in promises:
             promises["calendar"] = service_terms.calendar_text(promises["calendar"])
-        yield f"{agreement.name}, {_client_name(store, agreement)}  rollover {agreement.rollover}"
+        made = f"  made from the plan {plan}" if (plan := beginning.form_of(agreement, store).get("plan")) else ""
+        yield f"{agreement.name}, {_client_name(store, agreement)}  rollover {agreement.rollover}{made}"
         yield from _paths(terms | ({"service": promises} if promises else {}))
         for line in (
             *agreeing.balances(store, agreement, settings.today(store)),
@@ -161,21 +162,67 @@ def _show_agreement(store: Store, args: Args) -> Answer:
     return Answer(args.agreement, lambda agreement: _agreement_form(store, agreement), lines)
 
 
+_CLIENT = option("--client", "NAME", reads=CLIENT, required=True)
+_STARTS = option("--starts", "DAY", "its first day", reads=day_or_today, required=True)
+_ENDS = option("--ends", "DAY", "its last day")
+
+
 @acts(
     "add",
-    "a new agreement",
-    option("--client", "NAME", required=True),
+    "a new agreement, of a kind or like another one",
+    _CLIENT,
     option("--name", required=True),
-    option("--kind", required=True, choices=["tm", "fixed_price", "retainer", "block_hours", "block_money"]),
-    option("--starts", "DAY", required=True),
-    option("--ends", "DAY", "default: no end"),
+    one_of(
+        option("--kind", None, choices=["tm", "fixed_price", "retainer", "block_hours", "block_money"]),
+        option("--like", "AGREEMENT", "begin with the terms of this one", reads=_AGREED),
+        needed=True,
+    ),
+    _STARTS,
+    _ENDS,
     *_ROLLOVER,
     *_CHANGES,
+    CONFIRM,
 )
 def _add_agreement(user: User, args: Args) -> Iterator[str]:
-    terms = _changed({"kind": args.kind, "starts": args.starts, "ends": args.ends}, args)
-    terms |= {"rollover": args.rollover or "none", "rollover_cap": args.rollover_cap}
-    return _begun(user, args.client, args.name, terms)
+    if args.like is not None:
+        return _begun(user, args, beginning.like(user.store, args.like, args.starts).terms, args.name)
+    return _begun(user, args, {"kind": args.kind, "starts": args.starts.isoformat(), "ends": None}, args.name)
+
+
+@acts(
+    "from-plan",
+    "a new agreement as a service plan has it, with its fee for the client",
+    option("plan", "PLAN", reads="book.records.service_plan_named"),
+    _CLIENT,
+    option("--name", None, "default: what the plan is called"),
+    _STARTS,
+    option("--ends", "DAY", "its last day (default: the term of the plan)"),
+    *_ROLLOVER,
+    *_CHANGES,
+    CONFIRM,
+)
+def _from_plan(user: User, args: Args) -> Iterator[str]:
+    begun = beginning.from_plan(user.store, args.plan, args.client, args.starts)
+    return _begun(user, args, begun.terms, args.name or begun.name)
+
+
+@acts(
+    "renew",
+    "the agreement that goes on when one ends: the same terms, or those of a plan; what changes is asked about",
+    _AGREEMENT,
+    option("--plan", "PLAN", "with the terms and the fee of this plan", reads="book.records.service_plan_named"),
+    option("--name", None, "default: its name with the new year"),
+    option("--starts", "DAY", "its first day (default: the day after)"),
+    option("--ends", "DAY", "its last day (default: as long again)"),
+    *_ROLLOVER,
+    *_CHANGES,
+    CONFIRM,
+)
+def _renew(user: User, args: Args) -> Iterator[str]:
+    args.client = clients.client(user.store, args.agreement.client_id)
+    begun = beginning.successor(user.store, args.agreement, args.plan, args.client)
+    starts = {} if args.starts is None else {"starts": args.starts}
+    return _begun(user, args, begun.terms | starts, args.name or begun.name)
 
 
 @acts(
@@ -192,27 +239,45 @@ def _add_agreement(user: User, args: Args) -> Iterator[str]:
     ),
     *_ROLLOVER,
     *_CHANGES,
+    CONFIRM,
 )
 def _edit_agreement(user: User, args: Args) -> Iterator[str]:
     before = args.agreement
     since = agreeing.counts_from(before, args.since, day_of(user.now, user.firm.zone))
     if since is not None:
         before = agreements.agreement(user.store, before.id, since) or before
-    promises = agreeing.form_of(before, user.store)["service"]
+    promises = beginning.form_of(before, user.store)["service"]
     terms = {"service": {}} | _changed({**before.terms, "service": promises}, args)
     terms["rollover"] = args.rollover or before.rollover
     terms["rollover_cap"] = before.rollover_cap if args.rollover_cap is None else args.rollover_cap
     name = args.new_name or before.name
-    agreement = agreeing.save_agreement(user, _client_name(user.store, before), name, terms, before, since)
+    agreement = agreeing.save_agreement(
+        user, _client_name(user.store, before), name, terms, before, since, args.confirm
+    )
     yield f"{agreement.name} is changed. {agreeing.KEPT}"
     for word in agreeing.dated_words(agreement, user.store):
         yield f"  {word.line}"
     yield from _warnings(user.store, agreement)
 
 
-def _begun(user: User, client: str, name: str, terms: dict[str, Any]) -> Iterator[str]:
-    agreement = agreeing.save_agreement(user, client, name, terms)
+def _begun(user: User, args: Args, figures: dict[str, Any], name: str) -> Iterator[str]:
+    """Save a new agreement that begins with some figures, as the options change them."""
+    terms = _changed(figures | ({} if args.ends is None else {"ends": args.ends}), args)
+    if args.rollover is not None:
+        terms["rollover"] = args.rollover
+    if args.rollover_cap is not None:
+        terms["rollover_cap"] = args.rollover_cap
+    return _saved(user, args.client.name, name, terms, args.confirm)
+
+
+def _saved(
+    user: User, client: str, name: str, terms: dict[str, Any], confirmed: Sequence[str] | None = None
+) -> Iterator[str]:
+    agreement = agreeing.save_agreement(user, client, name, terms, confirmed=confirmed)
+    fee = agreement.service.monthly_fee
     yield f"{agreement.name} ({agreement.kind}) is in force from {agreement.starts} on; its number is {agreement.id}."
+    if fee is not None:
+        yield f"  its fee is {format_minor(fee, agreements.minor_units(user.store))} a month"
     yield from _warnings(user.store, agreement)
 
 
@@ -249,7 +314,7 @@ def _import_agreement(user: User, args: Args) -> Iterator[str]:
     if not (isinstance(terms, dict) and isinstance(client, str) and isinstance(name, str)):
         raise Refusal(f"{path.name} is not an agreement: an object with client, name and terms is expected.")
     beside = {"rollover": str(document.get("rollover", "none")), "rollover_cap": cap if isinstance(cap, int) else None}
-    yield from _begun(user, client, name, terms | beside | {"service": document.get("service")})
+    yield from _saved(user, client, name, terms | beside | {"service": document.get("service")})
     if terms.get("blocks"):
         yield "Its prepaid blocks are not imported: enter what is left of each with dispatch agreement block."
 
@@ -262,8 +327,9 @@ def _export_agreement(store: Store, args: Args) -> str | None:
 def _agreement_form(store: Store, agreement: Agreement) -> dict[str, Any]:
     return form(
         agreement,
-        "number=id client name terms service rollover rollover_cap balances dated",
+        "number=id client name plan? terms service rollover rollover_cap balances dated",
         client=_client_name(store, agreement),
+        plan=beginning.form_of(agreement, store).get("plan", ""),
         service=service_terms.service_form(agreement.service, agreements.minor_units(store)),
         balances=agreeing.balances(store, agreement, settings.today(store)),
         dated=forms(agreeing.dated_words(agreement, store), "from=since what terms"),
@@ -316,6 +382,8 @@ _AGREEMENT_DEEDS = (
     _list_agreements,
     _show_agreement,
     _add_agreement,
+    _from_plan,
+    _renew,
     _edit_agreement,
     acts(
         "end",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from textual.app import ComposeResult
@@ -23,7 +23,6 @@ from dispatch.model.clients import Site
 from dispatch.model.paths import typed_path
 from dispatch.model.states import LEADS
 from dispatch.model.text import show
-from dispatch.records.agreements import PRESETS
 from dispatch.records.planning import HOLIDAYS_OF
 from screens import series_forms
 from screens.binding import command, key
@@ -32,6 +31,7 @@ from screens.book.suggesting import suggest_targets
 from screens.dialogs.asked import AskedField, ChoiceRow
 from screens.listed import ListScreen
 from screens.of_day import import_file
+from screens.prices.plans import KIND, ask_plan
 from screens.record_forms import ask_record, ask_values
 from widgets.listed import FigureLine
 
@@ -167,8 +167,7 @@ class BookScreen(ListScreen[Any]):
         if self._kind == "template":
             await template.ask_template(self)
             return
-        texts = await self._plan_begun() if self._kind == "service-plan" else None
-        record = await ask_record(self, self._kind, texts)
+        record = await (ask_plan(self) if self._kind == KIND else ask_record(self, self._kind))
         self.listed.select_key(f"{self._kind} {record.id}")
         if self._kind == "client":
             await ask_record(self, "site", {"client": record.name, "name": "Main office"})
@@ -178,18 +177,6 @@ class BookScreen(ListScreen[Any]):
             firm = self.user.firm  # where it has an address server, a new address can be looked up
             if record.place is None and record.address and firm.geocoder_url and firm.geocoder_agent:
                 await locate(self, record)
-
-    async def _plan_begun(self) -> Mapping[str, str]:
-        """What a new plan begins with."""
-        rows = [
-            ChoiceRow(f"preset {name}", texts, f"about {texts['fee']} a month; the price is yours to say")
-            for name, texts in PRESETS.items()
-        ]
-        rows += [
-            ChoiceRow(f"like {plan.name}", {**self._record_store.texts(self.user.store, plan), "name": ""})
-            for plan in self.things.values()
-        ]
-        return await self.choose("Begin a plan with", [*rows, ChoiceRow("empty", {})])
 
     async def _settle_absence(self, record: Any) -> None:
         """Offer what to do about the visits that an absence hits, saying who knows of them already."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from db import templates
 from db.names import folded
 from dispatch.closeout import shipped
@@ -185,7 +187,7 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
             self._draft.move_last(item.ref)
         self.reload()
 
-    def save(self) -> str:
+    def save(self, meant: Sequence[str]) -> str:
         """Save the draft as the next version."""
         number = self._draft.before.number if self._draft.before is not None else 0
         saved = self._draft.save(self.user)

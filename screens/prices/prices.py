@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from db import agreements, clients
+from db import agreements, clients, service_plans
 from db.settings import today
+from db.store import existing
 from dispatch.charges import presets
 from dispatch.charges.fields import KINDS
-from dispatch.desk.prices import agreeing, rate_cards
+from dispatch.desk.book.record_stores import RECORD_STORES
+from dispatch.desk.charges.comparing import plan_fee
+from dispatch.desk.prices import agreeing, beginning, rate_cards
 from dispatch.desk.prices.drafts import AgreementDraft, CardDraft
 from dispatch.desk.session.refusals import Faulty
+from dispatch.desk.texts import comparison_words
 from dispatch.fields.kinds import Day, Text
 from dispatch.fields.record import Field
 from dispatch.lazily import lazily
+from dispatch.model.agreements import Agreement
+from dispatch.model.service_plans import ServicePlan
 from dispatch.model.states import LEADS
 from dispatch.model.text import count_text
 from screens.binding import BACK, command
 from screens.dialogs.asked import ChoiceRow
 from screens.listed import ListScreen
-from screens.record_forms import ask_values
+from screens.prices.plans import KIND, ask_plan
+from screens.record_forms import ask_record, ask_values
 from widgets.listed import FigureLine
 
 with lazily(__name__):
@@ -33,7 +40,7 @@ class PricesScreen(ListScreen[Any]):
 
     TITLE_WORD = "rate cards and agreements"
     ENTER = "open"
-    FOOTER = "price.open price.card price.agreement screen.leave screen.keys"
+    FOOTER = "price.open price.card price.agreement price.renew price.plan screen.leave screen.keys"
     BINDINGS = [BACK]
 
     def reload(self) -> None:
@@ -55,6 +62,13 @@ class PricesScreen(ListScreen[Any]):
             )
         if not lines:
             lines.append(FigureLine("Rate cards", "new card", "none yet", "n begins one", False))
+        plans = RECORD_STORES[KIND]
+        offered = plans.all(store)
+        lines += [
+            FigureLine("Service plans", f"{KIND} {plan.id}", plan.name, plans.line(store, plan)) for plan in offered
+        ]
+        if not offered:
+            lines.append(FigureLine("Service plans", f"new {KIND}", "none yet", "p begins one", False))
         names = {client.id: client.name for client in clients.all_clients(store)}
         known = agreements.all_agreements(store)
         for agreement in sorted(known, key=lambda each: (names.get(each.client_id, ""), each.starts)):
@@ -81,14 +95,18 @@ class PricesScreen(ListScreen[Any]):
         """This is where it leads."""
 
     @command("enter", "price.open", "Open")
-    def action_open(self) -> None:
-        """Open it figure by figure."""
+    async def action_open(self) -> None:
+        """Open it figure by figure, a plan as a form."""
         kind, _, number = (self.listed.selected or "").partition(" ")
         store = self.user.store
         if number == "card":
             self.action_card()
         elif number == "agreement":
             self.action_agreement()
+        elif number == KIND:
+            self.action_plan()
+        elif kind == KIND:
+            await ask_record(self, KIND, before=RECORD_STORES[KIND].get(store, int(number)))
         elif kind == "card":
             card = rate_cards.card_called(store, number)
             self.app.push_screen(terms.TermsScreen(CardDraft.of(card)))
@@ -129,20 +147,54 @@ class PricesScreen(ListScreen[Any]):
 
     @command("a", "price.agreement", "New agreement", LEADS)
     async def action_agreement(self) -> None:
-        """For a client."""
+        """For a client: as a service plan has it, of a kind, or like another one."""
         store = self.user.store
         if (draft := AgreementDraft().at(store)).unsent(self.user).read():
             self.app.push_screen(terms.TermsScreen(draft))
             return
-        kind = await self.choose("An agreement of which kind?", [ChoiceRow(k.replace("_", " "), k) for k in KINDS])
+        plans = service_plans.service_plans(store)
+        rows: list[ChoiceRow[str | ServicePlan | Agreement]] = [ChoiceRow(f"plan {plan.name}", plan) for plan in plans]
+        rows += [ChoiceRow(kind.replace("_", " "), kind) for kind in KINDS]
+        if known := agreements.all_agreements(store):
+            rows.append(ChoiceRow("like another agreement", _LIKE, "its terms, without its blocks"))
+        of = await self.choose("An agreement of which kind?", rows)
+        if of == _LIKE:
+            of = await self.choose("Like which one?", [ChoiceRow(f"{one.name}, {one.starts}", one) for one in known])
 
         def new(agreement: dict[str, Any]) -> AgreementDraft:
-            client = quote.client_meant(store, agreement["client"])
-            begun = {"kind": kind, "starts": agreement["starts"].isoformat()}
-            return AgreementDraft(client, agreement["name"], begun).at(store)
+            client = existing(clients.client_by_name(store, quote.client_meant(store, agreement["client"])))
+            begun = {"kind": of, "starts": agreement["starts"].isoformat()}
+            if isinstance(of, ServicePlan):
+                begun = beginning.from_plan(store, of, client, agreement["starts"]).terms
+            elif isinstance(of, Agreement):
+                begun = beginning.like(store, of, agreement["starts"]).terms
+            return AgreementDraft(client.name, agreement["name"], begun).at(store)
 
-        stands = {"name": kind.replace("_", " "), "starts": "today"}
+        stands = {"name": of.replace("_", " ") if isinstance(of, str) else of.name, "starts": "today"}
         self.app.push_screen(terms.TermsScreen(await ask_values(self, "An agreement", _AGREEMENT, new, stands)))
+
+    def _agreement_here(self) -> Agreement | None:
+        kind, _, number = (self.listed.selected or "").partition(" ")
+        return agreements.agreement(self.user.store, int(number)) if kind == "agreement" else None
+
+    @command("w", "price.renew", "Renew", LEADS, about="_agreement_here")
+    async def action_renew(self, agreement: Agreement) -> None:
+        """The agreement that goes on when this one ends: nothing is saved before you have seen what changes."""
+        store = self.user.store
+        client = existing(clients.client(store, agreement.client_id))
+        rows: list[ChoiceRow[ServicePlan | str]] = [ChoiceRow("the same terms", _SAME)]
+        rows += [
+            ChoiceRow(f"plan {plan.name}", plan, comparison_words.fee_line(plan_fee(plan, client), store))
+            for plan in service_plans.service_plans(store)
+        ]
+        plan = await self.choose(f"{client.name} goes on with", rows)
+        begun = beginning.successor(store, agreement, None if isinstance(plan, str) else plan, client)
+        self.app.push_screen(terms.TermsScreen(AgreementDraft(client.name, begun.name, begun.terms).at(store)))
+
+    @command("p", "price.plan", "New service plan", LEADS)
+    async def action_plan(self) -> None:
+        """Begin with a preset or with another plan."""
+        await ask_plan(self)
 
 
 _CARD = (
@@ -154,6 +206,7 @@ _AGREEMENT = (
     Field("name", "What it is called", Text(), required=True),
     Field("starts", "Its first day", Day(), required=True),
 )
+_LIKE, _SAME = "like", "same"
 _PRESETS = {
     "US": "0.725 a mile beyond 15 miles",
     "UK": "0.45 a mile beyond 10 miles",

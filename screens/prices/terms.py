@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from db import clients
@@ -64,8 +65,9 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
         others = [fault for fault in faults if figure is None or fault not in _of(figure, faults)]
         return notes + [(fault, "warn") for fault in others]
 
-    def save(self) -> str:
-        return self._draft.save(self.user)
+    def save(self, meant: Sequence[str]) -> str:
+        draft = self._draft
+        return draft.save(self.user) if isinstance(draft, CardDraft) else draft.save(self.user, meant)
 
     def _figure(self) -> FormFigure | None:
         path = self.listed.selected

@@ -123,6 +123,39 @@ async def test_an_agreement_with_a_block(office: Office) -> None:
     assert [pool.remaining for pool in agreements.blocks_of(office.store, one.id)] == ["300"]
 
 
+async def test_an_agreement_from_a_plan_is_renewed_once_one_has_seen_what_changes(office: Office) -> None:
+    async with opened(office.lee, "log") as pilot:
+        await press(pilot, "dollar_sign")
+        await until(pilot, PricesScreen)
+        await press(pilot, "p")
+        await choose(pilot, "preset sweet spot")
+        await fill(pilot, fee="500", per_computer="20")
+        await until(pilot, PricesScreen)
+        await press(pilot, "a")
+        await choose(pilot, "plan Sweet spot")
+        await fill(pilot, client="harb", name="Care 2026", starts="2026-11-24")
+        await until(pilot, TermsScreen)
+        await press(pilot, "s")
+        await until(pilot, AskConfirm)
+        await press(pilot, "y")
+        await until(pilot, TermsScreen)
+        await press(pilot, "q")
+        await until(pilot, PricesScreen)
+        (first,) = agreements.all_agreements(office.store)
+        assert (first.service.monthly_fee, first.service_plan_id) == (None, 1)
+        await press(pilot, "end", "w")
+        await choose(pilot, "the same terms")
+        await put(pilot, "service.monthly_fee", "950")
+        await until(pilot, TermsScreen)
+        await press(pilot, "s")
+        await until(pilot, AskConfirm)
+        assert len(agreements.all_agreements(office.store)) == 1
+        await press(pilot, "y")
+        await until(pilot, TermsScreen)
+    _, second = agreements.all_agreements(office.store)
+    assert (second.name, second.service.monthly_fee, str(second.starts)) == ("Care 2027", 95000, "2027-11-24")
+
+
 @pytest.mark.again
 async def test_an_allowance_from_a_later_month(office: Office) -> None:
     terms = {"kind": "retainer", "starts": "2026-11-01", "allowance_min": 300}

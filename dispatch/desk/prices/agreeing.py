@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from db import agreements, clients, people, prepaid_use, settings, visits
 from db.agreements import MONEY_KIND
 from db.store import Store, existing
-from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, refuse, taken
+from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, confirm, refuse, taken
 from dispatch.desk.session.user import User
 from dispatch.lazily import lazily
 from dispatch.model.agreements import Agreement, ServiceTerms
@@ -28,7 +28,7 @@ with lazily(__name__):
     from dispatch.desk.book import context
     from dispatch.desk.firm import shifts
     from dispatch.desk.levels import clocks
-    from dispatch.desk.prices import service_terms
+    from dispatch.desk.prices import beginning, service_terms
     from dispatch.fields import record
     from dispatch.levels import targets
     from dispatch.records import agreements as records
@@ -47,7 +47,7 @@ class DatedWord(NamedTuple):
         return f"{self.what} from {self.since}: {json.dumps(self.terms, ensure_ascii=False)}"
 
 
-BESIDE = ("rollover", "rollover_cap", "service")
+BESIDE = ("rollover", "rollover_cap", "service", "plan", "renews")
 """What an agreement says beside its terms."""
 ROLLOVERS = ("none", "next_month", "capped")
 KEPT = "Charges that stand keep their copy, and requests and months of before what was promised then."
@@ -61,19 +61,22 @@ def save_agreement(
     terms: Mapping[str, Any],
     before: Agreement | None = None,
     since: datetime.date | None = None,
+    confirmed: Sequence[str] | None = None,
 ) -> Agreement:
     """Save an agreement in the form of design/charges.md B14: a new one, or (with `before`) other terms of the one that is there.
 
     Beside B14 the terms may have `rollover` and `rollover_cap`, and as `service` the form of what it promises beside its
     prices (`dispatch.desk.prices.service_terms`), without which that stays as it is; blocks are entered by `add_block`, not here.
-    `warnings_of` says what speaks against it.
+    `plan` is the service plan that it was made from, `renews` the number of the agreement that it goes on from. `warnings_of` says
+    what speaks against it; what is asked (`beginning.questions`) and not `confirmed` keeps it from being saved, None: nothing is.
     The allowance, what rolls over and the service count from `since` on (None: today), an allowance from its agreement month.
     Other terms have no such day: what has not ended is priced by them.
 
     Raises:
         NotAllowed: only a lead does.
-        NotFound: there is no such client.
+        NotFound: there is no such client, or plan.
         Faulty: with every fault.
+        NeedsConfirm: something is asked.
         Stale: somebody else changed the agreement since `before` was read.
     """
     form = {key: value for key, value in terms.items() if key not in ("blocks", *BESIDE)}
@@ -98,11 +101,15 @@ def save_agreement(
         refuse(faults)
         starts = datetime.date.fromisoformat(str(form["starts"]))
         ends = None if form.get("ends") is None else datetime.date.fromisoformat(str(form["ends"]))
-        new = Agreement(0, client.id, cleaned, str(form["kind"]), starts, ends, form, 1, rollover, cap, promises)
+        plan_id = _plan_id(user.store, terms, before)
+        kept = (form, 1, rollover, cap, promises, plan_id)
+        new = Agreement(0, client.id, cleaned, str(form["kind"]), starts, ends, *kept)
         if before is not None and since is not None:
             now = existing(agreements.agreement(user.store, before.id, since))
             refuse(_faults_of_day(now, new, since, day_of(user.now, user.firm.zone)))
         _alone(new, user.store, before)
+        if confirmed is not None:
+            confirm(beginning.questions(user.store, new, terms, client, before), confirmed)
         if before is None:
             _past_stays(user, client.id, ("starts", starts, _behind(ends)))
             return existing(agreements.agreement(user.store, agreements.add_agreement(unit, new)))
@@ -110,6 +117,14 @@ def save_agreement(
         after = replace(new, id=before.id, client_id=before.client_id, version=before.version, promised=before.promised)
         agreements.update_agreement(unit, before, after, since)
         return existing(agreements.agreement(user.store, before.id))
+
+
+def _plan_id(store: Store, terms: Mapping[str, Any], before: Agreement | None) -> int | None:
+    """The plan that an agreement was made from: as its form says, else as it stood."""
+    if "plan" not in terms:
+        return None if before is None else before.service_plan_id
+    plan = beginning.plan_of(store, terms)
+    return None if plan is None else plan.id
 
 
 def counts_from(agreement: Agreement, text: str, today: datetime.date) -> datetime.date | None:
@@ -254,15 +269,6 @@ def warnings_of(store: Store, agreement: Agreement) -> list[str]:
         ]
         onsite = {f"P{priority}": promised.onsite for priority, promised in terms.targets.items()}
         return targets.warnings(onsite, drives, firm.buffer_minutes, booked, available)
-
-
-def form_of(agreement: Agreement, store: Store) -> dict[str, Any]:
-    """An agreement as `save_agreement` takes it."""
-    form = {key: value for key, value in agreement.terms.items() if key != "blocks"}
-    form["service"] = service_terms.service_form(agreement.service, agreements.minor_units(store))
-    if agreement.rollover != "none":
-        form |= {"rollover": agreement.rollover, "rollover_cap": agreement.rollover_cap}
-    return form
 
 
 def _faults_of_day(now: Agreement, agreement: Agreement, since: datetime.date, today: datetime.date) -> list[str]:

@@ -27,7 +27,7 @@ from dispatch.charges.labour_fields import new_band
 from dispatch.charges.paths import value_at, with_value, without
 from dispatch.desk.charges.charge_input import ENVELOPE
 from dispatch.desk.levels.clocks import default_targets
-from dispatch.desk.prices import agreeing, rate_cards
+from dispatch.desk.prices import agreeing, beginning, rate_cards
 from dispatch.desk.prices.service_terms import PREFIX, read_service, service_figures, shown
 from dispatch.desk.session.drafting import Draft, Whole
 from dispatch.desk.session.refusals import Faulty, refuse
@@ -214,6 +214,12 @@ class AgreementDraft(FigureDraft):
     def title(self) -> str:
         return f"{self.name}, {self.client}"
 
+    @property
+    def purpose(self) -> tuple[str, str]:
+        """As of any draft; of each agreement that ends one successor can be begun."""
+        renews = self.form.get(beginning.RENEWS)
+        return (self.kind, f"renews {renews}") if renews is not None else super(AgreementDraft, self).purpose
+
     def whole(self) -> Whole:
         return {"client": self.client, "name": self.name, "form": self.form}
 
@@ -226,11 +232,12 @@ class AgreementDraft(FigureDraft):
     def read_again(self, store: Store) -> None:
         if self.before is not None:
             self.before = agreements.agreement(store, self.before.id) or self.before
-            self.stands = agreeing.form_of(self.before, store)
+            self.stands = beginning.form_of(self.before, store)
 
     def figures(self) -> list[FormFigure]:
         kind = str(self.form.get("kind", "tm"))
         found = list(agreement_figures(kind))
+        found.insert(1, FormFigure("Agreement", "plan", "made from the plan", TEXT, "empty: none", optional=True))
         if kind == "retainer":
             found.append(FormFigure("Retainer", _ROLLOVER, "unused allowance", Choice(agreeing.ROLLOVERS)))
             if self.form.get(_ROLLOVER) == "capped":
@@ -275,16 +282,17 @@ class AgreementDraft(FigureDraft):
         """What can be added: a prepaid block, once the agreement is saved."""
         return [("block", "a prepaid block")] if self.form.get("kind") in ("block_hours", "block_money") else []
 
-    def save(self, user: User) -> str:
-        """Save it; returns what was done.
+    def save(self, user: User, confirmed: Sequence[str] = ()) -> str:
+        """Save it; returns what was done. `confirmed` are the marks of what was asked and is meant.
 
         Raises:
             Faulty: with every fault.
+            NeedsConfirm: something is asked.
         """
         refuse(self.faults())
         terms = {key: value for key, value in self.form.items() if key != _FROM}
         since = self._counts_from()
-        self.before = agreeing.save_agreement(user, self.client, self.name, terms, self.before, since)
+        self.before = agreeing.save_agreement(user, self.client, self.name, terms, self.before, since, confirmed)
         self.read_again(user.store)
         # what counts from a later day on is not what counts today
         self.take(self.stood())

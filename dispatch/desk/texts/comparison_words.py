@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
+from db import agreements, settings
+from db.store import Store
 from dispatch.charges.plan_fees import PlanFee
 from dispatch.desk.charges.comparing import DAYS, MONTHS, PlanComparison, TermsTried
 from dispatch.desk.charges.quoting import QuoteComparison
@@ -47,6 +50,13 @@ def fee_words(fee: PlanFee, money: Any) -> str:
     parts = [f"{line.number} {line.what}{'' if line.number == 1 else 's'}" for line in fee.lines if line.what != "base"]
     counted = f" for {', '.join(parts)}" if parts else ""
     return f"{money(fee.amount)} a month{counted}"
+
+
+def fee_line(fee: PlanFee, store: Store) -> str:
+    """A monthly fee in words, in the firm's money."""
+    return fee_words(
+        fee, partial(amount_text, exponent=agreements.minor_units(store), currency=settings.firm(store).currency)
+    )
 
 
 def saving_words(compared: PlanComparison, plan: TermsTried) -> str:
