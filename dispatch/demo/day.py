@@ -88,7 +88,7 @@ def live(path: Path, moved: Callable[[float], None] = lambda done: None) -> None
         road_engines.add(lee, SAMPLE / "drives.json")
         day.pair_up()
         moved(0.7)
-        with day.tested_by_program(TUESDAY, at_local(TUESDAY, "13:00", ZONE)):
+        with day.tested_by_program(TUESDAY, at_local(TUESDAY, NOW, ZONE)):
             day.live(TUESDAY, at_local(TUESDAY, NOW, ZONE), lambda done: moved(0.7 + 0.3 * done))
         day.afterwards()
         office.tidy_up()
@@ -144,16 +144,17 @@ class _DemoDay:
 
     @contextlib.contextmanager
     def tested_by_program(self, day: datetime.date, until: int) -> Iterator[None]:
-        """Have mail, sign-in and the line tested by the program, on the visits of a day that are to end by `until`.
+        """Have the line and what people work with tested by the program, on the visits of a day that are to end by `until`.
 
         Servers of the making itself answer. Afterwards nothing does there, and later visits are not tested by them. The age of a
         backup is read by people, and has its bounds from now on.
         """
         with hosts() as offered:
-            for row in board_view.board(self.store, day).rows:
-                for visit in row.visits:
-                    if visit.end is not None and visit.end <= until:
-                        self._register(visit, offered)
+            placed = [visit for row in board_view.board(self.store, day).rows for visit in row.visits]
+            later = {(visit.client, visit.site) for visit in placed if visit.end is None or visit.end > until}
+            for visit in placed:
+                if (visit.client, visit.site) not in later:
+                    self._register(visit, offered)
             yield
             for target in probes.all_targets(self.store):
                 if target.kind is not ProbeKind.VALUE:

@@ -40,7 +40,11 @@ def hosts() -> Iterator[tuple[dict[str, str], ...]]:
         yield (
             {"name": "mail", "kind": "smtp", "address": f"127.0.0.1:{mail}", **both},
             {"name": "sign-in", "kind": "http", "address": f"http://127.0.0.1:{page}/", **both},
-            {"name": "internet", "kind": "tcp", "address": f"127.0.0.1:{page}", **both},
+            {"name": "line-of-business", "kind": "http", "address": f"http://127.0.0.1:{page}/", **both},
+            *(
+                {"name": name, "kind": "tcp", "address": f"127.0.0.1:{page}", **both}
+                for name in ("internet", "files", "print")
+            ),
         )
 
 
