@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
@@ -30,8 +29,8 @@ def day_price_line(pricing: Pricing, stay: Stay, labour: Sequence[tuple[ChargeLi
         return None
     price = terms.price(stay.part)
     worth = Fraction(more, 10**terms.card.exponent) / price * 60 if price else Fraction(0)
-    why = "; ".join(_why(terms.card.day_price, date, plain[date], cost) for date, cost in costs.items())
-    words = f"{why}; by the hour {pricing.text(charged)}"
+    dates = ", ".join(f"{date} {plain[date]} min {shortest(cost)}" for date, cost in costs.items())
+    words = f"{_rule_words(terms.card.day_price, half, day)}: {dates}; instead of {pricing.text(charged)} by the hour"
     return ChargeLine("LAB-DAY", "labour", more, words, tech=stay.part.name, rmin=worth)
 
 
@@ -54,10 +53,7 @@ def _step(second_half: bool, half: Fraction | None, day: Fraction | None) -> Fra
     return day if second_half else min(half, day)
 
 
-def _why(rule: DayPrice, date: datetime.date, minutes: int, cost: Fraction) -> str:
-    kind = (
-        "half days and days, each that is begun"
-        if rule.mode == "step"
-        else "by the hour up to the half-day or day price"
-    )
-    return f"{date}: {minutes} min, {kind}, {shortest(cost)}"
+def _rule_words(rule: DayPrice, half: Fraction | None, day: Fraction | None) -> str:
+    listed = ((half, rule.half_min), (day, rule.day_min))
+    prices = " and ".join(f"{shortest(price)} for up to {limit} min" for price, limit in listed if price is not None)
+    return f"each that is begun, {prices}" if rule.mode == "step" else f"by the hour, at most {prices}"

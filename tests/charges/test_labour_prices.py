@@ -289,6 +289,10 @@ def test_a_half_day_is_its_price_to_the_cent() -> None:
     """B4.3: 35 min at 100/h are 58.33, the rest is 241.67."""
     found = sheet(stay("09:00", "09:35", TUE), card={**DAYS, "day_price": {"mode": "step"}})
     assert lines(found) == [("LAB", "58.33"), ("LAB-DAY", "241.67")]
+    assert found["lines"][1]["why"] == (
+        "each that is begun, 300 for up to 240 min and 550 for up to 480 min: 2026-11-24 35 min 300; "
+        "instead of 58.33 by the hour"
+    )
 
 
 def test_a_fraction_is_exact_and_said_as_it_is() -> None:
