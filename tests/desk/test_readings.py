@@ -7,13 +7,17 @@ from dataclasses import replace
 import pytest
 
 from db import probes
+from db.templates import all_templates
 from dispatch.closeout.readings import compared, outlook, worth_naming
 from dispatch.closeout.recording import Recording
+from dispatch.closeout.template_form import item_texts
 from dispatch.desk.book import editing
 from dispatch.desk.closeout import arriving, leaving, onsite, probing
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule
 from dispatch.desk.requests import intake
+from dispatch.desk.session.refusals import Faulty
+from dispatch.desk.templates.template_draft import TemplateDraft
 from dispatch.desk.texts.record_words import record_lines
 from dispatch.model.checklists import Checklist, Item, Result, SiteReading
 from tests.closeout.probes.servers import HERE, answering, page, serving
@@ -174,3 +178,19 @@ def test_how_long_an_answer_took_is_no_reading(office: Office) -> None:
         list(probing.run(office.ana, reference, ["T6"], pace=probing.Pace(0.05)))
         ended(office, reference)
     assert item(office, "T6", begun(office, 1)).before == ()
+
+
+def test_a_fall_that_would_be_held_against_nothing_is_not_saved(office: Office) -> None:
+    """C5: two targets test one item, and of neither a figure is kept for the next visit."""
+    register(office, **BACKUP, options="unit=%; least=15; fall=10")
+    with pytest.raises(Faulty, match="“backup” and “backup nightly” test one item together"):
+        register(office, name="backup nightly", kind="tcp", address="10.0.0.5:22")
+    register(office, name="snapshots", kind="tcp", address="10.0.0.5:22")
+    template = next(one for one in all_templates(office.store) if one.for_all)
+    draft = TemplateDraft.of(office.store, template)
+    draft.put({**item_texts(next(one for one in draft.items if one.ref == "T6")), "targets": "backup, snapshots"}, "T6")
+    with pytest.raises(Faulty, match="T6 targets: at Harbor Dental / Main office “backup” and “snapshots” test one"):
+        draft.save(office.lee)
+    draft.put({**item_texts(next(one for one in draft.items if one.ref == "T6")), "targets": "backup"}, "T6")
+    register(office, name="mail", kind="smtp", address="10.0.0.5:25")
+    register(office, name="mail relay", kind="smtp", address="10.0.0.6:25")

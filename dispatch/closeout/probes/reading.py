@@ -340,6 +340,19 @@ def probes_of_item(tested: Tested, probes: Iterable[tuple[ProbeTarget, Probe | N
     return (reading,) if reading is not None and not chosen else tuple(chosen[:MOST])
 
 
+def not_held(tested: Iterable[Tested], targets: Iterable[ProbeTarget]) -> str:
+    """Why a fall or rise would be held against nothing: what several targets of a site read on one item is not kept apart
+    (design/close-out.md C5). "" where each that has one tests its items alone."""
+    probes = [probe for target in targets if not target.archived and (probe := probe_of(target)) is not None]
+    for one in tested:
+        own = [probe for probe in probes if has_role(probe.name, one.roles) and one.kind in (None, probe.kind)]
+        if len(own) > 1 and any(probe.fall is not None or probe.rise is not None for probe in own):
+            names = " and ".join(f"“{show(probe.name, 40)}”" for probe in own[:MOST])
+            kept = "which keeps no figure of each for the next visit"
+            return f"{names} test one item together, {kept}: name one otherwise, or leave out fall and rise"
+    return ""
+
+
 def bounds_of(text: str) -> tuple[str | None, ...]:
     """The bounds of a value in the order of `BOUNDS`, as the options of a target write them: `unit=%; least=15`.
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from db import probes
+from db import clients, probes, templates
 from db.names import folded
 from db.store import Store
 from db.unit import Unit
-from dispatch.closeout.probes.reading import faults_of, read_target
+from dispatch.closeout.probes.reading import faults_of, not_held, read_target
 from dispatch.desk.book.context import Desk
 from dispatch.desk.book.record_store import RecordStore
 from dispatch.desk.book.records import site_called
-from dispatch.model.probes import ASKING, Inquiry, Probe, ProbeTarget, Vantage
+from dispatch.model.probes import ASKING, Inquiry, Probe, ProbeTarget, Tested, Vantage
 from dispatch.records.checklists import INQUIRY, TARGET
 
 
@@ -47,9 +47,21 @@ class TargetRecords(RecordStore[ProbeTarget]):
                     f"ask: a lead's list has no {probe.ask} by {probe.kind}: {', '.join(known) or 'nothing yet'}",
                 )
 
+            others = [one for one in probes.targets_of(desk.store, after.site_id) if one.id != after.id]
+            if not reasons and (why := not_held(_tested_at(desk.store, after.site_id), [*others, after])):
+                yield "options", why
+
     def follow(self, unit: Unit, key: int, before: ProbeTarget | None, after: ProbeTarget) -> None:
         """It is given to the visits that have not begun."""
         probes.renew_probes(unit, after.site_id, probes.targets_of(unit.store, after.site_id))
+
+
+def _tested_at(store: Store, site_id: int) -> Iterator[Tested]:
+    """What says by which targets of a site an item is tested: the items of the templates, and each service."""
+    for template in templates.all_templates(store):
+        yield from (item.tested for item in template.items if item.tested.roles)
+    site = clients.site(store, site_id)
+    yield from (Tested((service,)) for service in (site.services if site is not None else ()))
 
 
 class InquiryRecords(RecordStore[Inquiry]):

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from db import clients, templates
+from db import clients, probes, templates
 from db.names import folded
 from db.store import Store
 from db.unit import Unit
-from dispatch.closeout.probes.reading import bounds_text
+from dispatch.closeout.probes.reading import bounds_text, not_held
 from dispatch.closeout.template import scope_text
 from dispatch.closeout.template_form import faults_of, item_form, items_from
 from dispatch.desk.book.context import Desk
 from dispatch.desk.book.record_store import KeptInTables, RecordStore
+from dispatch.desk.book.records import site_called
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.user import User
 from dispatch.fields.record import FieldFault, sentences
 from dispatch.model.checklists import Asks, NewItem
-from dispatch.model.probes import BOUNDS
+from dispatch.model.probes import BOUNDS, ProbeTarget
 from dispatch.model.templates import Each, Template, TemplateItem
 from dispatch.model.text import show
 from dispatch.records.checklists import TEMPLATE
@@ -82,9 +83,22 @@ def judged(store: Store, before: Template | None, texts: Mapping[str, str], faul
         against.append("for: every visit that no other template serves gets this one; it names no kinds, tags, clients")
     if not after.archived:
         against += _twins(store, after)
+        against += _not_held(store, after)
     # which visits it serves is still open where that could not be read
     faults += [fault for fault in against if not (own_faults and fault.startswith("for:"))]
     return replace(after, number=blank.number)
+
+
+def _not_held(store: Store, after: Template) -> Iterator[str]:
+    """Items that would put together targets of a site which have to stand alone."""
+    by_site: dict[int, list[ProbeTarget]] = {}
+    for target in probes.all_targets(store):
+        by_site.setdefault(target.site_id, []).append(target)
+    for item in after.items:
+        for site_id, targets in by_site.items():
+            if why := not_held([item.tested], targets):
+                yield f"items: {item.ref} targets: at {site_called(store, site_id)} {why}"
+                break
 
 
 def client_names(store: Store, record: Template) -> list[str]:
