@@ -179,6 +179,11 @@ class DispatchApp(Program):
         self.keymap = {}
         self.ascii_only = ascii_only if ascii_only is not None else personal is not None and personal.ascii
 
+    def _set_pointer_shape(self, shape: str) -> None:
+        """Over SSH there is no mouse whose pointer could have another shape."""
+        if not self.restricted:
+            super()._set_pointer_shape(shape)
+
     def get_default_screen(self) -> Screen[Any]:
         """The first screen. One of a mode that is declared would have the whole stylesheet parsed twice."""
         screen = _screen(self.DEFAULT_MODE)

@@ -27,6 +27,7 @@ from screens.reading import ScreenReading, aside
 from widgets.bars import KeyBar, StatusBar
 from widgets.lines.line_list import LineList
 from widgets.terminal.keyboard import written
+from widgets.terminal.lean import soon_release
 
 with lazily(__name__):
     from db import clients
@@ -248,10 +249,13 @@ class UserScreen(AskingScreen):
 
         What was typed for it goes from what is kept once it is done.
         """
-        result = await aside(self.app, deed, self.user, *args, **kwargs)
-        self.program.in_hand.saved()
-        self.look(self.reload)
-        return result
+        try:
+            result = await aside(self.app, deed, self.user, *args, **kwargs)
+            self.program.in_hand.saved()
+            self.look(self.reload)
+            return result
+        finally:
+            soon_release(self.app)
 
     async def fill_in(self, title: str, fields: Sequence[AskedField], deed: Callable[..., T], hint: str = FILLS) -> T:
         """Ask for the fields until the deed takes them, and read again; returns what came of it.

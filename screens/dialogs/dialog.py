@@ -24,7 +24,8 @@ class Dialog(SaysFaults, LeanModal[ScreenResultType], Generic[ScreenResultType])
     Dialog > .dialog { background: $surface; border: round $primary; padding: 0 1; }
     /* over a poor line a box of another ground is a fifth of the bytes of a frame over what is dimmed */
     Dialog.-over-ssh { background: transparent; }
-    Dialog.-over-ssh > .dialog { border: none; background: $primary 18%; padding: 1 1; }
+    Dialog.-over-ssh > .dialog { border: none; background: $primary 18%; padding: 0 1; }
+    Dialog.-over-ssh .dialog--fault.-blank { display: none; }
     Dialog.-over-ssh Input, Dialog.-over-ssh OptionList, Dialog.-over-ssh OptionList:focus { background: $surface; }
     Dialog .dialog--title { text-style: bold; width: 1fr; }
     Dialog .dialog--line { width: 1fr; }
@@ -55,4 +56,12 @@ class Dialog(SaysFaults, LeanModal[ScreenResultType], Generic[ScreenResultType])
 
     def show_fault(self, *faults: str) -> None:
         """Say in the dialog what is wrong, each on its line; nothing where nothing is."""
-        self.query_one("#fault", Label).update(Content("\n".join(show(fault) for fault in faults)))
+        text = "\n".join(show(fault) for fault in faults)
+        line = self.query_one("#fault", Label)
+        line.update(Content(text))
+        line.set_class(not text, "-blank")
+
+    @staticmethod
+    def fault_line(text: str = "") -> Label:
+        """Where faults are said; it may begin with what is told of what stands there."""
+        return Label(Content(text), classes="dialog--fault" + ("" if text else " -blank"), id="fault")

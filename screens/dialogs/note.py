@@ -31,6 +31,7 @@ class AskNote(KeptDialog[str | None]):
     DEFAULT_CSS = """
     AskNote TextArea { height: 8; border: none; background: $boost; padding: 0 1; }
     AskNote TextArea:focus { border: none; }
+    AskNote.-over-ssh TextArea { height: 4; }
     """
     BINDINGS = [
         key("escape", "dialog.back", "Back", action="dismiss(None)", priority=True),

@@ -11,6 +11,7 @@ from textual.binding import Binding
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
 from textual.events import Resize
+from textual.geometry import Size
 from textual.suggester import Suggester
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
@@ -71,7 +72,7 @@ class AskText(KeptDialog[str | None]):
                 kept = self.unsent.read() if self.unsent is not None else ""
                 # selected, what was kept would go with the next letter
                 yield Input(value=kept or self._value, select_on_focus=not kept)
-                yield Label(Content(FROM_BEFORE if kept else ""), classes="dialog--fault", id="fault")
+                yield self.fault_line(FROM_BEFORE if kept else "")
                 hint = f"enter {self._does} · {GO_BACK if self.saves else 'esc goes back'}"
                 yield Ways(hint, WAYS_OUT if self.saves else LEAVES)
 
@@ -195,6 +196,8 @@ class Form(KeptDialog[dict[str, str] | None]):
     Form.-narrow .row { height: 3; layout: vertical; }
     Form.-narrow .row .field { width: 1fr; }
     Form.-narrow .row Input, Form.-narrow .row OneOf { width: 1fr; margin: 0 0 1 0; }
+    Form.-narrow.-over-ssh .row { height: 2; }
+    Form.-narrow.-over-ssh .row Input, Form.-narrow.-over-ssh .row OneOf { margin: 0; }
     Form.-tall .dialog { height: 90%; }
     Form.-tall .fields { height: 1fr; }
     """
@@ -238,7 +241,7 @@ class Form(KeptDialog[dict[str, str] | None]):
                     yield Label(Content(show(field.label)), classes="field")
                     text = kept.get(field.name, field.value)
                     yield self._control(field, text, kept=field.name in kept)
-        yield Label(Content(FROM_BEFORE if kept else ""), classes="dialog--fault", id="fault")
+        yield self.fault_line(FROM_BEFORE if kept else "")
         yield Ways(self._ways, [("save", "save"), *WAYS_OUT] if self.saves else [("show", "save"), *LEAVES])
 
     @staticmethod
@@ -249,10 +252,18 @@ class Form(KeptDialog[dict[str, str] | None]):
         suggester = None if field.known is None else _Names(field.known)
         return Input(value=text, placeholder=field.placeholder, suggester=suggester, id=name, select_on_focus=not kept)
 
+    def on_mount(self) -> None:
+        """Be as it will be before it is drawn."""
+        self._fit(self.app.size)
+
     def on_resize(self, event: Resize) -> None:
+        """Have the form as the new size allows."""
+        self._fit(event.size)
+
+    def _fit(self, size: Size) -> None:
         """Where the fields do not fit, they alone are scrolled: title, faults and hint stay in sight."""
-        rows = len(self._fields) * (1 if event.size.width >= 70 else 3)
-        self.set_class(rows + _FRAME_ROWS > event.size.height * 9 // 10, "-tall")
+        rows = len(self._fields) * (1 if size.width >= 70 else 3)
+        self.set_class(rows + _FRAME_ROWS > size.height * 9 // 10, "-tall")
 
     def action_calendar(self) -> None:
         """Choose the day of the field that is typed into from a calendar, which begins where it stands."""

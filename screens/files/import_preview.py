@@ -73,7 +73,7 @@ class AskFile(Dialog[Path | None]):
         yield Label(Content(self._question), classes="dialog--hint")
         yield Input(placeholder="~/visits.csv")
         yield Label(Content(""), classes="dialog--hint", id="names")
-        yield Label(Content(""), classes="dialog--fault", id="fault")
+        yield self.fault_line()
 
     def on_input_changed(self) -> None:
         """What was said is about another path."""

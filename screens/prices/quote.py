@@ -103,9 +103,9 @@ class QuoteView(SheetView):
     @work
     async def action_save(self) -> None:
         """Write the quote to a file of this machine."""
-        await writing.ask_file(self._behind, self._title, self._paper)
+        await writing.ask_file(self._behind, self.heading, self._paper)
 
     @work
     async def action_mail(self) -> None:
         """Send the quote to its client."""
-        await mailing.ask_mail(self._behind, f"{self._title} by mail", self._paper)
+        await mailing.ask_mail(self._behind, f"{self.heading} by mail", self._paper)

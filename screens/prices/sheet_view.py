@@ -16,21 +16,18 @@ from dispatch.desk.charges.charging import Priced, Unpriced
 from dispatch.desk.log.visit_page import VisitPage
 from dispatch.model.text import show
 from screens.binding import key
-from widgets.terminal.lean import LeanModal
+from screens.dialogs.dialog import Dialog
 
 _FRAME = 5
 """Columns that border, padding and scrollbar take beside the lines."""
 
 
-class SheetView(LeanModal[None]):
+class SheetView(Dialog[None]):
     """A sheet over the screen that it belongs to."""
 
     DEFAULT_CSS = """
-    SheetView { align: center middle; background: $background 60%; }
-    SheetView > VerticalScroll { width: 110; max-width: 98%; height: auto; max-height: 90%; }
-    SheetView > VerticalScroll { background: $surface; border: round $primary; padding: 0 1; scrollbar-size-vertical: 1; }
-    SheetView .title { text-style: bold; }
-    SheetView .hint { color: $text-muted; width: 1fr; dock: bottom; }
+    SheetView > .dialog { width: 110; max-width: 98%; scrollbar-size-vertical: 1; }
+    SheetView .dialog--hint { dock: bottom; }
     """
     HINT = "esc goes back"
     BINDINGS = [
@@ -42,17 +39,17 @@ class SheetView(LeanModal[None]):
     def __init__(
         self, title: str, form: Mapping[str, Any] | None, currency: str, tax: str = "", notes: Sequence[str] = ()
     ) -> None:
-        super().__init__()
-        self._title, self._form, self._currency, self._tax, self._notes = title, form, currency, tax, notes
+        super().__init__(title, self.HINT)
+        self._form, self._currency, self._tax, self._notes = form, currency, tax, notes
 
     def compose(self) -> ComposeResult:
         width = min(104, int(self.app.size.width * 0.98) - _FRAME)
         lines = [] if self._form is None else sheet_lines(self._form, self._currency, self._tax, width)
         lines += [show(note) for note in self._notes]
-        with VerticalScroll():
-            yield Label(Content(show(self._title)), classes="title")
+        with VerticalScroll(classes="dialog"):
+            yield Label(Content(show(self.heading)), classes="dialog--title")
             yield Static(Content("\n".join(lines)))
-            yield Label(Content(self.HINT), classes="hint")
+            yield Label(Content(self.hint), classes="dialog--hint")
 
 
 class ChargeSheet(SheetView):

@@ -60,7 +60,7 @@ class KeysHelp(Dialog[None]):
 
     def body(self) -> ComposeResult:
         yield LineList[KeyLine](id="keys", ascii=self._app.ascii_only)
-        yield Label(Content(""), classes="dialog--fault", id="fault")
+        yield self.fault_line()
         self.hint = "esc goes back"
         if self._app.personal is not None:
             self.hint = f"enter changes the line · d as it came · {self.hint}"
@@ -149,7 +149,7 @@ class PressKey(Dialog[str | None]):
 
     def body(self) -> ComposeResult:
         yield Label(Content(f"Press the new key for: {show(self._does)}"))
-        yield Label(Content(""), classes="dialog--fault", id="fault")
+        yield self.fault_line()
 
     def on_key(self, event: events.Key) -> None:
         """Take the key, whatever it does elsewhere."""

@@ -40,6 +40,10 @@ async def run_tests(screen: UserScreen, reference: str, items: Sequence[Item], s
     return await screen.app.push_screen_wait(RunTests(screen.user, reference, items, secrets))
 
 
+TOGETHER = 0.15
+"""Seconds within which what is told is shown at once: over a poor line each step would be sent, and be gone."""
+
+
 class RunTests(Dialog[bool]):
     """Run the tests of some items of a visit. Returns whether anything was recorded.
 
@@ -67,7 +71,7 @@ class RunTests(Dialog[bool]):
         self._called_off = threading.Event()
         self._lines: dict[str | None, list[Content]] = {}
         self._recorded = False
-        self._over = False
+        self._over = self._due = False
 
     def body(self) -> ComposeResult:
         with VerticalScroll(can_focus=False):
@@ -88,6 +92,7 @@ class RunTests(Dialog[bool]):
         except (Refusal, StoreFault) as refusal:
             self.post_message(self.Told(None, str(refusal), "$text-error"))
         self._over = True
+        self._show()
         self.query_one("#hint", Label).update(Content("enter goes back"))
 
     def _through(self) -> None:
@@ -115,10 +120,16 @@ class RunTests(Dialog[bool]):
             own[:] = [*own, line][-KEPT:]
         else:
             own[:] = [line]
+        if not self._due:
+            self._due = True
+            self.set_timer(TOGETHER, self._show)
+
+    def _show(self) -> None:
+        self._due = False
         self.query_one("#steps", Static).update(
             Content("\n").join(line for lines in self._lines.values() for line in lines)
         )
-        if alone:
+        if len(self._refs) == 1:
             self.query_one(VerticalScroll).scroll_end(animate=False)
 
     def action_stop(self) -> None:

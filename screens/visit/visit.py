@@ -35,6 +35,7 @@ from screens.visit.service_report import report
 from screens.visit.stay_deeds import STAY
 from screens.visit.visit_foot import foot_text
 from widgets.checklist import ChecklistView
+from widgets.terminal.lean import soon_release
 
 with lazily(__name__):
     from screens.prices import sheet_view
@@ -303,6 +304,7 @@ class VisitScreen(UserScreen):
     async def _run_tests(self, *items: Item) -> None:
         recorded = await running_tests.run_tests(self, self._reference, items, self._secrets)
         self.reload()
+        soon_release(self.app)
         if recorded:
             self._after_save()
 

@@ -28,14 +28,27 @@ class KeepingDriver(HeadlessDriver):
         self.sent.append(data)
 
 
-class Terminal:
+class Seen:
+    """What a terminal shows of what it was sent."""
+
+    def __init__(self, columns: int, rows: int) -> None:
+        self.screen = pyte.Screen(columns, rows)
+        self.stream = pyte.Stream(self.screen)
+        self.feed = self.stream.feed
+
+    def cells(self) -> list[list[tuple[object, ...]]]:
+        """Each cell with its character, colours and attributes; of a space what can be seen of them."""
+        buffer = self.screen.buffer
+        return [[_seen(buffer[y][x]) for x in range(self.screen.columns)] for y in range(self.screen.lines)]
+
+
+class Terminal(Seen):
     """What an app has sent, and what a terminal would show of it."""
 
     def __init__(self, app: App[Any], pilot: Pilot[Any], size: tuple[int, int]) -> None:
+        super().__init__(*size)
         self.app = app
         self.pilot = pilot
-        self.screen = pyte.Screen(*size)
-        self.stream = pyte.Stream(self.screen)
 
     async def settle(self) -> int:
         """Let the app come to rest, and show what it sent; returns how many bytes that was."""
@@ -49,11 +62,6 @@ class Terminal:
         driver.sent.clear()
         self.stream.feed(text)
         return len(text.encode())
-
-    def cells(self) -> list[list[tuple[object, ...]]]:
-        """Each cell with its character, colours and attributes; of a space what can be seen of them."""
-        buffer = self.screen.buffer
-        return [[_seen(buffer[y][x]) for x in range(self.screen.columns)] for y in range(self.screen.lines)]
 
     def text(self) -> list[str]:
         """The lines, without colours."""

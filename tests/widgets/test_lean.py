@@ -1,5 +1,6 @@
 """Lean screens: the names that they rest on, the same picture as Textual's own, and how little they send."""
 
+import asyncio
 import random
 import subprocess
 from typing import Any
@@ -16,17 +17,19 @@ from textual.widgets import Static
 
 from tests.wall import started
 from tests.widgets.boards import large_board
-from tests.widgets.terminals import Terminal, on_terminal
+from tests.widgets.terminals import Seen, Terminal, on_terminal
 from widgets.lines.ink import Line, fitted, ink
 from widgets.lines.line_view import LineView
 from widgets.terminal import lean, lean_compositor
-from widgets.terminal.lean import LeanModal, LeanScreen, missing_names
+from widgets.terminal.lean import LeanModal, LeanScreen, missing_names, release
 from widgets.terminal.lean_compositor import (
     NO_PEN,
+    Shadow,
     Stroke,
     cells_of_row,
     changed_runs,
     drawn,
+    drawn_over,
     pen_of,
     strokes_of,
     taken_up,
@@ -303,7 +306,7 @@ async def test_long_blanks_are_erased_where_the_terminal_does_that_in_colour(mon
 def test_terminfo_says_which_terminals_erase_in_colour(term: str, erases: str) -> None:
     """In a process of its own: terminfo is read once in each."""
     pytest.importorskip("curses", reason="needs curses: install a Python that was built with ncurses")
-    code = f"from widgets.terminal.lean_compositor import erases_in_colour; print(erases_in_colour({term!r}))"
+    code = f"from widgets.terminal.terminfo import erases_in_colour; print(erases_in_colour({term!r}))"
     done = subprocess.run(started("-c", code), capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == erases
 
@@ -346,6 +349,90 @@ def test_spaces_go_with_their_neighbours() -> None:
 
 def test_what_has_the_same_pen_is_drawn_together() -> None:
     dim, plain = pen("#888888"), pen("#ffffff")
-    text = drawn({dim: [Stroke(0, 0, 5, "state"), Stroke(1, 0, 5, "level")], plain: [Stroke(0, 5, 7, "ok")]})
+    text = drawn({dim: [Stroke(0, 0, 5, "state"), Stroke(1, 0, 5, "level")], plain: [Stroke(0, 5, 7, "ok")]}, 80)
     assert text.count("38;2;") == 2
     assert text.endswith("\x1b[1;6Hok\x1b[0m")
+
+
+def test_a_line_below_is_come_to_by_the_shortest_way() -> None:
+    below = {NO_PEN: [Stroke(0, 4, 5, "a"), Stroke(1, 4, 5, "b")]}
+    assert drawn(below, 80) == "\x1b[1;5Ha\x1bD\bb"
+    assert drawn(below, 5) == "\x1b[1;5Ha\x1b[2;5Hb", "behind the last column terminals stand where they like"
+
+
+def filled(rows: list[list[tuple[str, str]]]) -> dict[int, list[Any]]:
+    """The cells of rows of a terminal of 40 columns."""
+    return {
+        y: cells_of_row(
+            {0: Strip([Segment(text, Style.parse(style)) for text, style in row])}, 40, ColorSystem.EIGHT_BIT
+        )
+        for y, row in enumerate(rows)
+    }
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_moves_is_moved_by_the_terminal_and_looks_the_same(seed: int) -> None:
+    """Lines come and go between others that stay, as in a list under a head; some have wide letters."""
+    chosen = random.Random(seed)
+    styles = ("", "on blue", "bold red on green", "underline", "reverse", "dim on white")
+
+    def row() -> list[tuple[str, str]]:
+        parts = [(chosen.choice(WORDS), chosen.choice(styles)) for _ in range(chosen.randrange(1, 6))]
+        return [*parts, (str(chosen.randrange(10**9)), chosen.choice(styles))]
+
+    rows = [row() for _ in range(16)]
+    shadow, terminal = Shadow(), Seen(40, 16)
+    sent = {True: 0, False: 0}
+    for _ in range(40):
+        top, end = sorted((chosen.randrange(12), chosen.randrange(4, 16)))
+        for _ in range(chosen.randrange(1, 3)):
+            if chosen.random() < 0.5:
+                rows.insert(top, row())
+                rows.pop(max(end, top + 1))
+            else:
+                rows.insert(max(end, top + 1), row())
+                rows.pop(top)
+        if chosen.random() < 0.3:
+            rows[chosen.randrange(16)] = row()
+        cells = filled(rows)
+        dirty = {y: cells[y] for y in range(16) if shadow._rows.get(y) != cells[y]}
+        sent[False] += len(drawn_over(shadow._rows, dirty, True))
+        text = shadow.changed_to(dirty, erasing=True, scrolling=True)
+        sent[True] += len(text)
+        terminal.feed(text)
+        anew = Seen(40, 16)
+        anew.feed(Shadow().changed_to(cells, erasing=True, scrolling=False))
+        assert terminal.cells() == anew.cells()
+    assert sent[True] < sent[False] * 0.8, "it is moved, and that is shorter"
+
+
+async def test_what_a_dialog_covered_is_sent_once_it_is_saved() -> None:
+    """Over SSH: the list as it was and the list as it is then are one frame; what is never saved comes all the same."""
+    sent: list[int] = []
+
+    async def play(terminal: Terminal) -> None:
+        await terminal.settle()
+        before = terminal.cells()
+        terminal.app.push_screen(Answered())
+        await terminal.settle()
+        terminal.app.screen.dismiss(True)
+        sent.append(await terminal.settle())
+        release(terminal.app)
+        sent.append(await terminal.settle())
+        assert terminal.cells() == before
+        terminal.app.push_screen(Answered())
+        await terminal.settle()
+        terminal.app.screen.dismiss(True)
+        await asyncio.sleep(lean.HELD)
+        await terminal.settle()
+        assert terminal.cells() == before
+
+    app = board_app(LeanScreen)
+    app.add_class("-over-ssh")
+    await on_terminal(app, (80, 20), play)
+    assert sent[0] == 0 < sent[1]
+
+
+class Answered(LeanModal[bool]):
+    def compose(self) -> ComposeResult:
+        yield Static("really?")

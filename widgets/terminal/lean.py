@@ -10,15 +10,25 @@ one.
 from __future__ import annotations
 
 import inspect
+from contextlib import ExitStack
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic
+from weakref import WeakKeyDictionary
 
 from textual import events, on
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.screen import ModalScreen, Screen, ScreenResultType
 
 if TYPE_CHECKING:
+    from textual.app import App
+
     from widgets.terminal.lean_compositor import Shadow
+
+HELD = 0.15
+"""Seconds for which nothing is drawn, at most, while what was answered is saved."""
+SETTLES = 0.04
+"""Seconds that the screens take to make another dialog of it."""
 
 REQUIRED: dict[str, tuple[str, ...]] = {
     "CompositorUpdate.render_segments": ("self", "console"),
@@ -54,6 +64,31 @@ def missing_names() -> tuple[str, ...]:
     if not hasattr(Console(), "_color_system"):
         missing.append("Console._color_system")
     return tuple(missing)
+
+
+_HOLDS: WeakKeyDictionary[App[Any], ExitStack] = WeakKeyDictionary()
+
+
+def hold(app: App[Any]) -> None:
+    """Draw nothing for a moment: what a dialog covered changes at once, and is sent as it is then. `release` ends it."""
+    if app not in _HOLDS:
+        stack = _HOLDS[app] = ExitStack()
+        stack.callback(app.set_timer(HELD, lambda: release(app)).stop)
+        stack.enter_context(app.batch_update())
+
+
+def soon_release(app: App[Any]) -> None:
+    """Draw again once what was saved is shown, and the dialog that comes of it, if one does, is there."""
+    if app in _HOLDS:
+        app.set_timer(SETTLES, lambda: release(app))
+
+
+def release(app: App[Any]) -> None:
+    """Draw again, where nothing was drawn for a moment."""
+    stack = _HOLDS.pop(app, None)
+    if stack is not None:
+        stack.close()
+        app.screen.refresh()
 
 
 class _Lean(Screen[ScreenResultType], Generic[ScreenResultType]):
@@ -141,3 +176,16 @@ class LeanModal(_Lean[ScreenResultType], ModalScreen[ScreenResultType]):
     """A modal screen that sends only the cells that change, and shares what is known of the terminal."""
 
     DEFAULT_CSS = "LeanModal Toast { max-width: 100%; }"
+
+    def on_mount(self) -> None:
+        """Be drawn, whatever was answered before, and at once as the first event about its size will have it."""
+        release(self.app)
+        width, by_width = self.app.size.width, sorted(self.HORIZONTAL_BREAKPOINTS or ())
+        if own := [name for least, name in by_width if least <= width]:
+            self.add_class(own[-1])
+
+    def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
+        """Go. Over SSH what it covered waits for what the answer makes of it."""
+        if result and self.app.has_class("-over-ssh"):
+            hold(self.app)
+        return super().dismiss(result)

@@ -23,6 +23,7 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 
 from widgets.lines.marks import TYPOGRAPHY
+from widgets.terminal.terminfo import erases_in_colour, scrolls_within
 
 if TYPE_CHECKING:
     from typing import Any
@@ -43,6 +44,9 @@ ERASED = 6
 """So many spaces at the end of a stroke are erased instead of sent, where the terminal does that in their colour."""
 ERASED_WITHIN = 12
 """So many within a stroke: the cursor has to go past them too."""
+BLANK: Cell = (" ", NO_PEN)
+SCROLLED = 200
+"""Bytes that an update has to cost before the terminal is asked to move what it shows."""
 BAND = 12
 """Rows that are drawn pen by pen: over a slow line a whole screen still comes from top to bottom."""
 LINK_END = "\x1b]8;;\x1b\\"
@@ -73,11 +77,76 @@ class Shadow:
             self._size = size
             self.forget()
 
-    def exchange(self, y: int, cells: list[Cell]) -> list[Cell]:
-        """Note what a row shows from now on; returns what it showed, nothing where that is unknown."""
-        before = self._rows.get(y, [])
-        self._rows[y] = cells
-        return before
+    def changed_to(self, rows: Mapping[int, list[Cell]], *, erasing: bool, scrolling: bool) -> str:
+        """Note what rows show from now on; returns what has the terminal show it, with a move first where that is shorter."""
+        text = drawn_over(self._rows, rows, erasing)
+        move = moved(self._rows, rows) if scrolling and len(text) > SCROLLED else None
+        if move is not None:
+            wanted = {y: self._rows[y] for y in range(move.top, move.end)} | dict(rows)
+            other = move.sent() + drawn_over(move.carried_out(self._rows), wanted, erasing)
+            text = min(text, other, key=len)
+        self._rows |= rows
+        return text
+
+
+class RowsMoved(NamedTuple):
+    """Rows of the terminal, half-open, in which what is shown goes down so many rows, or up where that is negative."""
+
+    top: int
+    end: int
+    down: int
+
+    def sent(self) -> str:
+        """Lines that are put in or taken out between margins (ECMA-48 8.3.67, IL, and 8.3.32, DL; DEC's DECSTBM)."""
+        what = f"{self.down}L" if self.down > 0 else f"{-self.down}M"
+        return f"\x1b[{self.top + 1};{self.end}r\x1b[{self.top + 1}H\x1b[{what}\x1b[r"
+
+    def carried_out(self, rows: Mapping[int, list[Cell]]) -> dict[int, list[Cell]]:
+        """What rows show then: what is new among them is blank."""
+        inside = range(self.top, self.end)
+        width = len(rows[self.top])
+        return {**rows, **{y: rows[y - self.down] if y - self.down in inside else [BLANK] * width for y in inside}}
+
+
+def moved(before: Mapping[int, list[Cell]], rows: Mapping[int, list[Cell]]) -> RowsMoved | None:
+    """The move that brings most rows to where their text is to stand; None where that is one row or none."""
+    places: dict[str, int] = {}
+    for y, cells in before.items():
+        if (text := _begins(cells)).strip():
+            places[text] = y
+    found: dict[int, list[int]] = {}
+    for y, cells in rows.items():
+        was = places.get(_begins(cells), y)
+        if was != y and before.get(y):
+            found.setdefault(y - was, []).append(y)
+    if not found:
+        return None
+    down, own = max(found.items(), key=lambda one: len(one[1]))
+    top, end = min(*own, min(own) - down), max(*own, max(own) - down) + 1
+    known = all(before.get(y) for y in range(top, end))
+    return RowsMoved(top, end, down) if len(own) > 1 and known else None
+
+
+def _begins(cells: Sequence[Cell]) -> str:
+    """The text of a row without its last quarter, which may be a bar or a time."""
+    return "".join(text for text, _ in cells[: len(cells) * 3 // 4])
+
+
+def drawn_over(before: Mapping[int, list[Cell]], rows: Mapping[int, list[Cell]], erasing: bool) -> str:
+    """What draws rows over what is shown there, some rows at a time."""
+    sent: list[str] = []
+    wanted = sorted(rows)
+    width = len(rows[wanted[0]]) if wanted else 0
+    for begin in range(0, len(wanted), BAND):
+        strokes: dict[Pen, list[Stroke]] = {}
+        for y in wanted[begin : begin + BAND]:
+            shown, cells = before.get(y, []), rows[y]
+            if shown != cells:
+                for first, last in changed_runs(shown, cells):
+                    for pen, stroke in strokes_of(cells, first, last, y):
+                        strokes.setdefault(pen, []).append(stroke)
+        sent.append(drawn(strokes, width, erasing))
+    return "".join(sent)
 
 
 _SHADOWS: WeakKeyDictionary[App[Any], Shadow] = WeakKeyDictionary()
@@ -112,19 +181,9 @@ class LeanUpdate(CompositorUpdate):
     def render_segments(self, console: Console) -> str:
         """What to send. From here on the shadow holds the rows: the text has to reach the terminal."""
         color_system = console._color_system or ColorSystem.TRUECOLOR
-        sent: list[str] = []
-        erasing = erases_in_colour(os.environ.get("TERM", ""))
-        for begin in range(0, len(self.rows), BAND):
-            strokes: dict[Pen, list[Stroke]] = {}
-            for y, chops in self.rows[begin : begin + BAND]:
-                cells = cells_of_row(chops, self.width, color_system)
-                before = self.shadow.exchange(y, cells)
-                if before != cells:
-                    for first, last in changed_runs(before, cells):
-                        for pen, stroke in strokes_of(cells, first, last, y):
-                            strokes.setdefault(pen, []).append(stroke)
-            sent.append(drawn(strokes, erasing))
-        text = "".join(sent)
+        term = os.environ.get("TERM", "")
+        rows = {y: cells_of_row(chops, self.width, color_system) for y, chops in self.rows}
+        text = self.shadow.changed_to(rows, erasing=erases_in_colour(term), scrolling=scrolls_within(term))
         return text.translate(TYPOGRAPHY) if self.shadow.ascii else text
 
 
@@ -157,7 +216,7 @@ def strokes_of(cells: Sequence[Cell], first: int, last: int, y: int) -> Iterator
         yield held, Stroke(y, begin, last, "".join(parts))
 
 
-def drawn(strokes: Mapping[Pen, Sequence[Stroke]], erasing: bool = False) -> str:
+def drawn(strokes: Mapping[Pen, Sequence[Stroke]], width: int, erasing: bool = False) -> str:
     """What draws the strokes: pen by pen, as going to another place is shorter than taking up another pen.
 
     Long blanks are erased where the terminal does that in the ground of the pen.
@@ -170,7 +229,10 @@ def drawn(strokes: Mapping[Pen, Sequence[Stroke]], erasing: bool = False) -> str
         held = pen
         for y, x, end, text in own:
             if y != row:
-                sent.append(f"\x1b[{y + 1};{x + 1}H")
+                place = f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H"
+                # down, and back: not from the last column, where terminals disagree on where the cursor is
+                below = f"\x1bD{chr(8) * (column - x)}" if y == row + 1 and x <= column < width else place
+                sent.append(min(place, below, key=len))
             elif x != column:
                 sent.append(f"\x1b[{x + 1}G")
             to_send, left = erased(text) if erasing and only_ground(pen) else (text, 0)
@@ -239,20 +301,6 @@ def pen_of(style: Style, color_system: ColorSystem) -> Pen:
     """The pen of a style, by the same codes that Textual would send."""
     link = f"\x1b]8;id={style.link_id};{style.link}\x1b\\" if style.link else ""
     return Strip.render_ansi(style, color_system), link
-
-
-@lru_cache(maxsize=4)
-def erases_in_colour(term: str) -> bool:
-    """Whether a terminal paints what it erases in the ground of the pen, and erases some cells at a time, as terminfo has it."""
-    try:
-        import curses
-    except ImportError:
-        return False
-    try:
-        curses.setupterm(term or "dumb", 1)
-        return curses.tigetflag("bce") > 0 and curses.tigetstr("ech") == b"\x1b[%p1%dX"
-    except curses.error:
-        return False
 
 
 def _append(cells: list[Cell], text: str, pen: Pen) -> None:
