@@ -26,7 +26,7 @@ with lazily(__name__):
     from dispatch.desk.book import records
     from dispatch.desk.figures import counting, day_sums, lead_board, meanings, sql_question
     from dispatch.desk.levels import clocks, level_period
-    from dispatch.desk.reports import own_templates, quote, sheet
+    from dispatch.desk.reports import own_templates, quote, rates, sheet
     from dispatch.desk.reports.document import Report
     from dispatch.desk.texts import figure_words, level_words
     from dispatch.desk.visits import steps
@@ -151,6 +151,25 @@ def _quote(user: User, args: Args) -> Report:
     return quote.quote_report(user, quote.QuoteAsked(*(getattr(args, name) for name in quote.QuoteAsked._fields)))
 
 
+@report(
+    "rates",
+    "the rate card on one page: standard prices beside those of the service plans, and what each plan has",
+    option("--client", "NAME", "for this client: with the fees for their computers, servers and users", reads=CLIENT),
+    option(
+        "--plan",
+        "PLAN",
+        "only this plan; may be given again",
+        reads=lambda store, names, _: [records.service_plan_named(store, name) for name in names],
+        action="append",
+        default=[],
+        dest="plans",
+    ),
+    sent=True,
+)
+def _rates(user: User, args: Args) -> Report:
+    return rates.rates_report(user, args.plans, args.client)
+
+
 @acts(
     "templates",
     "the templates of papers: which are yours, whether each can be used, and a copy of ours to begin with",
@@ -172,6 +191,7 @@ def _templates(user: User, args: Args) -> Result:
 _REPORTS = (
     _templates,
     _quote,
+    _rates,
     report(
         "day",
         "the day for the lead: exceptions first, then figures, visits, charges",
@@ -289,7 +309,7 @@ COMMANDS = (
     _query,
     CommandGroup(
         "report",
-        "the day, a client's or the firm's month, quarter or year, a technician's day sheet, a visit or a quote for its client",
+        "the day, a client's or the firm's month, quarter or year, a technician's day sheet, for a client a visit, quote or prices",
         _REPORTS,
         about="Each as text, Markdown, HTML, CSV or JSON. At the foot stands the head of the audit chain.",
         word="report",

@@ -10,10 +10,13 @@ from db.store import existing
 from dispatch.charges import presets
 from dispatch.charges.fields import KINDS
 from dispatch.desk.book.record_stores import RECORD_STORES
+from dispatch.desk.book.records import client_named
 from dispatch.desk.charges.comparing import plan_fee
 from dispatch.desk.prices import agreeing, beginning, rate_cards
 from dispatch.desk.prices.drafts import AgreementDraft, CardDraft
+from dispatch.desk.reports.document import Report
 from dispatch.desk.session.refusals import Faulty
+from dispatch.desk.session.user import User
 from dispatch.desk.texts import comparison_words
 from dispatch.fields.kinds import Day, Text
 from dispatch.fields.record import Field
@@ -30,6 +33,8 @@ from screens.record_forms import ask_record, ask_values
 from widgets.listed import FigureLine
 
 with lazily(__name__):
+    from dispatch.desk.reports import rates
+    from screens.files import mailing, writing
     from screens.prices import quote, terms
 
 
@@ -191,6 +196,23 @@ class PricesScreen(ListScreen[Any]):
         begun = beginning.successor(store, agreement, None if isinstance(plan, str) else plan, client)
         self.app.push_screen(terms.TermsScreen(AgreementDraft(client.name, begun.name, begun.terms).at(store)))
 
+    @command("R", "price.paper", "Rate card as a paper")
+    async def action_paper(self) -> None:
+        """Prices beside those of the service plans, on one page: into a file, or to a client by mail."""
+
+        def meant(asked: dict[str, Any]) -> str:
+            return quote.client_meant(self.user.store, asked["client"]) if asked["client"] else ""
+
+        name = await ask_values(self, "The rate card", _FOR, meant)
+
+        def paper(user: User, _: str) -> Report:
+            return rates.rates_report(user, client=client_named(user.store, name) if name else None)
+
+        title = f"The rate card for {name}" if name else "The rate card"
+        rows = [ChoiceRow("into a file", "file"), *([ChoiceRow("by mail", "mail")] if name else [])]
+        how = await self.choose(title, rows) if name else "file"
+        await (mailing.ask_mail if how == "mail" else writing.ask_file)(self, title, paper)
+
     @command("p", "price.plan", "New service plan", LEADS)
     async def action_plan(self) -> None:
         """Begin with a preset or with another plan."""
@@ -206,6 +228,7 @@ _AGREEMENT = (
     Field("name", "What it is called", Text(), required=True),
     Field("starts", "Its first day", Day(), required=True),
 )
+_FOR = (Field("client", "For which client", Text(), "a few letters of the name; empty: for anybody"),)
 _LIKE, _SAME = "like", "same"
 _PRESETS = {
     "US": "0.725 a mile beyond 15 miles",
