@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from dispatch.charges.labour_prices import DayPrice
 from dispatch.charges.lines import ChargeLine
-from dispatch.charges.minutes import Stay
+from dispatch.charges.minutes import Minute, Stay
 from dispatch.charges.pricing import Pricing
 from dispatch.model.money import shortest
 
@@ -20,25 +20,34 @@ def day_price_line(pricing: Pricing, stay: Stay, labour: Sequence[tuple[ChargeLi
     half, day = (listed and terms.listed(listed) * terms.share(stay.part) for listed in (prices.half_day, prices.day))
     if (half is None and day is None) or pricing.balances.hours or terms.remote:
         return None
-    plain = Counter(minute.day for minute in stay.minutes if minute.kind == "billable" and minute.rate.plain)
+    plain = [minute for minute in stay.minutes if minute.kind == "billable" and minute.rate.plain]
+    counts, forgiven = (Counter(minute.day for minute in some) for some in (plain, filter(_graced, plain)))
     hourly = terms.price(stay.part) * terms.card.multipliers["business"]
-    costs = {date: _cost(terms.card.day_price, count, hourly, half, day) for date, count in sorted(plain.items())}
+    rule = terms.card.day_price
+    costs = {
+        date: min(_cost(rule, count - late, hourly, half, day) + late * hourly / 60 for late in {0, forgiven[date]})
+        for date, count in sorted(counts.items())
+    }
     charged = sum(line.amount for line, is_plain in labour if is_plain)
     more = pricing.minor(sum(costs.values(), Fraction(0))) - charged
     if more == 0:
         return None
     price = terms.price(stay.part)
     worth = Fraction(more, 10**terms.card.exponent) / price * 60 if price else Fraction(0)
-    dates = ", ".join(f"{date} {plain[date]} min {shortest(cost)}" for date, cost in costs.items())
-    words = f"{_rule_words(terms.card.day_price, half, day)}: {dates}; instead of {pricing.text(charged)} by the hour"
+    dates = ", ".join(f"{date} {counts[date]} min {shortest(cost)}" for date, cost in costs.items())
+    words = f"{_rule_words(rule, half, day)}: {dates}; instead of {pricing.text(charged)} by the hour"
     return ChargeLine("LAB-DAY", "labour", more, words, tech=stay.part.name, rmin=worth)
+
+
+def _graced(minute: Minute) -> bool:
+    return minute.graced
 
 
 def _cost(rule: DayPrice, minutes: int, hourly: Fraction, half: Fraction | None, day: Fraction | None) -> Fraction:
     """What so many plain minutes of a date cost; one of the two prices is there."""
     paid = min(minutes, rule.half_min if day is None else rule.day_min)
     beyond = (minutes - paid) * hourly / 60
-    if rule.mode == "step":
+    if rule.mode == "step" and paid:
         return _step(paid > rule.half_min, half, day) + beyond
     first = paid * hourly / 60
     if half is not None:

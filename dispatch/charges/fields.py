@@ -293,7 +293,11 @@ _UP_TO_BANDS: _Sections = {
         *((f"multipliers.{band}", f"{band.replace('_', ' ')}, times") for band in BANDS),
         ("emergency.multiplier", "emergency, at least times", "empty: no premium"),
         ("emergency.flat", "emergency fee, per visit"),
-        ("overtime.after_min", "overtime after minutes of a technician's day", "480 for eight hours; empty: none"),
+        (
+            "overtime.after_min",
+            "overtime after, minutes of the day",
+            "the technician's day, earlier visits too: 480 for eight hours; empty: none",
+        ),
         ("overtime.multiplier", "overtime, at least times"),
     ),
 }

@@ -23,12 +23,14 @@ COUNTED = ("billable", "covered")
 
 
 class Minute(NamedTuple):
-    """What one minute counts as: `kind` is billable, covered, own_fault or free_test; `day` is the date of its window."""
+    """What one minute counts as: `kind` is billable, covered, own_fault or free_test; `day` is the date of its window; `graced`,
+    whether it is past closing and forgiven."""
 
     kind: str
     tier: Tier
     rate: Rate
     day: datetime.date
+    graced: bool
 
 
 Window = tuple[int, int]
@@ -89,7 +91,8 @@ def stay_of(pricing: Pricing, part: VisitPart) -> Stay:
     days = [terms.local(window[0]).date() for window, day in zip(windows, worked, strict=True) for _ in day]
     kinds = _kinds(pricing, part, at, tiers, windows)
     rates = _rates(pricing, part, tiers, days)
-    minutes = [Minute(*minute) for minute in zip(kinds, tiers, rates, days, strict=True)]
+    graced = [before is not after for before, after in zip(chain.from_iterable(real), tiers, strict=True)]
+    minutes = [Minute(*minute) for minute in zip(kinds, tiers, rates, days, graced, strict=True)]
     billable = [minute for minute in minutes if minute.kind == "billable"]
     counted = sum(minute.kind in COUNTED for minute in minutes)
     rounding = terms.rounding(part)
@@ -110,7 +113,7 @@ def stay_of(pricing: Pricing, part: VisitPart) -> Stay:
         breaks=len(breaks),
         # from door to door nothing begins after the check-in
         early=max(0, windows[0][0] - part.check_in) if part.check_in is not None else 0,
-        graced=sum(before is not after for before, after in zip(chain.from_iterable(real), tiers, strict=True)),
+        graced=sum(graced),
         rounding=rounding,
         arrival=arrival,
     )

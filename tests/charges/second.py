@@ -355,7 +355,7 @@ class Reckoning:
         for before, run in itertools.pairwise(runs):
             if self.like(run[0]["band"]) != "business" and len(run) <= self.card["premium_grace_min"]:
                 for row in run:
-                    row["band"] = before[-1]["band"]
+                    row["band"], row["forgiven"] = before[-1]["band"], True
 
     def rounded(self, count: Fraction, own: Mapping[str, Any] | None) -> Fraction:
         rule = own or self.card["rounding"]
@@ -425,25 +425,31 @@ class Reckoning:
         stay["by_day"] = Fraction(0)
         if (half is None and day is None) or self.hours or self.away:
             return
-        dates: dict[str, int] = {}
+        dates: dict[str, list[Row]] = {}
         for row in stay["rows"]:
             if row["kind"] == "billable" and self.plain(part, row["band"], row["late"]):
-                dates[row["date"]] = dates.get(row["date"], 0) + 1
+                dates.setdefault(row["date"], []).append(row)
         one = self.price(part) * exact(self.card["multipliers"]["business"]) / 60
-        whole = Fraction(0)
-        for count in dates.values():
+
+        def cost(count: int) -> Fraction:
             paid = min(count, rule["day_min"] if day is not None else rule["half_min"])
+            beyond = (count - paid) * one
+            if not paid:
+                return Fraction(0)
             if rule["mode"] == "step":
                 both = [price for price in (half, day) if price is not None]
-                cost = day if day is not None and paid > rule["half_min"] else min(both)
-            else:
-                cost = Fraction(0)
-                for nth in range(1, paid + 1):
-                    cost += one
-                    if half is not None and nth <= rule["half_min"]:
-                        cost = min(cost, half)
-                cost = cost if day is None else min(cost, day)
-            whole += cost + (count - paid) * one
+                return (day if day is not None and paid > rule["half_min"] else min(both)) + beyond
+            made = Fraction(0)
+            for nth in range(1, paid + 1):
+                made += one
+                if half is not None and nth <= rule["half_min"]:
+                    made = min(made, half)
+            return (made if day is None else min(made, day)) + beyond
+
+        whole = Fraction(0)
+        for rows in dates.values():
+            late = sum("forgiven" in row for row in rows)
+            whole += min(cost(len(rows)), cost(len(rows) - late) + late * one)
         more = self.cents(whole) - by_hour
         if more:
             self.add("LAB-DAY", "labour", more, part["technician"])

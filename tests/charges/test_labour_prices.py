@@ -249,6 +249,15 @@ def test_premium_minutes_are_beside_a_day_price() -> None:
     ]  # fmt: skip
 
 
+def test_an_overrun_that_is_forgiven_does_not_begin_another_half_day() -> None:
+    """B4.3: four hours to closing are 300, a quarter past it 25 more by the hour, one minute more 16 at 1.5."""
+    step = {**DAYS, "day_price": {"mode": "step"}}
+    assert sheet(stay("13:00", "17:15", TUE), card=step)["net"] == "325.00"
+    assert sheet(stay("13:00", "17:16", TUE), card=step)["net"] == "340.00"
+    # within the half day it is part of it
+    assert sheet(stay("14:00", "17:15", TUE), card=step)["net"] == "300.00"
+
+
 def test_each_technician_and_each_day_has_a_day_price() -> None:
     """B4.3: ann two days, five hours and three, ben half the price of a half day; 550 + 300 + 150."""
     card = {**DAYS, "day_price": {"mode": "step"}, "extra_technician_pct": "50"}

@@ -105,6 +105,61 @@ async def test_a_card_with_van_half_rate_driving_and_half_a_day(office: Office) 
     ]
 
 
+async def test_a_card_with_bands_of_its_own_and_day_prices(office: Office) -> None:
+    async with opened(office.lee, "log") as pilot:
+        await press(pilot, "dollar_sign")
+        await until(pilot, PricesScreen)
+        await press(pilot, "n")
+        await choose(pilot, "preset tiers")
+        await fill(pilot, name="Tiers", day="2027-01-01")
+        await until(pilot, TermsScreen)
+        await press(pilot, "n")
+        await choose(pilot, "class")
+        await answer(pilot, "tech")
+        await answer(pilot, "100")
+        await press(pilot, "n")
+        await choose(pilot, "band")
+        await answer(pilot, "early")
+        await answer(pilot, "mon, tue")
+        await put(pilot, "bands[4].from", "09:00")
+        await put(pilot, "bands[4].to", "10:30")
+        assert pilot.app.screen.query_one(FigureList).select_key("bands[4].like")
+        await press(pilot, "enter")
+        await choose(pilot, "business")
+        await put(pilot, "bands[4].price", "80")
+        await put(pilot, "classes.tech.bands", "sunday 240 (220)")
+        await put(pilot, "classes.tech.half_day", "300")
+        assert pilot.app.screen.query_one(FigureList).select_key("day_price.mode")
+        await press(pilot, "enter")
+        await choose(pilot, "step")
+        assert pilot.app.screen.query_one(FigureList).select_key("bands[3].name")
+        await press(pilot, "d")
+        await press(pilot, "s")
+        assert len(agreements.rate_cards(office.store)) == 1, "a price for a band that is gone"
+        await put(pilot, "classes.tech.bands", "saturday 240 (220)")
+        await press(pilot, "v")
+        await until(pilot, SheetView)
+        sheet: Any = pilot.app.screen
+        # 10:00 to 11:15: half an hour at 80, 45 min at 100 of a half day that is begun
+        assert [(line["rule"], line.get("note"), line["amount"]) for line in sheet._form["lines"]] == [
+            ("LAB", "early", "40.00"),
+            ("LAB", "business", "75.00"),
+            ("LAB-DAY", None, "225.00"),
+        ]
+        await press(pilot, "escape")
+        await until(pilot, TermsScreen)
+        await press(pilot, "s")
+
+    card = agreements.rate_cards(office.store)[0].card
+    assert [(own["name"], own.get("price")) for own in card["bands"]] == [
+        ("night", None),
+        ("evening", None),
+        ("saturday", None),
+        ("early", 80),
+    ]
+    assert card["classes"]["tech"]["bands"] == {"saturday": {"standard": "240", "agreement": "220"}}
+
+
 async def test_an_agreement_with_a_block(office: Office) -> None:
     async with opened(office.lee, "log") as pilot:
         await press(pilot, "dollar_sign")
