@@ -219,6 +219,7 @@ def _total(pricing: Pricing, client: Mapping[str, Any], lines: Sequence[ChargeLi
         exponent=pricing.card.exponent,
         drawn=drawn,
         tax_why=why,
+        taxed=tuple(_taxable(pricing.terms, line) for line in lines),
     )
 
 

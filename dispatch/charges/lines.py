@@ -57,7 +57,8 @@ class ChargeLine:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A charge sheet. Totals are decimal strings, None while it is blocked."""
+    """A charge sheet. Totals are decimal strings, None while it is blocked. `taxed` says of each line whether tax is paid on
+    it, and is no part of the form."""
 
     status: str
     flags: tuple[str, ...]
@@ -69,6 +70,7 @@ class Sheet:
     exponent: int
     drawn: Mapping[str, str] = field(default_factory=dict)
     tax_why: str = ""
+    taxed: tuple[bool, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The sheet in the form of design/charges.md B14."""

@@ -30,11 +30,13 @@ _FORMS = {
     "csv": "a table of its data as CSV",
     "json": "as JSON",
 }
+TO = option(
+    "--to", "WHOM", "a role, name or address of a contact there; may be given again", action="append", default=[]
+)
+"""Who gets what is sent."""
 _SENT = (
     flag("--send", "send it to the client by mail, through the outbox; undo takes it back until it leaves"),
-    option(
-        "--to", "WHOM", "a role, name or address of a contact there; may be given again", action="append", default=[]
-    ),
+    TO,
     flag("--check", "with --send: only say what would be sent, and to whom"),
     CONFIRM,
 )
@@ -78,7 +80,7 @@ def report(name: str, text: str, *options: Option, sent: bool = False, each: boo
                 return _each(user, args, make)
             made = make(user, args)
             if sent and args.send:
-                return _send(user, args, made)
+                return send(user, args, made)
             return _save(args, made)
 
         return give
@@ -123,7 +125,8 @@ def _files(files: Sequence[Path]) -> str:
     return ", ".join(show(str(file), 120) for file in files)
 
 
-def _send(user: User, args: Args, made: Report) -> list[str]:
+def send(user: User, args: Args, made: Report) -> list[str]:
+    """Send a report to its client, or with `--check` only say what would be sent; returns what is said of it."""
     mail = papers.prepare(user, made, args.to)
     times = user.firm.times()
     if args.check:

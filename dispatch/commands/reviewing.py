@@ -1,38 +1,31 @@
-"""`dispatch review …`, `dispatch invoice …` and `dispatch visit history`: the lead's review, and what is ready to invoice."""
+"""`dispatch review …` and `dispatch visit history`: the lead's review."""
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
 from dispatch.commands.declared import CommandGroup, acts, alone, by, of_visit, on_visit, reads
 from dispatch.commands.opening import agreed, on_terminal, open_store, user_of
-from dispatch.commands.options import JSON, REFERENCE, Args, Store, User, flag, one_of, option
-from dispatch.commands.printing import Answer, Result, json_text, listing, write_private
+from dispatch.commands.options import JSON, REFERENCE, Args, Store, User, flag, option
+from dispatch.commands.printing import Answer, Result, listing
 from dispatch.desk.session.refusals import Faulty, Refusal
 from dispatch.lazily import lazily
 from dispatch.levels.late_causes import TOLD
-from dispatch.model.forms import form, forms
+from dispatch.model.forms import form
 from dispatch.model.instants import when_text
-from dispatch.model.paths import typed_path
 from dispatch.model.text import pad, show
 
 with lazily(__name__):
-    from db import invoices, reviews, settings, sheets
+    from db import reviews, settings
     from dispatch.commands import forms as json_forms
-    from dispatch.desk.billing import invoicing
     from dispatch.desk.figures import open_work
     from dispatch.desk.figures.open_work import OpenItem
     from dispatch.desk.log import visit_log
     from dispatch.desk.review import reviewing
-    from dispatch.desk.session import private_file
     from dispatch.desk.session import shown as showing
     from dispatch.desk.texts import board_words, record_words
-    from dispatch.desk.visits import steps
-    from dispatch.model.reviews import Batch
 
 _SENT_BACK = "{0.reference} is sent back: the comment stands in the technician's day until it is answered."
 _PUT_RIGHT = "{0.reference}: the words are put right; the original stays beside them."
@@ -186,110 +179,6 @@ def _at_revisions(references: Sequence[str]) -> dict[str, int | None]:
     return revisions
 
 
-def _exactly(typed: str) -> dict[str, int]:
-    """References, each with the revision that was shown."""
-    revisions = _at_revisions(typed.split(","))
-    exact = {reference: revision for reference, revision in revisions.items() if revision is not None}
-    if bare := [reference for reference in revisions if reference not in exact]:
-        raise Faulty([f"shown: {', '.join(bare)!r} has no revision, such as R1@2"])
-    return exact
-
-
-@acts(
-    "export",
-    "every approved visit, marked so that it is never exported twice",
-    option("--out", "FILE", "where to (default: standard output)"),
-    flag("--check", "only say what would be exported, with the revision of each charge"),
-    option("--shown", "R1@2,R2@1", "what you saw ready (from --check); on a terminal you may be asked instead"),
-    flag("--replace", "write over a file that is there"),
-    one_of(
-        flag("--csv", "a row for each charge line and the tax (the default)"),
-        flag("--json", "whole visits with their lines (docs/json.md)"),
-    ),
-    option("--again", "BATCH", "this batch once more, on purpose", type=int),
-    about="Writes every approved visit as a new batch and marks it exported. --again writes an old batch once more, "
-    "exactly as it was; both stand in the audit. The file is only for you to read (0600).",
-)
-def _export(user: User, args: Args) -> Result:
-    if args.check:
-        return _ready(user.store)
-    if args.out not in (None, "-"):
-        private_file.at_this_machine(user)
-        path = typed_path(args.out)
-        if os.path.lexists(path) and not args.replace:
-            raise Refusal(f"{show(args.out, 120)} is there already; --replace writes over it. Nothing was marked.")
-        if not path.parent.is_dir():
-            raise Refusal(f"There is no folder {show(str(path.parent), 120)}. Nothing was marked.")
-    if args.again is None:
-        handed_over = invoicing.export(user, _seen(user.store) if args.shown is None else _exactly(args.shown))
-    else:
-        handed_over = invoicing.export_again(user, args.again)
-    text = json_text(invoicing.as_form(handed_over, user.firm.zone)) if args.json else invoicing.as_csv(handed_over)
-    number = handed_over.batch.id
-    for reference, why in handed_over.left_out:
-        print(f"not exported: {show(reference)}: {why}", file=sys.stderr)
-    done = f"{show(args.out or '', 120)}: batch {number}, {len(handed_over.visits)} visits."
-    try:
-        return write_private(text, args.out, done, replace=args.replace)
-    except Refusal as fault:
-        raise Refusal(
-            f"{fault} Batch {number} is marked exported; `dispatch invoice export --again {number} --out FILE` writes it."
-        ) from None
-
-
-def _seen(store: Store) -> dict[str, int]:
-    """What is ready, as it is shown now to whoever sits at a terminal.
-
-    Raises:
-        Refusal: nobody sits there, or they do not want it.
-    """
-    going, _ = invoicing.ready(store)
-    if going and not (on_terminal() and _ready(store) == 0 and agreed("Export this?")):
-        raise Refusal(f"Nothing was exported: say that you saw what is ready, with --shown {_as_shown(going)}.")
-    return going
-
-
-def _as_shown(going: Mapping[str, int]) -> str:
-    return ",".join(f"{show(reference)}@{revision}" for reference, revision in going.items())
-
-
-def _ready(store: Store) -> int:
-    """What would be exported, with the words that export exactly this."""
-    going, left_out = invoicing.ready(store)
-    for reference in going:
-        visit = steps.find(store, reference)
-        sheet = sheets.latest_sheet(store, visit.id)
-        assert sheet is not None
-        print(f"{show(reference)} {show(visit.client)}: {showing.amount(sheet)}")
-    for reference, why in left_out:
-        print(f"not exported: {show(reference)}: {why}")
-    if not going:
-        print("Nothing is ready to invoice.")
-        return 1
-    print(f"dispatch invoice export --shown {_as_shown(going)}")
-    return 0
-
-
-@reads("list", "the batches, and what waits", JSON, about="The batches, and what waits.")
-def _batches(store: Store, _: Args) -> Answer:
-    zone = settings.firm(store).zone
-    going, left_out = invoicing.ready(store)
-
-    def json_form(batches: Sequence[Batch]) -> dict[str, Any]:
-        waiting = [{"reference": reference, "why": why} for reference, why in left_out]
-        keys = "batch=id exported_at=at@ exported_by=by visits"
-        return {"ready": list(going), "left_out": waiting, "batches": forms(batches, keys, zone)}
-
-    def lines(batches: Sequence[Batch]) -> Iterator[str]:
-        yield f"Ready to invoice ({len(going)}): {', '.join(going) or 'none'}"
-        for reference, why in left_out:
-            yield f"Not ready: {reference}: {why}"
-        for batch in batches:
-            yield f"{batch.id:>4}  {when_text(batch.at, zone)}  {batch.visits:>4} visits  {batch.by}"
-
-    return Answer(invoices.batches(store), json_form, lines)
-
-
 @reads(
     "open",
     "what is still open, and for how long: the oldest of each kind first",
@@ -352,7 +241,4 @@ _REVIEW = (
     _batch,
     _open,
 )
-COMMANDS = (
-    CommandGroup("review", "approve visits, send them back, answer, put words right", _REVIEW),
-    CommandGroup("invoice", "hand approved visits over to be invoiced, each once", (_export, _batches)),
-)
+COMMANDS = (CommandGroup("review", "approve visits, send them back, answer, put words right", _REVIEW),)

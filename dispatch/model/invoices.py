@@ -115,9 +115,10 @@ def tax_rate(name: str, rate: Fraction, *, taxed: bool = True, exempt: str | Non
 class InvoiceLine:
     """A line: `quantity` × `unit_price`, rounded to minor units, is `amount`; the sign stands in the quantity.
 
-    `of` names what it came from: the visit, the agreement, the block; `day` is that of the visit, or the first one of a fee.
-    A line that costs nothing has the `value` that it had, why (`given`), and the block or allowance (`pool`) it was drawn from.
-    `corrects` is the number, from 1, of the line that a line of a credit note corrects.
+    `of` names what it came from: the visit, the agreement, the block; `about` says more of it: the work, whose block it is. `day`
+    is that of the visit, or the first one of a fee; of a visit there are also `site` and who (`technician`). A line that costs
+    nothing has the `value` that it had, why (`given`), and the block or allowance that it was drawn from (`pool`). `corrects` is
+    the number, from 1, of the line that a line of a credit note corrects.
     """
 
     source: LineSource
@@ -134,6 +135,10 @@ class InvoiceLine:
     given: str = ""
     pool: str = ""
     corrects: int | None = None
+    about: str = ""
+    site: str = ""
+    technician: str = ""
+    category: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +167,7 @@ class Drawn:
 @dataclass(frozen=True, slots=True)
 class Invoice:
     """An invoice or a credit note. `number` is empty while it is only a preview. `first` and `last` are the days of what is on it,
-    `corrects` the number of the invoice that a credit note corrects, and `reason` why."""
+    `corrects` the number of the invoice that a credit note corrects, and `reason` why; `note` is what the firm has below it."""
 
     kind: InvoiceKind
     number: str
@@ -182,6 +187,7 @@ class Invoice:
     drawn: tuple[Drawn, ...] = ()
     corrects: str = ""
     reason: str = ""
+    note: str = ""
 
     @property
     def net(self) -> int:

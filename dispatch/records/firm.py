@@ -217,7 +217,7 @@ SETTINGS = RecordType(
             "invoices_from",
             "Invoices: fees and blocks from",
             Parsed("a day", lambda text: iso_day(text).isoformat(), empty=""),
-            "2026-12-01: what is older was invoiced elsewhere",
+            "2026-12-01; empty: they are invoiced elsewhere",
         ),
         _one_of("paper_size", "Papers: sheet of a PDF", "a4 or letter", Choice(("a4", "letter"))),
         _one_of(

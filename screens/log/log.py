@@ -256,11 +256,6 @@ class LogScreen(DayOfVisits):
         """Tests that technicians ask to settle by words."""
         await permitting.of_all(self)
 
-    @command("S", "invoice.export", "Export", LEADS)
-    async def action_export(self) -> None:
-        """Hand approved visits over to be invoiced, each once."""
-        await batches.ask_export(self)
-
     KEYS = [key("escape", "log.clear", "Clear", "no search and no filters", show=False)]
 
     def action_clear(self) -> None:
@@ -276,6 +271,8 @@ class LogScreen(DayOfVisits):
     _FIGURES = "Figures now, before, over weeks and beside their limits: who is worst."
     figures = opens("F", "screen.figures", "Figures", "figures", _FIGURES, READS["figures"].roles, of_day=True)
 
+    _INVOICES = "What would be invoiced, and what was: issue, send, credit, make void, hand out to the bookkeeper."
+    invoices = opens("S", "screen.invoices", "Invoices", "invoices", _INVOICES, LEADS)
     _OPEN = (
         "What is still open, and for how long: promises, requests, follow-ups, comments, messages, reviews, invoices."
     )

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import json
 import stat
 from collections import Counter
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ import pytest
 from db.store import Store
 from dispatch.commands.line import run
 from dispatch.desk.review import reviewing
+from dispatch.model.money import to_minor
 from tests.conftest import Dispatch
 from tests.prepared import copied
 from tests.wall import WALL
@@ -116,27 +119,49 @@ def test_review_from_list_to_invoice(day: Dispatch, tmp_path: Path) -> None:
     day.ok("review", "approve", "R4031", "--revision", "1", *why)
     ready = day.json("invoice", "list", "--json")["ready"]
     assert sorted(ready) == sorted([*clean, "R4031"])
+    assert day.json("log", "--review", "exported", "--all", "--json")["visits"] == []
+    invoiced(day, tmp_path)
+    assert day.json("log", "--review", "exported", "--all", "--json")["visits"]
 
-    out = tmp_path / "batch.csv"
+
+def invoiced(day: Dispatch, tmp_path: Path) -> None:
+    """From what is approved to what the bookkeeper has."""
+    told = day.ok("invoice", "preview", "--until", "2026-11-24")
+    assert day("invoice", "issue", "--until", "2026-11-24").code == 1, "unseen"
+    kept_back = {one["client"] for one in day.json("invoice", "preview", "--json") if not one["ready"]}
+    assert kept_back == set()
+    day.ok(*told.splitlines()[-1].split()[1:])
+    issued = day.json("invoice", "list", "--json")
+    assert issued["ready"] == []
+    numbers = [one["number"] for one in issued["invoices"]]
+    assert numbers == [f"2026-{place:04d}" for place in range(len(numbers), 0, -1)]
+    assert day("invoice", "preview").out == "Nothing is to be invoiced.\n"
+
+    assert day.ok("invoice", "void", numbers[0], "--reason", "the wrong day").startswith(f"{numbers[0]} is void")
+    assert day("invoice", "print", numbers[1]).out.startswith(f"Invoice {numbers[1]}")
+    assert day("invoice", "show", "2026-9999").code == 1
+    out = tmp_path / "invoices.csv"
     out.write_text("mine")
     assert "Nothing was marked" in day("invoice", "export", "--out", str(out)).err
     assert out.read_text() == "mine"
     assert "Nothing was marked" in day("invoice", "export", "--out", str(tmp_path / "no" / "b.csv")).err
-    unseen = day("invoice", "export", "--out", str(out), "--replace").err
-    assert out.read_text() == "mine"
-    shown = unseen.split("--shown ")[1].strip().removesuffix(".")
-    day.ok("invoice", "export", "--out", str(out), "--replace", "--shown", shown)
+    day.ok("invoice", "export", "--out", str(out), "--replace")
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
     rows = list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8"))))
-    assert {row["reference"] for row in rows} == set(ready)
-    assert day("invoice", "export").code == 1, "each visit goes out once"
-    assert day.ok("invoice", "export", "--again", "1").encode() == out.read_bytes()
+    assert {row["invoice"] for row in rows} == {*numbers[1:]}
+    for row in rows:
+        if row["rule"] != "TAX":
+            exact = Fraction(row["quantity"]) * Fraction(row["unit_price"])
+            assert to_minor(exact, 2) == Fraction(row["amount"]) * 100
+    assert day("invoice", "export").code == 1, "each goes out once"
+    assert day.ok("invoice", "export", *numbers[:0:-1]).encode() == out.read_bytes()
+    whole = json.loads(day.ok("invoice", "export", numbers[-1], "--json"))
+    assert whole[0]["number"] == numbers[-1]
+    assert "was exported: credit it" in day("invoice", "void", numbers[-1], "--reason", "a slip").err
+    credited = day.ok("invoice", "credit", numbers[-1], "--reason", "charged by mistake", "--again")
+    assert f"it corrects {numbers[-1]}" in credited
+    assert day("invoice", "credit", numbers[-1], "--line", "x", "--reason", "a slip").code == 1
     assert day("invoice", "export", "--again", "9").code == 1
-    again = day.json("invoice", "export", "--again", "1", "--json")
-    assert len(again["visits"]) == len(ready)
-    (batch,) = day.json("invoice", "list", "--json")["batches"]
-    assert (batch["batch"], batch["visits"], batch["exported_by"]) == (1, len(ready), "Lee Moreau")
-    assert day.json("log", "--review", "exported", "--all", "--json")["visits"]
 
 
 def test_sent_back_answered_and_put_right(day: Dispatch, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -183,14 +208,12 @@ def test_what_was_shown_is_what_is_done(day: Dispatch) -> None:
     assert f"not approved: {reference} " in refused.out
     assert "its charge changed: it is" in refused.out
     day.ok("review", "approve", reference, "--revision", str(int(revision) + 1))
-    told = day.ok("invoice", "export", "--check").splitlines()[-1]
-    exactly = told.split()[-1]
+    exactly = day.ok("invoice", "preview").splitlines()[-1].split()[1:]
     day.ok("charge", reference, "--correct", "--reason", "again")
-    assert "is not ready any more" in day("invoice", "export", "--shown", exactly).err
+    assert "is not what was shown" in day(*exactly).err
     told = day.ok("review", "approve", reference, "--check").splitlines()[-1]
     assert day.ok(*told.split()[1:]).startswith(f"{reference} is approved")
-    exactly = day.ok("invoice", "export", "--check").splitlines()[-1].split()[-1]
-    day.ok("invoice", "export", "--shown", exactly)
+    day.ok(*exactly)  # the same sum for the same work again
     refused = day("visit", "mark", reference, "own_fault", "--from", "12:00", "--to", "12:05", "--reason", "our slip")
     assert (refused.code, "has been exported" in refused.err) == (1, True)
 

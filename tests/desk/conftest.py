@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from db import agreements, clients, people, settings, visits
+from db.invoices import StoredInvoice
 from db.store import Store
 from db.unit import Actor, unit_of_work
 from dispatch.closeout.recording import Recording
 from dispatch.desk.billing import adjusting, invoicing
-from dispatch.desk.billing.invoicing import HandedOver
 from dispatch.desk.charges.charging import Priced, Unpriced
 from dispatch.desk.closeout import arriving, onsite
 from dispatch.desk.log.visit_page import visit_page
@@ -103,9 +103,10 @@ def accept(user: User, reference: str, reason: str) -> Priced | Unpriced:
     return adjusting.accept_charge(user, reference, reason, reviewing.judge(user.store, reference).shown)
 
 
-def export(user: User) -> HandedOver:
-    """Export what is ready, as a lead who looks at it first."""
-    return invoicing.export(user, invoicing.ready(user.store)[0])
+def invoice(user: User) -> list[StoredInvoice]:
+    """Issue what is ready up to today, as a lead who looks at it first."""
+    today = settings.today(user.store)
+    return list(invoicing.issue(user, today, (), invoicing.shown_mark(invoicing.preview(user, today))).made)
 
 
 def fill(store: Store) -> None:

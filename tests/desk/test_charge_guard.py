@@ -19,7 +19,7 @@ from dispatch.desk.session.shown import UNSEEN, Shown
 from dispatch.desk.session.user import User
 from dispatch.desk.visits.steps import find
 from dispatch.model.states import Review
-from tests.desk.conftest import Office, approve, at, export, fill, logged_in
+from tests.desk.conftest import DAY, Office, approve, at, fill, invoice, logged_in
 from tests.prepared import prepared
 from tests.wall import WALL
 
@@ -87,14 +87,14 @@ def test_a_lead_does_and_the_visit_waits_for_review_again(approved: Office, deed
     assert after is not None
     assert after.revision == before.revision + 1
     assert find(approved.store, "R1").review is Review.TO_REVIEW
-    assert invoicing.ready(approved.store) == ({}, [])
+    assert invoicing.waiting(approved.store) == {}
     approve(approved.lee, "R1")
-    assert invoicing.ready(approved.store) == ({"R1": after.revision}, [])
+    assert invoicing.waiting(approved.store) == {"R1": after.revision}
 
 
 @pytest.mark.parametrize("deed", ANYBODYS | LEADS)
 def test_after_the_export_nobody_does(approved: Office, deed: str) -> None:
-    export(approved.lee)
+    invoice(approved.lee)
     with pytest.raises(Refusal, match="exported"):
         (ANYBODYS | LEADS)[deed](approved.lee, approved)
     with pytest.raises(Refusal, match="exported"):
@@ -107,7 +107,7 @@ def test_the_way_home_after_the_approval_needs_a_reason(approved: Office) -> Non
         clocking.home(approved.ana, "R1")
     with pytest.raises(Refusal, match="with a reason"):
         clocking.home(approved.lee, "R1")
-    export(approved.lee)
+    invoice(approved.lee)
     with pytest.raises(Refusal, match="exported"):
         clocking.home(approved.ana, "R1")
 
@@ -146,7 +146,8 @@ FACTS = (
     "INSERT INTO draw (visit_id, agreement_id, period, amount, made_at) SELECT id, 1, '2026-01-01', '5', 1 FROM visit WHERE "
     "reference = 'R1'",
     "INSERT INTO approval (visit_id, staff_id, at, revision) SELECT visit_id, staff_id, at, 1 FROM approval",
-    "INSERT INTO invoiced_visit (visit_id, batch_id, revision, form) SELECT id, 1, 1, '{}' FROM visit WHERE reference = 'R1'",
+    "INSERT INTO invoiced (invoice_id, source, visit_id, revision, net) SELECT 1, 'visit', id, 9, 0 FROM visit WHERE reference "
+    "= 'R1'",
     "UPDATE visit SET emergency = 1, version = version + 1 WHERE reference = 'R1'",
     "UPDATE visit SET cause = 'own_failure', version = version + 1 WHERE reference = 'R1'",
     "UPDATE visit SET starts_at = starts_at - 60, version = version + 1 WHERE reference = 'R1'",
@@ -156,7 +157,7 @@ FACTS = (
 @pytest.mark.parametrize("exported", [False, True])
 def test_no_other_program_changes_what_was_judged(approved: Office, exported: bool) -> None:
     if exported:
-        export(approved.lee)
+        invoice(approved.lee)
     with sqlite3.connect(approved.store.path) as other:
         for fact in FACTS:
             with pytest.raises(sqlite3.IntegrityError, match=r"approved|exported"):
@@ -165,16 +166,25 @@ def test_no_other_program_changes_what_was_judged(approved: Office, exported: bo
 
 def test_what_is_final_is_not_replaced_either(approved: Office) -> None:
     """Every table of which no row is ever taken out: by INSERT OR REPLACE of a row that is there, from another program."""
-    export(approved.lee)
+    invoice(approved.lee)
     other = sqlite3.connect(approved.store.path)
     kept = [
         table
         for table, sql in other.execute("SELECT tbl_name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY 1")
         if "BEFORE DELETE" in sql and "RAISE" in sql and " WHEN " not in sql
     ]
-    assert {"approval", "draw", "invoiced_visit", "charge_sheet", "charge_line", "audit", "visit", "goodwill"} <= set(
-        kept
-    )
+    assert {
+        "approval",
+        "draw",
+        "invoice",
+        "invoiced",
+        "invoiced_visit",
+        "charge_sheet",
+        "charge_line",
+        "audit",
+        "visit",
+        "goodwill",
+    } <= set(kept)
     replaced = []
     for table in sorted({*kept, "segment", "assignment"}):
         once = other.execute(
@@ -246,15 +256,15 @@ class TestShown:
         with pytest.raises(Faulty, match=r"it changed after it was shown \(Lee Moreau: correct words\)"):
             reviewing.approve(office.lee, "R1", "", judged.shown)
 
-    def test_an_export_is_of_what_was_shown(self, approved: Office) -> None:
-        going, _ = invoicing.ready(approved.store)
+    def test_an_invoice_is_of_what_was_shown(self, approved: Office) -> None:
+        shown = invoicing.shown_mark(invoicing.preview(approved.lee, DAY))
         clocking.correct(approved.lee, "R1", "leaving", at("10:30"), "stayed longer")
-        with pytest.raises(Refusal, match="Nothing is ready"):
-            invoicing.export(approved.lee, going)
+        with pytest.raises(Refusal, match="Nothing is to be invoiced"):
+            invoicing.issue(approved.lee, DAY, (), shown)
         approve(approved.lee, "R1")
-        with pytest.raises(Refusal, match=r"not what was shown: R1 was revision \d and is \d"):
-            invoicing.export(approved.lee, going)
-        invoicing.export(approved.lee, invoicing.ready(approved.store)[0])
+        with pytest.raises(Refusal, match="not what was shown"):
+            invoicing.issue(approved.lee, DAY, (), shown)
+        invoice(approved.lee)
 
     def test_nothing_is_done_unseen(self, office: Office) -> None:
         office.on_site()
@@ -265,8 +275,8 @@ class TestShown:
         (left_out,) = reviewing_left_out(office, UNSEEN)
         assert "R1@1" in left_out
         approve(office.lee, "R1")
-        with pytest.raises(Refusal, match="R1 has come"):
-            invoicing.export(office.lee, {})
+        with pytest.raises(Refusal, match="not what was shown"):
+            invoicing.issue(office.lee, DAY, (), "")
 
     def test_an_acceptance_is_of_what_was_shown(self, office: Office) -> None:
         office.on_site()

@@ -25,7 +25,7 @@ from dispatch.desk.prices.rate_cards import save_card
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.visits.steps import find
 from dispatch.model.instants import at_local
-from tests.desk.conftest import DAY, ZONE, Office, accept, approve, at, export
+from tests.desk.conftest import DAY, ZONE, Office, accept, approve, at, invoice
 from tests.desk.test_prepaid import YEAR, agreed, closed, left
 
 TRAVEL = {"components": [{"kind": "distance", "rate": "1"}]}
@@ -132,12 +132,13 @@ def test_the_way_home_is_that_of_the_last_stop_of_the_day(office: Office) -> Non
     assert last()
 
 
-def test_what_is_exported_has_the_name_of_then(office: Office) -> None:
+def test_what_is_invoiced_has_the_names_of_then(office: Office) -> None:
     closed(office)
     approve(office.lee, "R1")
     another_book(office)
-    (visit,) = export(office.lee).visits
-    assert (visit["client"], visit["site"]) == ("Harbor Dental", "Main office")
+    (issued,) = invoice(office.lee)
+    (line, *_) = issued.invoice.lines
+    assert (line.site, issued.invoice.buyer.name) == ("Main office", "Harbor Dental Group"), "who pays is of now"
 
 
 def test_opened_again_and_closed_again_it_costs_the_same(office: Office) -> None:

@@ -18,7 +18,7 @@ from dispatch.desk.session.refusals import Blocked, Faulty, NotAllowed, Refusal,
 from dispatch.model.clients import Site
 from dispatch.model.states import Review, State
 from dispatch.model.visits import Visit
-from tests.desk.conftest import DAY, Office, approve, at, export
+from tests.desk.conftest import DAY, Office, approve, at, invoice
 
 
 def visit(office: Office, reference: str = "R1") -> Visit:
@@ -86,7 +86,7 @@ def test_what_has_ended_is_charged_afresh_by_a_lead(other: Office) -> None:
     assert sheet.input["source"]["client"]["name"] == "Acme"
     assert sheet.input["site"] != first.input["site"], "by the drive to where it is"
     approve(other.lee, "R1")
-    export(other.lee)
+    invoice(other.lee)
     with pytest.raises(Refusal, match="exported to be invoiced: its charge stands"):
         rehoming.to_site(other.lee, "R1", site(other, "Main office"), reason="back again")
 

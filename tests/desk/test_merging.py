@@ -19,7 +19,7 @@ from dispatch.desk.requests import intake
 from dispatch.desk.session.refusals import Faulty, Refusal
 from dispatch.model.clients import Client, Site
 from dispatch.model.visits import Visit
-from tests.desk.conftest import DAY, Office, approve, at, export
+from tests.desk.conftest import DAY, Office, approve, at, invoice
 
 OTHER = "Hárbor  Dental’s"
 
@@ -153,7 +153,7 @@ def test_what_was_charged_and_asked_goes_along(twice: Office) -> None:
     twice.finish("R1")
     leaving.close(twice.ana, "R1")
     approve(twice.lee, "R1")
-    export(twice.lee)
+    invoice(twice.lee)
     care_list.note_survey(twice.lee, client(twice, "Harbor Dental"), 9, "well done")
     sheet = twice.store.all("SELECT net_minor, total_minor FROM charge_sheet")
     ours, theirs = client(twice, OTHER), client(twice, "Harbor Dental")

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from dispatch.closeout.recording import Recording
-from dispatch.desk.billing import invoicing, work_marks
+from dispatch.desk.billing import invoicing, old_batches, work_marks
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.closeout import (
     arriving,
@@ -39,7 +39,7 @@ from dispatch.desk.session.user import User, log_in
 from dispatch.model.checklists import Result
 from dispatch.model.states import STEPS, Role
 from tests.conftest import SAMPLE
-from tests.desk.conftest import Office, at
+from tests.desk.conftest import DAY, Office, at
 
 FOUND = {"what": "backups in the same room", "severity": "high"}
 DESK = Path(onsite.__file__).parents[1]
@@ -162,8 +162,11 @@ ON_SITE: dict[str, tuple[str, Deed]] = {
         "review.reviewing.correct_words",
         lambda user, ref: reviewing.correct_words(user, ref, "A1", "all of it", "wrong"),
     ),
-    "export": ("billing.invoicing.export", lambda user, ref: invoicing.export(user, {})),
-    "export again": ("billing.invoicing.export_again", lambda user, ref: invoicing.export_again(user, 1)),
+    "issue": ("billing.invoicing.issue", lambda user, ref: invoicing.issue(user, DAY, (), "")),
+    "void": ("billing.invoicing.void", lambda user, ref: invoicing.void(user, "2026-0001", "a slip")),
+    "credit": ("billing.invoicing.credit", lambda user, ref: invoicing.credit(user, "2026-0001", "a slip")),
+    "hand out": ("billing.invoicing.hand_out", lambda user, ref: invoicing.hand_out(user, (), "csv")),
+    "export again": ("billing.old_batches.export_again", lambda user, ref: old_batches.export_again(user, 1)),
     "swap": ("plan.schedule.swap", lambda user, ref: schedule.swap(user, ref, "R2")),
     "ask for words": ("closeout.permitting.ask", lambda user, ref: permitting.ask(user, ref, "T1")),
     "let words": ("closeout.permitting.give", lambda user, ref: permitting.give(user, ref, "T1", "because")),

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
-import io
-import json
 from dataclasses import replace
-from decimal import Decimal
 
 import pytest
 
-from db import audit, clients, reviews, sheets
+from db import clients, reviews, sheets
 from db.faults import Refused, StoreFault
 from dispatch.closeout.recording import Recording
 from dispatch.desk.billing import adjusting, invoicing
@@ -32,7 +28,7 @@ from dispatch.model.checklists import Result
 from dispatch.model.reviews import ReviewMark
 from dispatch.model.states import Review, State
 from screens.prices.sheet_view import price_words
-from tests.desk.conftest import DAY, Office, accept, approve, at, export
+from tests.desk.conftest import DAY, Office, accept, approve, at, invoice
 
 
 def closed(office: Office, reference: str = "R1") -> None:
@@ -133,7 +129,7 @@ class TestApproving:
         assert any("nothing is charged" in line for line in reviewing.judge(office.store, "R1").consequences)
         visit = approve(office.lee, "R1")
         assert reviewing.approved_words(office.store, visit) == "R1 is approved: nothing is charged."
-        assert invoicing.ready(office.store) == ({}, [])
+        assert invoicing.waiting(office.store) == {}
 
     def test_a_fail_that_was_overridden_is_not_said_to_have_passed(self, office: Office) -> None:
         office.on_site()
@@ -402,28 +398,10 @@ class TestStore:
 
 
 class TestInvoices:
-    def test_each_visit_goes_out_exactly_once(self, office: Office) -> None:
-        closed(office)
-        with pytest.raises(Refusal, match="Nothing is ready"):
-            export(office.lee)
-        approve(office.lee, "R1")
-        first = export(office.lee)
-        assert [visit["reference"] for visit in first.visits] == ["R1"]
-        assert review(office) is Review.EXPORTED
-        with pytest.raises(Refusal, match="Nothing is ready"):
-            export(office.lee)
-        again = invoicing.export_again(office.lee, first.batch.id)
-        assert invoicing.as_csv(again) == invoicing.as_csv(first)
-        last = audit.last_of(office.store, "invoice_batch", first.batch.id)
-        assert last is not None
-        assert (last.actor, last.detail) == ("lee", {"again": True})
-        with pytest.raises(NotFound):
-            invoicing.export_again(office.lee, 99)
-
-    def test_what_is_exported_stands(self, office: Office) -> None:
+    def test_what_is_invoiced_stands(self, office: Office) -> None:
         closed(office)
         approve(office.lee, "R1")
-        export(office.lee)
+        invoice(office.lee)
         for deed in (
             lambda: leaving.reopen(office.lee, "R1", "once more"),
             lambda: reviewing.correct_words(office.lee, "R1", "W2", "something else here", "wrong"),
@@ -434,20 +412,6 @@ class TestInvoices:
                 deed()
         assert review(office) is Review.EXPORTED
 
-    def test_the_rows_of_a_visit_add_up_to_its_total_and_are_safe_in_a_spreadsheet(self, office: Office) -> None:
-        office.store.conn.execute("UPDATE client SET name = '=HYPERLINK(1)', version = version + 1")
-        closed(office)
-        adjusting.give_goodwill(office.lee, "R1", "labour", "percent", "10", "@late")
-        approve(office.lee, "R1")
-        batch = export(office.lee)
-        rows = list(csv.DictReader(io.StringIO(invoicing.as_csv(batch))))
-        assert sum(Decimal(row["amount"]) for row in rows) == Decimal(batch.visits[0]["total"])
-        assert any(Decimal(row["amount"]) < 0 for row in rows), "the goodwill is a number, not text"
-        assert {row["client"] for row in rows} == {"'=HYPERLINK(1)"}
-        for row in rows:
-            for name in ("client", "site", "work", "description", "technicians", "reference"):
-                assert not row[name].startswith(("=", "+", "-", "@", "\t", "\r"))
-
     def test_a_charge_that_is_open_again_stays_behind(self, office: Office) -> None:
         closed(office)
         approve(office.lee, "R1")
@@ -455,17 +419,10 @@ class TestInvoices:
         office.clock.advance(10 * 3600)
         clocking.correct(office.lee, "R1", "leaving", office.clock.now(), "stayed the night")
         assert review(office) is Review.TO_REVIEW
-        assert invoicing.ready(office.store) == ({}, [])
+        assert invoicing.waiting(office.store) == {}
         accept(office.lee, "R1", "true")
         approve(office.lee, "R1")
-        assert [visit["revision"] for visit in export(office.lee).visits] == [3]
-
-    def test_whole_visits_as_json(self, office: Office) -> None:
-        closed(office)
-        approve(office.lee, "R1")
-        form = invoicing.as_form(export(office.lee), "UTC")
-        assert json.loads(json.dumps(form))["visits"][0]["lines"]
-        assert form["exported_by"] == "Lee Moreau"
+        assert invoicing.waiting(office.store) == {"R1": 3}
 
 
 def test_of_all_days_the_newest_are_read_first(office: Office) -> None:

@@ -26,6 +26,7 @@ from dispatch.model.states import Review
 from screens.dialogs.note import AskNote
 from screens.dialogs.questions import AskConfirm, AskText, Choose, Form
 from screens.log import log as log_screen
+from screens.log.invoices import InvoicesScreen
 from screens.log.log import LogScreen
 from screens.log.visit_record import RecordPane, VisitRecord
 from tests.desk.conftest import Office, at
@@ -159,9 +160,11 @@ async def test_a_batch_approval_names_what_it_approves(office: Office) -> None:
         await press(pilot, "y")
         await until_true(pilot, lambda: review(office) is Review.APPROVED)
         await press(pilot, "S")
+        await until(pilot, InvoicesScreen)
+        await press(pilot, "i")
         await until(pilot, AskConfirm)
-        assert pilot.app.screen.heading == "Export 1 approved visit to be invoiced?"  # type: ignore[attr-defined]
-        assert f"1 visit of Tue 24 Nov 2026, {net} USD before tax:" in pilot.app.screen._lines  # type: ignore[attr-defined]
+        assert pilot.app.screen.heading == "Issue 1 invoice?"  # type: ignore[attr-defined]
+        assert "1 visit" in pilot.app.screen._lines[0]  # type: ignore[attr-defined]
 
 
 async def test_why_targets_were_missed_is_told_from_the_log(office: Office) -> None:
@@ -396,12 +399,15 @@ async def test_the_clean_ones_go_together_and_out_once(office: Office, tmp_path:
         await press(pilot, "y")
         await until_true(pilot, lambda: review(office) is Review.APPROVED)
         await press(pilot, "S")
+        await until(pilot, InvoicesScreen)
+        await press(pilot, "I")
         await until(pilot, AskConfirm)
         await press(pilot, "y")
-        out = tmp_path / "batch.csv"
+        await until_true(pilot, lambda: review(office) is Review.EXPORTED)
+        out = tmp_path / "invoices.csv"
+        await press(pilot, "E")
         await fill(pilot, file=str(out))
         await until_true(pilot, out.exists)
-        assert review(office) is Review.EXPORTED
         assert "R1" in out.read_text(encoding="utf-8")
 
 

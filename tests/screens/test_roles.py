@@ -68,7 +68,7 @@ DEEDS = {
     "work": "closeout.onsite.work",
     "use": "closeout.onsite.use",
     "mark": "billing.work_marks.mark",
-    "export": "billing.invoicing.export",
+    "invoices": "billing.invoicing.issue",
     "roads": "roads.road_engines.add",
     "permissions": "closeout.permitting.give",
 }

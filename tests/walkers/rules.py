@@ -38,8 +38,18 @@ ALWAYS = {
     "AND a.check_out_at IS NULL GROUP BY p.login HAVING count(*) > 1",
     "under way without anybody who set out": "SELECT reference FROM visit v WHERE state = 'en_route' "
     "AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.visit_id = v.id AND a.depart_at IS NOT NULL)",
-    "exported otherwise than approved": "SELECT v.reference FROM invoiced_visit i JOIN visit v ON v.id = i.visit_id "
-    "WHERE i.revision <> (SELECT max(revision) FROM charge_sheet c WHERE c.visit_id = v.id)",
+    "exported otherwise than approved": "SELECT v.reference FROM invoiced i JOIN visit v ON v.id = i.visit_id "
+    "WHERE i.released_at IS NULL AND i.revision <> (SELECT max(revision) FROM charge_sheet c WHERE c.visit_id = v.id)",
+    "exported and on no invoice": "SELECT v.reference FROM visit v WHERE v.review = 'exported' AND NOT EXISTS (SELECT 1 "
+    "FROM invoiced i JOIN invoice d ON d.id = i.invoice_id WHERE i.visit_id = v.id AND i.released_at IS NULL "
+    "AND d.id NOT IN (SELECT invoice_id FROM invoice_void))",
+    "invoiced and waiting to be": "SELECT v.reference FROM visit v JOIN invoiced i ON i.visit_id = v.id "
+    "WHERE v.review <> 'exported' AND i.released_at IS NULL",
+    "an invoice of another sum than what it took": "SELECT d.number FROM invoice d WHERE d.kind = 'invoice' "
+    "AND d.net <> (SELECT sum(i.net) FROM invoiced i WHERE i.invoice_id = d.id)",
+    "more credited than invoiced": "SELECT d.number FROM invoice d WHERE d.kind = 'invoice' AND d.net + d.tax < (SELECT "
+    "coalesce(sum(c.net + c.tax), 0) FROM invoice c WHERE c.corrects_id = d.id "
+    "AND c.id NOT IN (SELECT invoice_id FROM invoice_void))",
     "a clock that runs though they left": "SELECT v.reference FROM segment g JOIN assignment a ON a.id = g.assignment_id "
     "JOIN visit v ON v.id = a.visit_id WHERE g.ends_at IS NULL AND a.check_out_at IS NOT NULL",
     "clocks that overlap": "SELECT v.reference FROM segment g JOIN segment h ON h.assignment_id = g.assignment_id "
@@ -134,7 +144,10 @@ class Rules:
         after = self.before().charges
         for reference, (review, revision, total) in before.charges.items():
             now = after[reference]
-            if review == "exported" and now != (review, revision, total):
+            let_go = now[0] in ("approved", "to_review") and Role.LEAD in {
+                role for actor in actors for role in before.roles.get(actor, frozenset())
+            }
+            if review == "exported" and (now[1:] != (revision, total) or not (now[0] == review or let_go)):
                 return f"{reference} was exported, and is otherwise now: {now}"
             if review != "approved" or now[1:] == (revision, total):
                 continue

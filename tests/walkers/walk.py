@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from db import visits
+from db import invoices, settings, visits
 from db.faults import Misuse, Refused, StoreFault
 from db.store import Store
 from dispatch.closeout.recording import Recording, Run
@@ -267,6 +267,22 @@ def _did_not_come(walk: Walk, user: User, visit: Visit) -> None:
     clocking.did_not_come(user, visit.reference, walk.rng.choice(names), "was ill")
 
 
+def _invoice(walk: Walk, user: User, visit: Visit) -> None:
+    """Invoice what is ready; later make an invoice void, credit one, or hand all of them out."""
+    today = settings.today(walk.store)
+    issued = [one for one in invoices.every_invoice(walk.store) if one.voided_at is None]
+    chosen = walk.rng.choice(issued).invoice.number if issued else ""
+    deed = walk.rng.choice(("issue", "issue", "void", "credit", "hand out"))
+    if deed == "issue" or not chosen:
+        invoicing.issue(user, today, (), invoicing.shown_mark(invoicing.preview(user, today)))
+    elif deed == "void":
+        invoicing.void(user, chosen, "a slip of ours")
+    elif deed == "credit":
+        invoicing.credit(user, chosen, "charged by mistake", again=walk.rng.random() < 0.5)
+    else:
+        invoicing.hand_out(user, (), "csv")
+
+
 def _test(deed: Callable[..., Any], *words: Any) -> Deed:
     """A deed on one of the visit's tests."""
 
@@ -436,7 +452,7 @@ DEEDS: dict[str, tuple[float, Deed]] = {
     "approve": (5, lambda walk, user, visit: reviewing.approve(user, visit.reference, "seen", walk.seen(visit))),
     "send back": (0.7, _by(reviewing.send_back, "which server?")),
     "answer": (1.5, _by(reviewing.answer, "the file server")),
-    "export": (2, lambda walk, user, visit: invoicing.export(user, invoicing.ready(walk.store)[0])),
+    "invoice": (2, _invoice),
     "run": (2, _run),
     "plan": (2, _plan),
     "edit": (1.5, _edit),
@@ -504,7 +520,18 @@ FROM: dict[str, frozenset[State]] = {
     "respond": STEPS["assign"].sources | OPEN_ON_SITE,
     **dict.fromkeys(("correct", "break", "mark", "unmark", "home", "take a file out"), ENDED | OPEN_ON_SITE),
     **dict.fromkeys(
-        ("goodwill", "travel", "accept", "charge", "approve", "send back", "answer", "export", "words", "approve many"),
+        (
+            "goodwill",
+            "travel",
+            "accept",
+            "charge",
+            "approve",
+            "send back",
+            "answer",
+            "invoice",
+            "words",
+            "approve many",
+        ),
         ENDED,
     ),
 }
@@ -517,7 +544,7 @@ BY_CREW = frozenset(
      "wait", "resume work", "home", "correct", "break", "mark", "unmark", "answer", "note", "take over", "refuse to take over")
 )  # fmt: skip
 BY_LEAD = frozenset(
-    ("use", "leave", "reopen", "goodwill", "travel", "accept", "charge", "approve", "send back", "export", "roles", "archive",
+    ("use", "leave", "reopen", "goodwill", "travel", "accept", "charge", "approve", "send back", "invoice", "roles", "archive",
      "let words", "let no words", "take a file out", "hand over", "words", "approve many", "did not come",
      "lead for a while", "book", "learns", "roles of ana", "dana leads no more")
 )  # fmt: skip

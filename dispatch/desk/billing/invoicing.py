@@ -1,174 +1,275 @@
-"""Approved visits are ready to invoice: handed over once, marked, and handed over again only on purpose."""
+"""Invoices: issued with the next number, made void before anybody has them, credited after, handed out (design/invoices.md)."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
+import datetime
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
-from db import invoices, reviews, sheets, visits
-from db.store import Store, existing
-from dispatch.desk.session.refusals import NotFound, Refusal
+from db import invoices, papers, settings, visits
+from db.invoices import Invoiced, StoredInvoice
+from db.store import Store
+from db.unit import Unit
+from db.visits import visits_by_id
+from dispatch.closeout.answers import tells
+from dispatch.desk.billing.drafting import InvoiceDraft, drafts, why_not
+from dispatch.desk.billing.invoice_lines import left_of
+from dispatch.desk.reports.invoice import file_name
+from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, mark_of
 from dispatch.desk.session.user import User
-from dispatch.desk.visits.steps import find
-from dispatch.model.forms import form, forms
-from dispatch.model.instants import day_of, iso
-from dispatch.model.reviews import Batch
-from dispatch.model.states import Review, Role, State
-from dispatch.model.text import csv_cell, show
-from dispatch.model.visits import Visit
+from dispatch.model.invoices import Invoice, InvoiceKind, InvoiceLine, TaxRate, UnitCode, one, tax_parts
+from dispatch.model.messages import Fate
+from dispatch.model.money import amount_text
+from dispatch.model.states import Review, Role
+from dispatch.model.text import LINE, clean, show
 
-COLUMNS = ("batch", "reference", "date", "client", "site", "technicians", "work", "line", "rule", "category", "description",
-           "quantity", "unit", "unit_price", "amount", "currency")  # fmt: skip
-"""The columns of the CSV: a row for each charge line, and one for the tax. The amounts of a visit add up to its total."""
+FURTHEST = 31
+"""So many days ahead of today an invoice may end at most: by then its fees are due."""
+_WENT = (Fate.WAITING, Fate.TAKEN, Fate.SENDING, Fate.SENT, Fate.UNSURE)
 
 
-@dataclass(frozen=True, slots=True)
-class HandedOver:
-    """A batch with what is in it, visit by visit. `left_out` are approved visits that cannot go, each with why."""
+class Issued(NamedTuple):
+    """What was issued, and what was not, each with why."""
 
-    batch: Batch
-    visits: tuple[Mapping[str, Any], ...]
-    left_out: tuple[tuple[str, str], ...] = ()
+    made: tuple[StoredInvoice, ...]
+    left_out: tuple[InvoiceDraft, ...]
 
 
-def ready(store: Store) -> tuple[dict[str, int], list[tuple[str, str]]]:
-    """What would be exported now, by reference with the revision of its charge that was approved; and the approved visits that
-    would be left out, each with why.
+def preview(user: User, until: datetime.date, of: Collection[int] = ()) -> list[InvoiceDraft]:
+    """What would be issued (`drafts`); nothing is kept.
 
-    What was cancelled or ended by us without a charge is approved and done with; it is in neither.
+    Raises:
+        NotAllowed: the person is no lead.
+        Faulty: the day is too far ahead.
     """
-    going, left_out = {}, []
-    for visit in invoices.approved(store):
-        if visit.revision is not None and visit.revision == visit.approved:
-            going[visit.reference] = visit.revision
-        elif visit.revision is not None:
-            why = f"revision {visit.approved} of its charge was approved, and {visit.revision} stands: correct it, and approve it"
-            left_out.append((visit.reference, why))
-        elif visit.state not in (State.CANCELLED, State.ABORTED):
-            left_out.append((visit.reference, "its charge was changed after the approval and has to be accepted"))
-    return going, left_out
+    user.allow("preview invoices", (Role.LEAD.value,))
+    if until > settings.today(user.store) + datetime.timedelta(days=FURTHEST):
+        raise Faulty([f"until: {until} is more than {FURTHEST} days ahead"])
+    return drafts(user.store, until, of)
 
 
-def export(user: User, shown: Mapping[str, int]) -> HandedOver:
-    """Hand over every approved visit as the next batch, and mark it: it is in no other batch from then on.
+def shown_mark(shown: Sequence[InvoiceDraft]) -> str:
+    """By what it is known again that somebody saw these drafts."""
+    return mark_of(" ".join(draft.mark for draft in shown))
 
-    It is marked first. Where the file is lost afterwards, `export_again` gives the same once more; the other way round a
-    visit could be invoiced twice.
+
+def issue(user: User, until: datetime.date, of: Collection[int], shown: str) -> Issued:
+    """Issue what is ready up to a day, each with the next number of its series; all of it or nothing.
 
     Args:
-        shown: what somebody saw that it would be (`ready`); where it is anything else, nothing is exported.
+        of: as for `preview`.
+        shown: the mark of what somebody saw (`shown_mark`); where it would be anything else, nothing is issued.
 
     Raises:
+        NotAllowed, Faulty: as `preview`.
         Refusal: nothing is ready, or not what was shown.
     """
-    with user.write("export", Role.LEAD) as unit:
-        going, left_out = ready(user.store)
-        if not going:
-            reasons = "; ".join(f"{reference}: {why}" for reference, why in left_out)
-            none = "Nothing is ready to invoice: no visit is approved that was not exported before."
-            raise Refusal(f"Nothing can be exported: {reasons}." if left_out else none)
-        if shown != going:
-            raise Refusal(f"What is ready is not what was shown: {_difference(shown, going)}. Nothing was exported.")
-        number = invoices.add_batch(unit)
-        for reference in going:
-            visit = find(user.store, reference)
-            sheet = existing(sheets.latest_sheet(user.store, visit.id))
-            invoices.add_visit(unit, number, visit.id, sheet.revision, _form(user.store, visit, number))
-            visits.change(unit, visit, review=Review.EXPORTED.value)
-            unit.audit("visit", visit.id, review=Review.EXPORTED.value, batch=number, total=sheet.sheet["total"])
-        unit.audit("invoice_batch", number, visits=len(going))
-        return _handed_over(user.store, number, left_out)
+    with user.write("issue invoices", Role.LEAD) as unit:
+        found = preview(user, until, of)
+        ready = [draft for draft in found if draft.ready]
+        if not ready:
+            why = "; ".join(f"{show(draft.client.name)}: {fault}" for draft in found for fault in draft.faults)
+            raise Refusal(f"Nothing can be invoiced: {why}." if why else f"Nothing is to be invoiced up to {until}.")
+        if shown != shown_mark(found):
+            raise Refusal("What would be invoiced is not what was shown. Look at it again; nothing was issued.")
+        made = []
+        for draft in ready:
+            number = _keep(unit, user.store, draft.invoice, None, draft.taken)
+            for taken in draft.taken:
+                if taken.visit_id is not None:
+                    _review(unit, user.store, taken.visit_id, Review.EXPORTED, number)
+            made.append(find_invoice(user.store, number))
+        return Issued(tuple(made), tuple(draft for draft in found if not draft.ready))
 
 
-def export_again(user: User, number: int) -> HandedOver:
-    """Hand over a batch once more, exactly as it was; that is noted.
+def _keep(unit: Unit, store: Store, new: Invoice, corrects_id: int | None, taken: Sequence[Invoiced]) -> str:
+    """Give a document the next number of its year and keep it; returns the number."""
+    year = new.issued_on.year
+    (position, newest), *_ = [*invoices.newest_of_year(store, year), (0, "")]
+    if newest > new.issued_on.isoformat():
+        raise Refusal(f"The newest invoice is of {newest}, and the numbers follow the dates: today is {new.issued_on}.")
+    number = f"{settings.firm(store).invoice_prefix}{year}-{position + 1:04d}"
+    invoices.add_invoice(unit, replace(new, number=number), position + 1, corrects_id, taken)
+    return number
+
+
+def _review(unit: Unit, store: Store, visit_id: int, to: Review, number: str) -> None:
+    (visit,) = visits_by_id(store, {visit_id})
+    visits.change(unit, visit, review=to.value)
+    unit.audit("visit", visit_id, review=to.value, invoice=number)
+
+
+def waiting(store: Store) -> dict[str, int]:
+    """The approved visits that can be invoiced, each with the revision of its charge."""
+    found = invoices.approved(store)
+    return {one.reference: one.revision for one in found if one.revision is not None and not why_not(one)}
+
+
+def left_out(store: Store) -> dict[str, str]:
+    """The approved visits that cannot, each with why."""
+    return {one.reference: why for one in invoices.approved(store) if (why := why_not(one))}
+
+
+def find_invoice(store: Store, number: str) -> StoredInvoice:
+    """The invoice or credit note of a number.
 
     Raises:
-        NotFound: there is no batch of that number.
+        NotFound: there is none.
     """
-    with user.write("export again", Role.LEAD) as unit:
-        if invoices.batch(user.store, number) is None:
-            raise NotFound(f"There is no batch {number}. `dispatch invoice list` shows them all.")
-        unit.audit("invoice_batch", number, again=True)
-        return _handed_over(user.store, number)
+    found = invoices.invoice(store, number.strip())
+    if found is None:
+        raise NotFound(f"There is no invoice {show(number, 30)}. `dispatch invoice list` shows them all.")
+    return found
 
 
-def as_csv(handed_over: HandedOver) -> str:
-    """A batch as CSV (RFC 4180). Text that a spreadsheet would evaluate gets an apostrophe; amounts are plain numbers."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for visit in handed_over.visits:
-        writer.writerows([csv_cell(row[name]) for name in COLUMNS] for row in _rows(visit))
-    return out.getvalue()
+def went_to(store: Store, stored: StoredInvoice) -> list[str]:
+    """The addresses to which an invoice went by mail, or waits to."""
+    name = file_name(stored.invoice.number)
+    messages = papers.messages_with(store, stored.invoice.client_id, "invoice", (f"{name}.html", f"{name}.pdf"))
+    return [message.address for message in messages if message.fate in _WENT]
 
 
-def as_form(handed_over: HandedOver, zone: str) -> dict[str, Any]:
-    """A batch as JSON."""
-    left_out = forms(handed_over.left_out, "reference=0 why=1")
-    keys = "batch=batch.id exported_at=batch.at@ exported_by=batch.by visits left_out"
-    return form(handed_over, keys, zone, left_out=left_out)
+def void(user: User, number: str, reason: str) -> StoredInvoice:
+    """Make an invoice void that nobody has yet: its number stays, what was on it waits to be invoiced again.
+
+    Raises:
+        NotFound: there is none of that number.
+        Refusal: it was sent, exported or credited, or is void; there is no reason.
+    """
+    with user.write("void invoice", Role.LEAD) as unit:
+        stored, reason = find_invoice(user.store, number), _reason(reason)
+        _not_void(stored)
+        has = "credit it" if stored.invoice.kind is InvoiceKind.INVOICE else "it stands"
+        if stored.exports:
+            raise Refusal(f"{show(number)} was exported: {has}.")
+        if to := went_to(user.store, stored):
+            raise Refusal(f"{show(number)} went to {', '.join(map(show, to))}, or waits to: {has}.")
+        if invoices.credits_of(user.store, stored.id):
+            raise Refusal(f"{show(number)} was credited: it stands.")
+        if stored.corrects_id is not None and invoices.released_at(user.store, stored.corrects_id, stored.at):
+            raise Refusal(f"{show(number)} let what it credits be invoiced again: it stands.")
+        invoices.void(unit, stored, reason)
+        for taken in invoices.taken_by(user.store, stored.id):
+            _let_go(unit, user.store, taken, Review.APPROVED, number)
+        return find_invoice(user.store, number)
 
 
-def _handed_over(store: Store, number: int, left_out: Sequence[tuple[str, str]] = ()) -> HandedOver:
-    batch = existing(invoices.batch(store, number))
-    return HandedOver(batch, tuple(invoices.forms_of(store, number)), tuple(left_out))
+def _let_go(unit: Unit, store: Store, taken: Invoiced, to: Review, number: str) -> None:
+    """Let something be invoiced again; a visit goes back to where its review stands then."""
+    invoices.release(unit, taken)
+    if taken.visit_id is not None:
+        _review(unit, store, taken.visit_id, to, number)
 
 
-def _form(store: Store, visit: Visit, number: int) -> dict[str, Any]:
-    """A visit as it is handed over. Money is decimal text, as on the sheet."""
-    sheet, approval = existing(sheets.latest_sheet(store, visit.id)), reviews.approval_of(store, visit.id)
-    client, source = sheet.input["client"], sheet.input["source"]
-    return {
-        "batch": number,
-        "reference": visit.reference,
-        "client": source["client"]["name"],
-        "site": source["site"]["name"],
-        "date": None if visit.anchor is None else day_of(visit.anchor, visit.zone).isoformat(),
-        "work": visit.work,
-        "state": visit.state.value,
-        "technicians": visit.crew,
-        "revision": sheet.revision,
-        "approved_by": approval.by if approval else None,
-        "approved_at": iso(approval.at, visit.zone) if approval else None,
-        "tax_reference": client.get("tax_ref") or None,
-        "currency": sheet.currency,
-        **{name: sheet.sheet[name] for name in ("net", "tax", "total", "lines")},
-    }
+def credit(
+    user: User, number: str, reason: str, amounts: Mapping[int, int | None] | None = None, *, again: bool = False
+) -> StoredInvoice:
+    """Credit an invoice, or some of it, with a document of its own.
+
+    Args:
+        amounts: what is given back of a line, in minor units, by its number from 1; None: what is left of it. Without any, of all.
+        again: what is credited whole is to be invoiced again: its visits wait for review.
+
+    Raises:
+        NotFound: there is none of that number.
+        Faulty: there is no such line, or not so much is left of it.
+        Refusal: it is void, a credit note itself, or nothing is left to credit; there is no reason.
+    """
+    with user.write("credit invoice", Role.LEAD) as unit:
+        store, stored, reason = user.store, find_invoice(user.store, number), _reason(reason)
+        of = stored.invoice
+        _not_void(stored)
+        if of.kind is InvoiceKind.CREDIT:
+            raise Refusal(f"{show(number)} is a credit note itself.")
+        left = left_of(store, stored.id, of)
+        lines = _credited(of, left, dict.fromkeys(range(1, len(left) + 1)) if amounts is None else amounts)
+        before = [part for earlier in invoices.credits_of(store, stored.id) for part in earlier.invoice.taxes]
+        rates = {part.key: TaxRate(part.name, part.rate, part.category, part.reason) for part in of.taxes}
+        taxes, today = tax_parts(lines, rates, before), settings.today(store)
+        if not lines or sum(line.amount for line in lines) <= 0 or any(part.tax < 0 for part in taxes):
+            raise Refusal(f"Nothing is left to credit of these lines of {show(number)}, or less than nothing.")
+        new = replace(
+            of, kind=InvoiceKind.CREDIT, number="", issued_on=today, due_on=today, lines=tuple(lines), taxes=taxes, drawn=(),
+            terms="", corrects=of.number, reason=reason,
+        )  # fmt: skip
+        made = _keep(unit, store, new, stored.id, ())
+        if again:
+            _again(unit, store, stored, made)
+        return find_invoice(store, made)
 
 
-def _rows(visit: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    head = {name: visit[name] for name in ("batch", "reference", "date", "client", "site", "work", "currency")}
-    head["technicians"] = ", ".join(visit["technicians"])
-    for number, line in enumerate(visit["lines"], 1):
-        yield head | {
-            "line": number,
-            "rule": line["rule"],
-            "category": line["category"],
-            "description": " · ".join(show(part) for part in (line.get("note"), line.get("why")) if part),
-            "quantity": _number(line.get("qty")),
-            "unit": line.get("unit") or "",
-            "unit_price": _number(line.get("unit_price")),
-            "amount": Decimal(line["amount"]),
-        }
-    tax = {"rule": "TAX", "category": "tax", "description": "tax", "quantity": "", "unit": "", "unit_price": ""}
-    yield head | tax | {"line": len(visit["lines"]) + 1, "amount": Decimal(visit["tax"])}
+def _credited(of: Invoice, left: Sequence[int], amounts: Mapping[int, int | None]) -> list[InvoiceLine]:
+    lines = []
+    for place, amount in sorted(amounts.items()):
+        if not 1 <= place <= len(left):
+            raise Faulty([f"line: {of.number} has no line {place}"])
+        line, rest = of.lines[place - 1], left[place - 1]
+        given = rest if amount is None else amount
+        if given * line.amount < 0 or abs(given) > abs(rest):
+            text = amount_text(rest, of.exponent, of.currency)
+            raise Faulty([f"line {place}: {text} is left of it"])
+        if given:
+            if given != line.amount:
+                quantity, price = one(given, of.exponent)
+                line = replace(line, quantity=quantity, unit=UnitCode.ONE, unit_price=price, amount=given)
+            lines.append(replace(line, corrects=place))
+    return lines
 
 
-def _number(text: str | None) -> Decimal | str:
-    return "" if text is None else Decimal(text)
+def _again(unit: Unit, store: Store, stored: StoredInvoice, made: str) -> None:
+    """Let be invoiced again what is credited whole."""
+    left = left_of(store, stored.id, stored.invoice)
+    for taken in invoices.taken_by(store, stored.id):
+        places = [place for place, line in enumerate(stored.invoice.lines) if _is_of(store, taken, line)]
+        if not any(left[place] for place in places):
+            _let_go(unit, store, taken, Review.TO_REVIEW, made)
 
 
-def _difference(shown: Mapping[str, int], going: Mapping[str, int]) -> str:
-    words = [f"{show(reference)} has come" for reference in going if reference not in shown]
-    words += [f"{show(reference)} is not ready any more" for reference in shown if reference not in going]
-    words += [
-        f"{show(reference)} was revision {was} and is {now}"
-        for reference, now in going.items()
-        if (was := shown.get(reference, now)) != now
-    ]
-    return "; ".join(words)
+def _is_of(store: Store, taken: Invoiced, line: InvoiceLine) -> bool:
+    """Whether a line was charged for what was taken."""
+    if line.source is not taken.source:
+        return False
+    if taken.visit_id is not None:
+        return visits_by_id(store, {taken.visit_id})[0].reference == line.of
+    if taken.month is not None:
+        return line.day is not None and line.day.isoformat().startswith(taken.month)
+    return True
+
+
+def hand_out(user: User, numbers: Sequence[str], layout: str) -> list[StoredInvoice]:
+    """Note that invoices are handed out in a file of a layout, and return them as they were issued. From then on none of them is
+    made void; handing them out again gives the same.
+
+    Args:
+        numbers: of which; none: of all that stand and were never handed out.
+
+    Raises:
+        NotFound: there is none of a number.
+        Refusal: one is void, or there is nothing to hand out.
+    """
+    with user.write("export invoices", Role.LEAD) as unit:
+        found = [find_invoice(user.store, number) for number in numbers] or to_hand_out(user.store)
+        if not found:
+            raise Refusal("There is no invoice that was not exported yet. Name the numbers of those to export again.")
+        for stored in found:
+            _not_void(stored)
+            invoices.add_export(unit, stored, layout)
+        return sorted(found, key=lambda stored: stored.id)
+
+
+def to_hand_out(store: Store) -> list[StoredInvoice]:
+    """The invoices and credit notes that stand and were never handed out in a file."""
+    return [one for one in reversed(invoices.every_invoice(store)) if one.voided_at is None and not one.exports]
+
+
+def _not_void(stored: StoredInvoice) -> None:
+    if stored.voided_at is not None:
+        raise Refusal(f"{show(stored.invoice.number)} is void.")
+
+
+def _reason(reason: str) -> str:
+    reason = clean(reason, limit=LINE)
+    if not tells(reason):
+        raise Faulty(["reason: is missing: why?"])
+    return reason

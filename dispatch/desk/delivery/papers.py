@@ -130,7 +130,7 @@ def whom(user: User, report: Report, to: Sequence[str] = ()) -> tuple[Client, tu
     if user.firm.messages_by != "smtp":
         raise Refusal("Papers go by mail: dispatch settings --messages-by smtp --mail-host … --mail-from ….")
     client = existing(clients.client(user.store, report.whose.client_id))
-    return client, recipients(client, to, user.firm.paper_to)
+    return client, recipients(client, to or report.whose.to, user.firm.paper_to)
 
 
 def prepare_of_many(user: User, report: Report, to: Sequence[str] = (), confirmed: Collection[str] = ()) -> PaperMail:

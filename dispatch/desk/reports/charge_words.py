@@ -53,10 +53,15 @@ def charge_table(form: Mapping[str, Any], exponent: int, currency: str, tax: str
 
     rows: list[tuple[Cell, ...]] = []
     for line in form["lines"]:
-        why = "" if line["rule"] in PEOPLES_WORDS else client_units(str(line["why"]))
-        rows.append(("\n".join(filter(None, (_what(line), why))), _counted(line), amount(line["amount"])))
+        rows.append((line_text(line), counted_text(line), amount(line["amount"])))
     rows += [(word, "", amount(form[key])) for key, word in (("net", "Net"), ("tax", tax or "Tax"), ("total", "Total"))]
     return ReportTable(("For", "Quantity", "Amount"), tuple(rows), sums=3)
+
+
+def line_text(line: Mapping[str, Any]) -> str:
+    """What a line is for, and below it its arithmetic, where a client reads that."""
+    why = "" if line["rule"] in PEOPLES_WORDS else client_units(str(line["why"]))
+    return "\n".join(filter(None, (_what(line), why)))
 
 
 def _what(line: Mapping[str, Any]) -> str:
@@ -65,7 +70,7 @@ def _what(line: Mapping[str, Any]) -> str:
     return ", ".join(filter(None, (RULES.get(line["rule"], ""), *named))) or str(line["rule"])
 
 
-def _counted(line: Mapping[str, Any]) -> str:
+def counted_text(line: Mapping[str, Any]) -> str:
     """A quantity with its unit; whole minutes as a length of time."""
     if "unit" not in line:
         return ""

@@ -135,19 +135,22 @@ class Letterhead:
 
 class Whose(NamedTuple):
     """For which client a paper is, the visit that it is about alone, and the visits that it counts; `money`: with their charges.
-    `good_until` is the last day on which it holds, where there is one."""
+    `good_until` is the last day on which it holds, where there is one; `to` are the addresses that it goes to where nobody is
+    named."""
 
     client_id: int
     visit_id: int | None = None
     visit_ids: tuple[int, ...] = ()
     money: bool = True
     good_until: datetime.date | None = None
+    to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A whole report. `kind` is `day`, `month`, `firm`, `sheet`, `visit`, `quote` or `rates`, and the name of its own template, if
-    any; `subtitle` says of what; `foot` who made it when, and the head of the audit chain; as text it is set for `width` cells.
+    """A whole report. `kind` is `day`, `month`, `firm`, `sheet`, `visit`, `quote`, `rates` or `invoice`, and the name of its own
+    template, if any; `subtitle` says of what; `foot` who made it when, and the head of the audit chain; as text it is set for
+    `width` cells.
     `name` is what its file is called, without an ending, and `data` what it counts, as tables. `to` is whom it is for, a line each,
     where it leaves the firm, and `whose` for which client it is: None for what is the firm's alone."""
 

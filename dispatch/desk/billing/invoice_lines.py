@@ -1,0 +1,133 @@
+"""The lines of invoices: of a kept charge sheet, of a fee, of a block that was sold (design/invoices.md, Quantity times price)."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from db import invoices
+from db.sheets import StoredSheet
+from db.store import Store
+from dispatch import charges
+from dispatch.charges.fees import MonthFee
+from dispatch.desk.reports.charge_words import counted_text, line_text
+from dispatch.model.agreements import Agreement, PrepaidBlock
+from dispatch.model.clients import Client
+from dispatch.model.invoices import Invoice, InvoiceLine, LineSource, TaxRate, UnitCode, counted, tax_rate
+from dispatch.model.money import parse_minor, shortest
+from dispatch.model.visits import Visit
+
+_UNITS = {"mi": UnitCode.MILE, "km": UnitCode.KILOMETRE}
+_MINUTES = ("min", "rate-min")
+
+
+def money_of(card: Mapping[str, Any]) -> tuple[str, int]:
+    """The currency of a rate card, and its decimals."""
+    return str(card["currency"]), int(card.get("minor_units", 2))
+
+
+def rate_of(card: Mapping[str, Any], client: Client, *, taxed: bool = True) -> TaxRate:
+    """The tax of what is charged beside visits: a service, to a client as they are now (design/charges.md B9)."""
+    rule = card.get("tax") or {}
+    exempt = client.tax_ref if client.tax_exempt else None
+    return _rate(rule, taxed=taxed and bool(rule.get("services", True)), exempt=exempt)
+
+
+def _rate(rule: Mapping[str, Any], *, taxed: bool, exempt: str | None) -> TaxRate:
+    return tax_rate(str(rule.get("name") or "Tax"), Fraction(str(rule.get("rate_pct", 0))), taxed=taxed, exempt=exempt)
+
+
+def fee_line(agreement: Agreement, fee: MonthFee, exponent: int, rate: TaxRate) -> InvoiceLine:
+    """A fee, with the days that it is of."""
+    amount = fee.amount or 0
+    each = None if fee.each is None else Fraction(fee.each, 10**exponent)
+    quantity, unit, price, as_given = counted(fee.part, each, amount, exponent, UnitCode.MONTH)
+    text = f"Monthly fee, {fee.first.isoformat()} to {fee.last.isoformat()}"
+    if not as_given and each is not None:
+        text += f", {fee.part} of {shortest(each)}"
+    return InvoiceLine(
+        LineSource.FEE, agreement.name, fee.first, "FEE", text, quantity, unit, price, amount, rate.key, category="fee"
+    )  # fmt: skip
+
+
+def block_line(agreement: Agreement, block: PrepaidBlock, exponent: int, rate: TaxRate) -> InvoiceLine:
+    """A prepaid block that was sold."""
+    amount = int(block.price or 0)
+    quantity, unit, price, _ = counted(Fraction(1), Fraction(amount, 10**exponent), amount, exponent, UnitCode.ONE)
+    size = "" if agreement.kind == "block_money" else f", {shortest(Fraction(block.size) / 60)} hours at the usual rate"
+    text = f"Prepaid block {block.name}{size}"
+    return InvoiceLine(
+        LineSource.BLOCK, block.name, block.purchased_on, "BLOCK", text, quantity, unit, price, amount, rate.key,
+        about=agreement.name, category="prepaid",
+    )  # fmt: skip
+
+
+def visit_lines(visit: Visit, sheet: StoredSheet, day: datetime.date) -> tuple[list[InvoiceLine], list[TaxRate]] | None:
+    """The lines of a kept sheet, and the taxes that they name; None where the same input gives other lines by now, so that what of
+    them is taxed is not known."""
+    given = sheet.input
+    again = charges.charge_sheet(*(given[name] for name in ("card", "client", "site", "agreement", "visit")))
+    form = sheet.sheet["lines"]
+    if [line.as_json(sheet.exponent) for line in again.lines] != list(form):
+        return None
+    client = given["client"]
+    exempt = str(client.get("tax_ref") or "") if client.get("tax_exempt") else None
+    lines, rates, site = [], dict[str, TaxRate](), str(given["source"]["site"]["name"])
+    for line, taxed in zip(form, again.taxed, strict=True):
+        rate = _rate(given["card"].get("tax") or {}, taxed=taxed, exempt=exempt)
+        rates[rate.key] = rate
+        lines.append(_of_visit(visit, site, line, day, sheet.exponent, rate))
+    return lines, [*rates.values()]
+
+
+def _of_visit(
+    visit: Visit, site: str, line: Mapping[str, Any], day: datetime.date, exponent: int, rate: TaxRate
+) -> InvoiceLine:
+    amount, given = parse_minor(line["amount"], exponent), line.get("zero_reason") or ""
+    quantity, price, unit = _counted(line)
+    shown, code, each, as_given = counted(quantity, Fraction(0) if given else price, amount, exponent, unit)
+    text = line_text(line)
+    if not as_given and price is not None:
+        text += f"\n{counted_text(line)} at {shortest(price)}{'/h' if unit is UnitCode.HOUR else ''}"
+    return InvoiceLine(
+        LineSource.VISIT, visit.reference, day, line["rule"], text, shown, code, each, amount, rate.key,
+        value=parse_minor(line["value"], exponent) if "value" in line else None, given=given, pool=line.get("pool") or "",
+        about=visit.work, site=site, technician=line.get("tech") or "", category=line["category"],
+    )  # fmt: skip
+
+
+def _counted(line: Mapping[str, Any]) -> tuple[Fraction | None, Fraction | None, UnitCode]:
+    """Quantity, unit price and unit of a charge line: minutes are hours, at the price with its multiplier."""
+    if "qty" not in line or "unit_price" not in line:
+        return None, None, UnitCode.ONE
+    quantity = Fraction(line["qty"])
+    price = Fraction(line["unit_price"]) * Fraction(line.get("multiplier", "1"))
+    if line["unit"] in _MINUTES:
+        return quantity / 60, price, UnitCode.HOUR
+    return quantity, price, _UNITS.get(line["unit"], UnitCode.ONE)
+
+
+def left_of(store: Store, invoice_id: int, invoice: Invoice) -> list[int]:
+    """What of each line of an invoice was not credited yet, in minor units, with the sign of the line."""
+    left = [line.amount for line in invoice.lines]
+    for credit in invoices.credits_of(store, invoice_id):
+        for line in credit.invoice.lines:
+            if line.corrects is not None:
+                left[line.corrects - 1] -= line.amount
+    return left
+
+
+def left_of_fee(store: Store, number: str, agreement: Agreement, month: str) -> tuple[int, int] | None:
+    """What an invoice charges for a month of an agreement, without what was credited, in minor units, and the decimals of its
+    currency; None where its line has another name."""
+    stored = invoices.invoice(store, number)
+    if stored is None:
+        return None
+    lines = zip(stored.invoice.lines, left_of(store, stored.id, stored.invoice), strict=True)
+    for line, left in lines:
+        day = line.day.isoformat() if line.day else ""
+        if line.source is LineSource.FEE and line.of == agreement.name and day.startswith(month):
+            return left, stored.invoice.exponent
+    return None

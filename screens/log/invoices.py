@@ -1,0 +1,228 @@
+"""Invoices: what would be issued and what keeps it back, what was issued and what became of it, the batches of before."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from pathlib import Path
+
+from db import invoices, settings
+from db.invoices import StoredInvoice
+from dispatch.desk.billing import invoice_words, invoicing, old_batches
+from dispatch.desk.billing.drafting import InvoiceDraft
+from dispatch.desk.reports.document import Report
+from dispatch.desk.reports.invoice import invoice_report, title_of
+from dispatch.desk.reports.rendering import as_text
+from dispatch.desk.session import private_file
+from dispatch.desk.session.user import User
+from dispatch.model.instants import day_text
+from dispatch.model.invoices import Invoice
+from dispatch.model.reviews import Batch
+from dispatch.model.text import count_text
+from screens.binding import BACK, command
+from screens.dialogs.asked import YES_NO, AskedField, a_reason
+from screens.files import mailing, writing
+from screens.listed import ListScreen
+from screens.prices.sheet_view import SheetView
+from widgets.listed import FigureLine
+
+_WIDTH, _FRAME = 100, 6
+"""Cells of a document that is looked at, and of what stands around it."""
+_FILE = "~/invoices.csv"
+
+
+class InvoicesScreen(ListScreen[InvoiceDraft | StoredInvoice | Batch]):
+    """Drafts by client, then what was issued, the newest first."""
+
+    SHOWS = "log"
+
+    TITLE_WORD = "invoices"
+    ENTER = "open"
+    PANE = "below"
+    FOOTER = (
+        "invoice.open invoice.issue invoice.until invoice.file invoice.mail invoice.credit screen.leave screen.keys"
+    )
+    DEFAULT_CSS = """
+    InvoicesScreen FigureList { height: 2fr; }
+    InvoicesScreen NotesPane { height: 1fr; }
+    """
+    BINDINGS = [BACK]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._until: datetime.date | None = None
+        self._drafts: list[InvoiceDraft] = []
+
+    @property
+    def until(self) -> datetime.date:
+        """The last day of what would be invoiced: today, where no other was chosen."""
+        return self._until or settings.today(self.user.store)
+
+    def reload(self) -> None:
+        drafts = self.look(invoicing.preview, self.user, self.until)
+        issued = self.look(invoices.every_invoice, self.user.store)
+        batches = self.look(invoices.batches, self.user.store)
+        if drafts is None or issued is None or batches is None:
+            return
+        self._drafts = drafts
+        self.things = {f"draft {draft.client.id} {draft.invoice.currency}": draft for draft in drafts}
+        self.things |= {one.invoice.number: one for one in issued}
+        self.things |= {f"batch {batch.id}": batch for batch in batches}
+        lines = [_line(path, thing) for path, thing in self.things.items()]
+        nothing = FigureLine("Nothing is to be invoiced", "none", "approve visits first", "", False)
+        self.listed.set_figures(lines or [nothing])
+        ready = sum(draft.ready for draft in drafts)
+        self.show_head("Invoices", f"up to {day_text(self.until)} · {ready} ready · {len(issued)} issued")
+        self.show_selected()
+
+    def notes(self) -> Sequence[tuple[str, str]]:
+        """What holds the draft, or what became of the invoice."""
+        here = self.here
+        if isinstance(here, InvoiceDraft):
+            notes = [(fault, "warn") for fault in here.faults] + [(notice, "plain") for notice in here.notices]
+            return notes or [("It is ready: i issues it, I all that are.", "dim")]
+        if isinstance(here, StoredInvoice):
+            store = self.user.store
+            went, credits = invoicing.went_to(store, here), invoices.credits_of(store, here.id)
+            return [(line, "plain") for line in invoice_words.fate_lines(here, went, credits, self.user.firm.zone)]
+        if isinstance(here, Batch):
+            return [("Handed over before there were invoices; it stays as it was, and is never invoiced.", "dim")]
+        return ()
+
+    def issued(self) -> StoredInvoice | None:
+        """The invoice under the cursor, where one is."""
+        return self.here if isinstance(self.here, StoredInvoice) else None
+
+    def standing(self) -> StoredInvoice | None:
+        """The same, where it is not void."""
+        one = self.issued()
+        return one if one is not None and one.voided_at is None else None
+
+    def draft(self) -> InvoiceDraft | None:
+        """The draft under the cursor, where one can be issued."""
+        return self.here if isinstance(self.here, InvoiceDraft) and self.here.ready else None
+
+    def on_paper(self) -> Invoice | None:
+        """What is under the cursor as a document."""
+        here = self.here
+        return here.invoice if isinstance(here, (InvoiceDraft, StoredInvoice)) else None
+
+    @command("enter", "invoice.open", "Open", about="on_paper")
+    def action_open(self, invoice: Invoice) -> None:
+        """The whole document, as it stands on paper."""
+        lines = as_text(self._report(invoice), min(_WIDTH, int(self.app.size.width * 0.98) - _FRAME)).splitlines()
+        self.app.push_screen(SheetView(title_of(invoice), None, "", notes=lines))
+
+    def _report(self, invoice: Invoice) -> Report:
+        one = self.issued()
+        return invoice_report(self.user.store, invoice, None if one is None else one.void_reason)
+
+    @command("i", "invoice.issue", "Issue", about="draft")
+    async def action_issue(self, draft: InvoiceDraft) -> None:
+        """Issue the invoice under the cursor, with the next number: what is on it is said first."""
+        await self._issue([one for one in self._drafts if one.client.id == draft.client.id], [draft.client.id])
+
+    @command("I", "invoice.issue-all", "Issue all")
+    async def action_issue_all(self) -> None:
+        """Issue all that are ready, each with the next number."""
+        await self._issue(self._drafts, [])
+
+    async def _issue(self, drafts: Sequence[InvoiceDraft], of: Sequence[int]) -> None:
+        ready, until, shown = sum(draft.ready for draft in drafts), self.until, invoicing.shown_mark(drafts)
+        if not ready:
+            self.say("Nothing is ready to be invoiced.")
+            return
+        lines = [*invoice_words.draft_lines(drafts), "Undo does not take them back: they are made void, or credited."]
+        await self.confirm(f"Issue {count_text(ready, 'invoice')}?", lines)
+        if (done := await self.do(invoicing.issue, until, of, shown)) is not None:
+            self.say("\n".join(invoice_words.issued_lines(done)))
+
+    @command("u", "invoice.until", "Up to")
+    async def action_until(self) -> None:
+        """Up to which day: what is later stays for the next invoice."""
+        self._until = await self.ask_day(
+            "Invoices up to", "the last day", settings.today(self.user.store), does="shows them"
+        )
+        self.reload()
+
+    @command("S", "invoice.file", "File", about="on_paper")
+    async def action_file(self, invoice: Invoice) -> None:
+        """Write the document to a file: a page, PDF, text, data."""
+        report = self._report(invoice)
+        await writing.ask_file(self, title_of(invoice), lambda *_: report)
+
+    @command("M", "invoice.mail", "Mail", about="standing")
+    async def action_mail(self, one: StoredInvoice) -> None:
+        """Send the document to its client: what would be sent is shown first, and undo takes it back until it leaves."""
+        report = self._report(one.invoice)
+        await mailing.ask_mail(self, f"{title_of(one.invoice)} by mail", lambda *_: report)
+
+    @command("v", "invoice.void", "Void", about="standing")
+    async def action_void(self, one: StoredInvoice) -> None:
+        """Make it void, before anybody has it: its number stays, and what was on it is invoiced again."""
+        reason = await self.ask(f"Make {one.invoice.number} void", "why", check=a_reason)
+        if await self.do(invoicing.void, one.invoice.number, reason) is not None:
+            self.say(f"{one.invoice.number} is void; what was on it waits to be invoiced.")
+
+    @command("c", "invoice.credit", "Credit", about="standing")
+    async def action_credit(self, one: StoredInvoice) -> None:
+        """Give back all of it or some lines, by a credit note of its own."""
+        fields = [
+            AskedField("lines", "Lines", "", "2, 3=12.50; empty: all of it"),
+            AskedField("reason", "Why", "", "stands on the credit note"),
+            AskedField("again", "Invoice again", "no", "what is credited whole waits for review again", YES_NO),
+        ]
+
+        def credit(typed: dict[str, str]) -> StoredInvoice:
+            lines, exponent = [text for text in typed["lines"].split(",") if text.strip()], one.invoice.exponent
+            amounts = dict(invoice_words.line_meant(text, exponent) for text in lines)
+            again = typed["again"] == "yes"
+            return invoicing.credit(self.user, one.invoice.number, typed["reason"], amounts or None, again=again)
+
+        done = await self.fill_in(f"Credit {one.invoice.number}", fields, credit)
+        self.say(f"{done.invoice.number} credits {done.invoice.corrects}: {invoice_words.total_text(done.invoice)}")
+
+    @command("E", "invoice.export", "Hand out")
+    async def action_export(self) -> None:
+        """Write what was never handed out into a file for the bookkeeper; on a batch of before, that batch once more."""
+        batch = self.here if isinstance(self.here, Batch) else None
+
+        def write(_: dict[str, str], path: Path, over: bool) -> str:
+            as_json = path.suffix.casefold() == ".json"
+            text, said = _handed_out(self.user, batch, as_json=as_json)
+            private_file.write_private(path, text, replace=over)
+            return f"{said}: in {path}, which only you may read."
+
+        fields = [AskedField("file", "File", _FILE, ".csv: a row a line; .json: whole documents")]
+        title = "Hand out what was not" if batch is None else f"Batch {batch.id} once more"
+        await writing.ask_to_write(self, title, fields, write)
+        self.reload()
+
+
+def _handed_out(user: User, batch: Batch | None, *, as_json: bool) -> tuple[str, str]:
+    """The text of a file for the bookkeeper, and what is said of it."""
+    if batch is not None:
+        return old_batches.text_of(
+            old_batches.export_again(user, batch.id), user.firm.zone, as_json=as_json
+        ), f"Batch {batch.id}"
+    found = invoicing.hand_out(user, (), "json" if as_json else "csv")
+    text = invoice_words.as_json(found) if as_json else invoice_words.as_csv(found)
+    return text, count_text(len(found), "document")
+
+
+def _line(path: str, thing: InvoiceDraft | StoredInvoice | Batch) -> FigureLine:
+    if isinstance(thing, InvoiceDraft):
+        why = f"kept back: {thing.faults[0]}" if thing.faults else ""
+        holds = invoice_words.holds(thing)
+        value = " · ".join(filter(None, (invoice_words.total_text(thing.invoice) if holds else "", holds, why)))
+        value = value or thing.notices[0]
+        return FigureLine("To invoice", path, thing.client.name, value, thing.ready, bool(thing.faults))
+    if isinstance(thing, StoredInvoice):
+        invoice = thing.invoice
+        value = " · ".join(
+            filter(None, (invoice_words.total_text(invoice), str(invoice.issued_on), invoice_words.fate(thing)))
+        )
+        return FigureLine("Issued", path, f"{invoice.number} {invoice.buyer.name}", value, thing.voided_at is None)
+    return FigureLine(
+        "Batches of before", path, f"Batch {thing.id}", f"{count_text(thing.visits, 'visit')} · {thing.by}", False
+    )

@@ -1,0 +1,385 @@
+"""Invoices: what is on them, numbers without a gap, each thing once, void before and credit after somebody has them."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from db import agreements, invoices, settings
+from db.faults import Refused
+from db.store import existing
+from dispatch.charges.fees import month_fee, month_fees
+from dispatch.desk.billing import adjusting, invoice_words, invoicing
+from dispatch.desk.billing.invoice_lines import left_of
+from dispatch.desk.closeout import arriving, leaving
+from dispatch.desk.plan import schedule
+from dispatch.desk.prices import agreeing
+from dispatch.desk.reports.invoice import invoice_report
+from dispatch.desk.reports.pages import as_html
+from dispatch.desk.requests import intake
+from dispatch.desk.session.refusals import Faulty, NotAllowed, Refusal
+from dispatch.desk.visits.steps import find
+from dispatch.model.agreements import Agreement, ServiceTerms
+from dispatch.model.invoices import InvoiceKind, LineSource
+from dispatch.model.money import to_minor
+from dispatch.model.states import Review
+from tests.desk.conftest import DAY, Office, approve, at, invoice
+from tests.desk.test_kept_sheets import card_with, client_with
+from tests.desk.test_reviewing import closed
+
+TODAY = DAY
+FEE = {"service": {"monthly_fee": "310.00"}}
+
+
+def approved(office: Office, reference: str = "R1") -> None:
+    """A visit that was closed and approved."""
+    closed(office, reference)
+    approve(office.lee, reference)
+
+
+def agreed(office: Office, kind: str = "tm", since: datetime.date = DAY, **terms: Any) -> Agreement:
+    """An agreement of the client from a day on."""
+    return agreeing.save_agreement(
+        office.lee, "Harbor Dental", "Care", {"kind": kind, "starts": str(since), "ends": None, **terms}
+    )
+
+
+def invoiced_from(office: Office, day: datetime.date) -> None:
+    with office.lee.write("settings") as unit:
+        settings.set_firm(unit, invoices_from=day.isoformat())
+
+
+def faults(office: Office, until: datetime.date = DAY) -> str:
+    return " ".join(fault for draft in invoicing.preview(office.lee, until) for fault in draft.faults)
+
+
+class TestIssued:
+    def test_each_approved_visit_is_on_one_invoice(self, office: Office) -> None:
+        """design/invoices.md, What is on it."""
+        closed(office)
+        with pytest.raises(Refusal, match="Nothing is to be invoiced"):
+            invoice(office.lee)
+        approve(office.lee, "R1")
+        (first,) = invoice(office.lee)
+        assert (first.invoice.number, first.invoice.kind) == ("2026-0001", InvoiceKind.INVOICE)
+        assert {line.of for line in first.invoice.lines} == {"R1"}
+        assert find(office.store, "R1").review is Review.EXPORTED
+        assert invoices.number_of_visit(office.store, find(office.store, "R1").id) == "2026-0001"
+        with pytest.raises(Refusal, match="Nothing is to be invoiced"):
+            invoice(office.lee)
+
+    def test_every_line_multiplies_and_tax_is_by_rate(self, office: Office) -> None:
+        """design/invoices.md, Quantity times price; Tax."""
+        approved(office)
+        (one,) = invoice(office.lee)
+        for line in one.invoice.lines:
+            assert to_minor(Fraction(line.quantity) * Fraction(line.unit_price), 2) == line.amount
+        sheet = office.store.all("SELECT net_minor FROM charge_sheet ORDER BY revision DESC LIMIT 1")
+        assert one.invoice.net == sheet[0][0]
+        (part,) = one.invoice.taxes
+        assert (part.key, part.base) == ("S7.5", one.invoice.net)
+
+    def test_three_visits_are_taxed_once(self, office: Office) -> None:
+        """design/charges.md B9: the sheet's tax is an indication; three sheets of 34.89 are an invoice over 34.88."""
+        call_out = {"components": [{"kind": "callout", "amount": "9.77"}]}
+        no_work = {"tech": {"standard": "0", "agreement": "0"}}
+        card_with(office, tax={"name": "VAT", "rate_pct": "19"}, travel=call_out, classes=no_work)
+        for number, reference in enumerate(("R1", "R2", "R9")):
+            if reference == "R9":
+                asked = {"client": "Harbor Dental", "site": "Main office", "work": "cable", "minutes": "30"}
+                intake.add(office.dana, asked | {"reference": "R9"})
+            schedule.assign(office.dana, reference, ["Ana Ruiz"], at("09:00", number), reason="test", confirmed=True)
+            office.go("09:00", number)
+            arriving.arrive(office.ana, reference)
+            office.finish(reference)
+            leaving.close(office.ana, reference)
+            approve(office.lee, reference)
+        totals = office.store.all("SELECT sum(total_minor) FROM charge_sheet")
+        (one,) = invoice(office.lee)
+        assert (totals[0][0], one.invoice.total) == (3489, 3488)
+
+    def test_an_exempt_client_pays_none_and_the_reference_stands_there(self, office: Office) -> None:
+        client_with(office, tax_exempt=True, tax_ref="EX-1")
+        approved(office)
+        (one,) = invoice(office.lee)
+        assert [(part.key, part.tax, part.reason) for part in one.invoice.taxes] == [("E0", 0, "EX-1")]
+
+    def test_it_names_both_parties_terms_and_bank(self, office: Office) -> None:
+        client_with(
+            office, billing_address="1 Main Street | Columbus", billing_mail="pay@harbor.example", tax_id="US-1", country="US",
+            buyer_reference="PO 7", payment_days=14,
+        )  # fmt: skip
+        with office.lee.write("settings") as unit:
+            settings.set_firm(
+                unit, tax_id="OH-9", bank_account="123", paper_address="2 Elm | Columbus", invoice_prefix="D-"
+            )
+        approved(office)
+        (one,) = invoice(office.lee)
+        made = one.invoice
+        assert made.buyer.address == ("1 Main Street", "Columbus")
+        assert (made.buyer.tax_id, made.buyer.reference, made.seller.tax_id, made.bank.account) == (
+            "US-1",
+            "PO 7",
+            "OH-9",
+            "123",
+        )
+        assert (made.number, made.due_on - made.issued_on) == ("D-2026-0001", datetime.timedelta(14))
+
+    def test_only_a_lead_does(self, office: Office) -> None:
+        approved(office)
+        with pytest.raises(NotAllowed):
+            invoice(office.dana)
+
+    def test_the_numbers_of_a_year_follow_its_dates(self, office: Office) -> None:
+        approved(office)
+        (draft,) = invoicing.preview(office.lee, DAY)
+        later = replace(draft.invoice, number="2026-0001", issued_on=DAY + datetime.timedelta(3))
+        with office.lee.write("of a day to come") as unit:
+            invoices.add_invoice(unit, later, 1, None, ())
+        with pytest.raises(Refusal, match="the numbers follow the dates"):
+            invoice(office.lee)
+
+    def test_of_the_day_it_ends_on_nothing_later(self, office: Office) -> None:
+        approved(office)
+        day_before = DAY - datetime.timedelta(1)
+        assert not any(draft.taken for draft in invoicing.preview(office.lee, day_before))
+        with pytest.raises(Faulty, match="days ahead"):
+            invoicing.preview(office.lee, DAY + datetime.timedelta(60))
+
+
+class TestFees:
+    """design/invoices.md, Fees."""
+
+    def test_in_advance_and_prorated_by_the_days_of_the_month(self, office: Office) -> None:
+        agreed(office, "fixed_price", datetime.date(2026, 11, 16), **FEE)
+        invoiced_from(office, datetime.date(2026, 11, 1))
+        (one,) = invoice(office.lee)
+        (line,) = one.invoice.lines
+        assert (line.amount, str(line.quantity), line.unit.value, line.source) == (15500, "0.5", "MON", LineSource.FEE)
+        office.clock.set(at("09:00", 6))
+        (two,) = invoice(office.lee)
+        assert [(line.amount, str(line.day)) for line in two.invoice.lines] == [(31000, "2026-12-01")]
+        assert faults(office) == ""
+        with pytest.raises(Refusal, match="Nothing is to be"):
+            invoice(office.lee)
+
+    def test_one_that_is_not_known_keeps_the_invoice_back(self, office: Office) -> None:
+        """design/charges.md B0.4: unknown is not zero."""
+        approved(office)
+        agreement = agreed(office, "retainer")
+        invoiced_from(office, DAY)
+        assert "the monthly fee of “Care” in 2026-11 is not known" in faults(office)
+        with pytest.raises(Refusal, match="“Care” in 2026-11 is not known"):
+            invoice(office.lee)
+        now = existing(agreements.agreement(office.store, agreement.id))
+        terms = {**now.terms, "service": {"monthly_fee": "0"}}
+        agreeing.save_agreement(office.lee, "Harbor Dental", "Care", terms, now)
+        invoice(office.lee)
+
+    def test_blocks_have_none_and_time_and_materials_have_what_is_written(self, office: Office) -> None:
+        invoiced_from(office, DAY)
+        agreement = agreed(office, "block_hours")
+        assert faults(office) == ""
+        agreeing.end_agreement(office.lee, agreement, DAY)
+        agreed(office, "tm", DAY + datetime.timedelta(1))
+        assert "in 2026-11 is not known" in faults(office)
+
+    def test_nobody_said_from_when(self, office: Office) -> None:
+        """They are invoiced elsewhere, and that is said."""
+        agreed(office, "tm", **FEE)
+        approved(office)
+        (draft,) = invoicing.preview(office.lee, DAY)
+        assert draft.notices[0].startswith("fees and sold blocks are not on it: they are invoiced elsewhere")
+        assert {line.source for line in draft.invoice.lines} == {LineSource.VISIT}
+
+    def test_one_that_changes_after_it_was_invoiced_is_told(self, office: Office) -> None:
+        agreement = agreed(office, "fixed_price", datetime.date(2026, 11, 1), **FEE)
+        invoiced_from(office, datetime.date(2026, 11, 1))
+        invoice(office.lee)
+        agreeing.end_agreement(office.lee, agreement, DAY)
+        (draft,) = invoicing.preview(office.lee, DAY)
+        assert draft.notices == ("the fee of “Care” for 2026-11 is 310.00 on 2026-0001, and would be 248.00 by now",)
+        invoicing.credit(office.lee, "2026-0001", "ended early", {1: 6200})
+        assert invoicing.preview(office.lee, DAY) == []
+
+    @given(st.integers(1, 28), st.integers(0, 100_000), st.integers(0, 100_000), st.integers(1, 28))
+    def test_days_add_up_to_months(self, first: int, fee: int, other: int, change: int) -> None:
+        """A month cut in two is the whole month, but for one rounding each; a fee that changes counts from its day."""
+        since = datetime.date(2026, 4, change)
+        promised = (
+            (datetime.date(2025, 1, 1), ServiceTerms(monthly_fee=fee)),
+            (since, ServiceTerms(monthly_fee=other)),
+        )
+        whole = Agreement(1, 1, "A", "retainer", datetime.date(2026, 4, 1), None, {}, promised=promised)
+        cut = datetime.date(2026, 4, first)
+        parts = (whole, replace(whole, ends=cut), replace(whole, starts=cut + datetime.timedelta(1)))
+        months = [month_fee(part, datetime.date(2026, 4, 1), datetime.date(2020, 1, 1)) for part in parts]
+        all_of, one, two = (month.amount if month is not None else 0 for month in months)
+        assert None not in (all_of, one, two)
+        assert abs((one or 0) + (two or 0) - (all_of or 0)) <= 1
+        assert all_of == to_minor(Fraction((change - 1) * fee + (31 - change) * other, 30), 0)
+
+    def test_every_month_once_up_to_the_day_before_it_begins(self) -> None:
+        agreement = Agreement(
+            1, 1, "A", "retainer", datetime.date(2026, 1, 31), None, {}, service=ServiceTerms(monthly_fee=3100)
+        )
+        fees = list(month_fees(agreement, datetime.date(2020, 1, 1), datetime.date(2026, 4, 30)))
+        assert [(fee.month, fee.amount) for fee in fees] == [
+            ("2026-01", 100),
+            *((f"2026-0{month}", 3100) for month in range(2, 6)),
+        ]
+
+
+class TestBlocks:
+    """design/invoices.md, Sold blocks."""
+
+    def test_one_is_invoiced_when_its_price_is_known(self, office: Office) -> None:
+        agreement = agreed(office, "block_hours")
+        invoiced_from(office, DAY)
+        agreeing.add_block(office.lee, agreement, {"name": "2026-2", "size": "600", "bought": str(DAY)})
+        assert "the block 2026-2 of “Care” was sold for is not known" in faults(office)
+        agreeing.price_block(office.lee, agreement, "2026-2", "900.00")
+        (one,) = invoice(office.lee)
+        (line,) = one.invoice.lines
+        assert (line.amount, line.source, line.tax) == (90000, LineSource.BLOCK, "S7.5")
+        with pytest.raises(Refused, match="invoiced at its price"):
+            agreeing.price_block(office.lee, agreement, "2026-2", "800.00")
+        agreeing.add_block(office.lee, agreement, {"name": "free", "size": "60", "bought": str(DAY), "price": "0"})
+        assert not any(draft.taken or draft.faults for draft in invoicing.preview(office.lee, DAY))
+
+    def test_what_was_drawn_stands_on_it_with_its_value(self, office: Office) -> None:
+        agreement = agreed(office, "block_hours")
+        invoiced_from(office, DAY + datetime.timedelta(1))
+        agreeing.add_block(office.lee, agreement, {"name": "2026-2", "size": "600", "bought": str(DAY)})
+        approved(office)
+        (one,) = invoice(office.lee)
+        (drawn,) = one.invoice.drawn
+        assert (drawn.pool, drawn.agreement, drawn.money) == ("2026-2", "Care", False)
+        lines = [line for line in one.invoice.lines if line.pool]
+        assert lines
+        assert all((line.amount, line.unit_price) == (0, 0) and line.value for line in lines)
+        assert Decimal(drawn.amount) == sum(line.quantity * 60 for line in lines)
+
+
+class TestVoid:
+    """design/invoices.md, Void."""
+
+    def test_it_keeps_its_number_and_lets_go_what_was_on_it(self, office: Office) -> None:
+        approved(office)
+        invoice(office.lee)
+        done = invoicing.void(office.lee, "2026-0001", "the wrong address")
+        assert done.void_reason == "the wrong address"
+        assert find(office.store, "R1").review is Review.APPROVED
+        (again,) = invoice(office.lee)
+        assert again.invoice.number == "2026-0002"
+        assert again.invoice.lines == done.invoice.lines
+        with pytest.raises(Refusal, match="is void"):
+            invoicing.hand_out(office.lee, ["2026-0001"], "csv")
+
+    def test_not_after_somebody_has_it(self, office: Office) -> None:
+        approved(office)
+        (one,) = invoice(office.lee)
+        first = invoice_words.as_csv(invoicing.hand_out(office.lee, (), "csv"))
+        with pytest.raises(Refusal, match="was exported: credit it"):
+            invoicing.void(office.lee, "2026-0001", "the wrong address")
+        with pytest.raises(Refusal, match="no invoice that was not exported"):
+            invoicing.hand_out(office.lee, (), "csv")
+        assert invoice_words.as_csv(invoicing.hand_out(office.lee, ["2026-0001"], "csv")) == first
+        with pytest.raises(Refused, match="handed out"), office.lee.write("by hand") as unit:
+            invoices.void(unit, one, "all the same")
+
+
+class TestCredits:
+    """design/invoices.md, Credit notes."""
+
+    def test_the_whole_comes_to_nothing(self, office: Office) -> None:
+        approved(office)
+        (one,) = invoice(office.lee)
+        credit = invoicing.credit(office.lee, "2026-0001", "charged by mistake")
+        assert (credit.invoice.number, credit.invoice.corrects) == ("2026-0002", "2026-0001")
+        assert (credit.invoice.net, credit.invoice.tax) == (one.invoice.net, one.invoice.tax)
+        assert set(left_of(office.store, one.id, one.invoice)) == {0}
+        assert find(office.store, "R1").review is Review.EXPORTED, "it is not invoiced again by itself"
+        for deed in (
+            lambda: invoicing.credit(office.lee, "2026-0001", "once more"),
+            lambda: invoicing.credit(office.lee, "2026-0002", "the other way"),
+            lambda: invoicing.void(office.lee, "2026-0001", "after all"),
+            lambda: invoicing.credit(office.lee, "2026-0001", ""),
+            lambda: invoicing.credit(office.lee, "2026-0001", "a slip", {9: None}),
+        ):
+            with pytest.raises(Refusal):
+                deed()
+
+    def test_some_of_a_line_and_then_the_rest(self, office: Office) -> None:
+        approved(office)
+        (one,) = invoice(office.lee)
+        invoicing.credit(office.lee, "2026-0001", "a favour", {1: 100})
+        with pytest.raises(Faulty, match="is left of it"):
+            invoicing.credit(office.lee, "2026-0001", "too much", {1: one.invoice.lines[0].amount})
+        invoicing.credit(office.lee, "2026-0001", "all of it")
+        credits = invoices.credits_of(office.store, one.id)
+        assert sum(credit.invoice.total for credit in credits) == one.invoice.total
+
+    def test_what_is_credited_to_be_right_is_invoiced_again(self, office: Office) -> None:
+        """The only way to put right what somebody has: credit it, correct the charge, approve, invoice."""
+        approved(office)
+        invoice(office.lee)
+        invoicing.hand_out(office.lee, (), "csv")
+        invoicing.credit(office.lee, "2026-0001", "the wrong hours", again=True)
+        assert find(office.store, "R1").review is Review.TO_REVIEW
+        adjusting.give_goodwill(office.lee, "R1", "labour", "amount", "20.00", "long wait")
+        approve(office.lee, "R1")
+        assert invoicing.waiting(office.store).keys() == {"R1"}
+        (third,) = invoice(office.lee)
+        assert third.invoice.number == "2026-0003"
+        with pytest.raises(Refusal, match="let what it credits be invoiced again"):
+            invoicing.void(office.lee, "2026-0002", "a slip")
+
+
+class TestKept:
+    def test_it_says_later_what_it_said(self, office: Office) -> None:
+        """design/invoices.md, Kept as it was issued."""
+        approved(office)
+        (one,) = invoice(office.lee)
+        page = as_html(invoice_report(office.store, one.invoice))
+        client_with(office, name="Another name", billing_address="elsewhere")
+        with office.lee.write("settings") as unit:
+            settings.set_firm(unit, name="Another firm", tax_id="X", payment_days=3)
+        again = invoicing.find_invoice(office.store, "2026-0001")
+        assert as_html(invoice_report(office.store, again.invoice)) == page
+        assert "Harbor Dental" in page
+
+    def test_as_json_it_has_its_sums(self, office: Office) -> None:
+        approved(office)
+        (form,) = json.loads(invoice_words.as_json(invoice(office.lee)))
+        assert Decimal(form["totals"]["net"]) + Decimal(form["totals"]["tax"]) == Decimal(form["totals"]["total"])
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "UPDATE invoice SET net = 0",
+            "DELETE FROM invoice",
+            "UPDATE invoiced SET net = 0",
+            "UPDATE invoiced SET released_at = 1",
+            "DELETE FROM invoiced",
+            "UPDATE visit SET review = 'approved', version = version + 1 WHERE reference = 'R1'",
+            "INSERT INTO invoice_batch (at, staff_id) VALUES (1, 1)",
+            "INSERT INTO invoice SELECT 9, '2026-0009', 2026, 9, kind, client_id, corrects_id, issued_on, currency, exponent, net, "
+            "tax, form, at, staff_id FROM invoice",
+            "INSERT INTO invoiced (invoice_id, source, visit_id, revision, net) SELECT invoice_id, source, visit_id, revision, net "
+            "FROM invoiced",
+        ],
+    )
+    def test_no_other_program_changes_it(self, office: Office, statement: str) -> None:
+        approved(office)
+        invoice(office.lee)
+        with pytest.raises(Refused), office.lee.write("by hand") as unit:
+            unit.execute(statement)
