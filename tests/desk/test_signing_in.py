@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pty
@@ -16,7 +17,8 @@ import pytest
 from textual.widgets import Input, Static
 
 from db import audit, probes
-from dispatch.closeout.probes.certificate import shown_as_by_ssh
+from dispatch import crashes
+from dispatch.closeout.probes.certificate import fingerprint_of, shown_as_by_ssh
 from dispatch.closeout.probes.secret import HIDDEN, Secrets
 from dispatch.commands.line import run as run_command
 from dispatch.desk.book import editing
@@ -29,9 +31,11 @@ from dispatch.model.probes import Probe, ProbeKind
 from screens.visit.running_tests import RunTests
 from screens.visit.signing_in import AskSecret
 from screens.visit.visit import VisitScreen
-from tests.closeout.probes.servers import HERE
+from tests.closeout.probes.servers import HERE, Certificates
 from tests.closeout.probes.ssh_servers import PASSWORD, Talk, saying_by_ssh, ssh_serving
 from tests.closeout.probes.test_snmp import COMMUNITY, V2, device, telling
+from tests.closeout.probes.test_winrm import PASSWORD as WINDOWS
+from tests.closeout.probes.test_winrm import machine, told
 from tests.desk.conftest import Office
 from tests.desk.test_probing import item, latest, register, run
 from tests.screens.test_screens import opened, press, until, until_true
@@ -136,7 +140,7 @@ def test_without_its_secret_a_test_is_not_run(office: Office, talk: Talk) -> Non
     assert probing.lacking(office.ana, "R1", [], Secrets()) == (WORDS,)
     assert probing.lacking(office.ana, "R1", [], held()) == ()
     (ran,) = run(office, "T6")
-    assert ran.fault.startswith(f"T6 was not run: backup disk: it asks for {WORDS}, which is typed when it runs")
+    assert ran.fault.startswith(f"was not run: backup disk: it asks for {WORDS}, which is typed when it runs")
     assert item(office, "T6").latest is None
     assert talk.passwords == []
 
@@ -236,7 +240,7 @@ def test_the_command_asks_at_a_terminal_and_nowhere_else(office: Office, talk: T
     timer.cancel()
     assert os.waitpid(process, 0)[1] == 0, said
     assert PASSWORD.encode() not in said
-    assert b"T6 pass" in said
+    assert "monitoring quiet” pass".encode() in said
     assert traces(own_folders, office.store.path.parent) == []
 
 
@@ -329,6 +333,57 @@ def test_a_community_is_in_no_file(office: Office, own_folders: Path) -> None:
         (ran,) = run(office, secrets=secrets)
     assert (ran.passed, f"I am {HIDDEN}" in ran.text) == (True, True)
     assert traces(own_folders, office.store.path.parent, secret=COMMUNITY) == []
+
+
+def test_after_a_day_of_every_kind_that_signs_in_no_secret_is_in_any_file(
+    office: Office, own_folders: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """SSH, WinRM and SNMP of both kinds, with a wrong password first; then what is kept, copied out, backed up and crashed."""
+    secret = {"ssh": PASSWORD, "winrm": WINDOWS, "community": COMMUNITY, "wrong": "not-this-one-8852"}
+    known = tmp_path_factory.mktemp("windows") / "people"
+    known.write_text(f"CORP:check:{WINDOWS}\n", encoding="utf-8")
+    certificates = Certificates(tmp_path_factory.mktemp("certificates"))
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(pytest.MonkeyPatch.context()).setenv("NTLM_USER_FILE", str(known))
+        talk = stack.enter_context(ssh_serving(saying_by_ssh(f"41 {PASSWORD}\n", 0, PASSWORD), banner=PASSWORD))
+        at = stack.enter_context(machine(certificates, told(f"41 {WINDOWS}\r\n")))
+        port = stack.enter_context(device(telling(V2.OctetString(f"41 {COMMUNITY}".encode()))))
+        more = "seconds=4; tries=1"
+        for name, kind, address, options in (
+            ("backup disk", "ssh", f"root@{HERE}:{talk.port}", f"ask=free disk; pin={shown_as_by_ssh(talk.pin)}"),
+            (
+                "backup age",
+                "winrm",
+                f"CORP\\check@{HERE}:{at.port}",
+                f"ask=free disk; pin={fingerprint_of(at.certificate)}",
+            ),
+            ("backup", "snmp", f"{HERE}:{port}", "oid=1.3.6.1.2.1.1.5.0"),
+        ):
+            register(office, name=name, kind=kind, address=address, options=f"{options}; {more}")
+        office.on_site()
+        right, wrong = Secrets(), Secrets()
+        asked = probing.lacking(office.ana, "R1", [], right)
+        assert len(asked) == 3, asked
+        for words in asked:
+            which = "ssh" if "root@" in words else "winrm" if "check@" in words else "community"
+            right.hold(words, secret[which])
+            wrong.hold(words, secret["wrong"])
+        run(office, secrets=wrong)
+        (ran,) = run(office, secrets=right)
+    assert HIDDEN in ran.text
+    assert PASSWORD in talk.passwords
+    assert at.signed_in
+    assert secret["wrong"] in talk.passwords
+    folder = office.store.path.parent
+    try:
+        raise RuntimeError
+    except RuntimeError as error:
+        crashes.keep(error, office.store.path, "ana")
+    run_command(["backup", str(folder / "copy"), "--as", "dana", "--db", str(office.store.path)])
+    for told_once in secret.values():
+        assert traces(own_folders, folder, secret=told_once) == []
+        for process in ("environ", "cmdline"):
+            assert told_once.encode() not in Path(f"/proc/self/{process}").read_bytes()
 
 
 @pytest.mark.parametrize(
