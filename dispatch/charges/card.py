@@ -22,6 +22,7 @@ from dispatch.charges.labour_prices import (
     labour_faults,
     own_band,
 )
+from dispatch.charges.surcharge_terms import Cancellation, Percentage, ShortNotice, surcharge_faults
 from dispatch.fields.reading import (
     Faults,
     FormFault,
@@ -198,14 +199,6 @@ class NoAccess(NamedTuple):
     amount: Fraction | None = _NOTHING
 
 
-class Cancellation(NamedTuple):
-    """What a late cancellation costs (B8.4)."""
-
-    notice_hours: Fraction = Fraction(24)
-    mode: Literal["percent_of_minimum", "flat", "none"] = "percent_of_minimum"
-    value: Fraction = Fraction(50)
-
-
 class Card(NamedTuple):
     """A rate card; `exponent` is the number of decimals of its currency."""
 
@@ -235,6 +228,8 @@ class Card(NamedTuple):
     guarantee_days: int = 30
     no_access: NoAccess = NoAccess()
     cancellation: Cancellation = Cancellation()
+    short_notice: tuple[ShortNotice, ...] = ()
+    percentages: tuple[Percentage, ...] = ()
     items: Mapping[str, CardItem] = {}
 
 
@@ -294,7 +289,10 @@ def validate_card(card: Mapping[str, Any]) -> list[str]:
     """Every fault of a rate card, each with its path and what was expected; empty: it can be saved."""
     faults: list[str] = []
     read = read_card(card, "", faults)
-    return faults or [*labour_faults(read.classes, read.bands, read.day_price)]
+    return faults or [
+        *labour_faults(read.classes, read.bands, read.day_price),
+        *surcharge_faults(read.percentages, read.cancellation, read.short_notice),
+    ]
 
 
 def validate_agreement(agreement: Mapping[str, Any]) -> list[str]:

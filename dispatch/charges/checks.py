@@ -95,6 +95,10 @@ def _prices(card: Card, agreement: AgreementTerms | None) -> Iterator[Fraction |
         yield from (own.price, own.agreement)
     for item in card.items.values():
         yield from (item.standard, item.agreement)
+    yield from (card.cancellation.value, *(tier.value for tier in card.cancellation.tiers))
+    yield from (tier.value for tier in card.short_notice)
+    for top in card.percentages:
+        yield from (top.pct, top.cap)
     for component in card.travel.components:
         for priced in component.zones if isinstance(component, ZoneCharge) else (component,):
             yield from (getattr(priced, name, None) for name in ("amount", "rate", "pct_of_labour"))

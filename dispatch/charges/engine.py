@@ -13,6 +13,7 @@ from dispatch.charges.lines import ChargeLine, Sheet
 from dispatch.charges.minutes import stay_of
 from dispatch.charges.pricing import Pricing
 from dispatch.charges.rates import calm_rate
+from dispatch.charges.surcharges import percentage_lines, short_notice_fee
 from dispatch.charges.terms import Terms, select
 from dispatch.charges.travel import lacking, travel_lines
 from dispatch.charges.visit import read_site, read_visit
@@ -45,7 +46,9 @@ def charge_sheet(
     if errors:
         return Sheet("blocked", (), tuple(sorted(errors)), (), None, None, None, price_list.exponent)
     lines = _services(pricing)
+    lines += percentage_lines(pricing, lines, after_discount=False)
     lines += _discounts(pricing, lines)
+    lines += percentage_lines(pricing, lines, after_discount=True)
     lines += _goodwill(pricing, lines)
     lines += _prepaid(pricing, lines)
     return _total(pricing, client or {}, lines)
@@ -70,7 +73,8 @@ def _services(pricing: Pricing) -> list[ChargeLine]:
     labour = [line for stay in stays for line in labour_lines(pricing, stay)]
     travel = travel_lines(pricing, stays)
     pricing.travel_left = sum(line.amount for line in travel)
-    lines = [*labour, *minimum_lines(pricing, stays, labour), *travel, *_emergency_fee(pricing), *_items(pricing)]
+    lines = [*labour, *minimum_lines(pricing, stays, labour), *travel, *_emergency_fee(pricing)]
+    lines += [*short_notice_fee(pricing, lines), *_items(pricing)]
     if not terms.card.minimum.amount_after_discount:
         lines += _floor(pricing, lines)
     return lines
@@ -83,11 +87,11 @@ def _fee_due(terms: Terms) -> bool:
 
 def _cancellation(pricing: Pricing) -> Iterator[ChargeLine]:
     terms, visit = pricing.terms, pricing.visit
-    rule = terms.card.cancellation
-    if not _fee_due(terms) or rule.mode == "none" or visit.scheduled is None or visit.cancelled_at is None:
+    if not _fee_due(terms) or visit.scheduled is None or visit.cancelled_at is None:
         return
     notice = visit.scheduled - visit.cancelled_at
-    if notice >= rule.notice_hours * 60:
+    rule = terms.card.cancellation.tier(notice)
+    if rule is None or rule.mode == "none":
         return
     value = rule.value
     notice_text = (

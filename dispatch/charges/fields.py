@@ -24,6 +24,8 @@ from dispatch.charges.card import (
 from dispatch.charges.labour_fields import DAY_FORM, LISTED, PRICES, band_rows, class_rows
 from dispatch.charges.labour_prices import BANDS, ListedPrice
 from dispatch.charges.paths import steps_of, typed, value_at
+from dispatch.charges.surcharge_fields import NEW_PERCENTAGE, NOTICES, PERCENTAGE_FORM, TIERS, percentage_rows
+from dispatch.charges.surcharge_terms import LateTier, ShortNotice
 from dispatch.fields.context import NO_RECORDS
 from dispatch.fields.kinds import Choice, FieldKind, Parsed, Words, YesNo
 from dispatch.fields.reading import keyed
@@ -87,7 +89,8 @@ ZONES = Parsed("zones around the depot", _zones_of, _zones_text)
 
 _WRITTEN: Mapping[Any, FieldKind] = {
     bool: FLAG, str: TEXT, datetime.date: TEXT, ZoneInfo: TEXT, Openings: SPANS, tuple[TravelZone, ...]: ZONES,
-    Mapping[str, int]: BY_BAND, Mapping[str, ListedPrice]: PRICES, ListedPrice: LISTED,
+    Mapping[str, int]: BY_BAND, Mapping[str, ListedPrice]: PRICES, ListedPrice: LISTED, tuple[LateTier, ...]: TIERS,
+    tuple[ShortNotice, ...]: NOTICES,
 }  # fmt: skip
 
 
@@ -105,7 +108,7 @@ class FormFigure:
     @property
     def whole(self) -> str:
         """The path of what the figure is a part of and can be removed with; empty for what always stands."""
-        match = re.match(r"(bands\[\d+\]|travel\.components\[\d+\]|classes\.[^.]+|items\.[^.]+)", self.path)
+        match = re.match(r"((bands|percentages|travel\.components)\[\d+\]|classes\.[^.]+|items\.[^.]+)", self.path)
         return match[1] if match else ""
 
 
@@ -129,6 +132,10 @@ def card_figures(card: Mapping[str, Any]) -> Iterator[FormFigure]:
         rows = _component(component, money, str(card.get("distance_unit") or "mi"))
         yield from _figures(Card, {"Travel": rows}, f"travel.components[{place}].")
     yield from _figures(Card, _FROM_TRAVEL_ON)
+    percentages = card.get("percentages")
+    for place, own in enumerate(percentages if isinstance(percentages, list) else []):
+        rows = percentage_rows(str(own.get("name") or place + 1), money)
+        yield from _figures(Card, {"Percentages": rows}, f"percentages[{place}].")
     for code in card.get("items") or {}:
         prices = (
             ("standard", f"{code}, each", money),
@@ -169,6 +176,13 @@ def new_component(kind: str) -> dict[str, Any]:
     return {"kind": kind, **_NEW[kind]}
 
 
+def new_part(what: str) -> tuple[str, dict[str, Any]]:
+    """The path of a list of the card, and what is added to it to be filled in: a travel charge, or a percentage."""
+    if what == "percentage":
+        return "percentages", dict(NEW_PERCENTAGE)
+    return "travel.components", new_component(what)
+
+
 COMPONENTS = {
     "callout": "a fixed charge for showing up",
     "vehicle": "a van charge, per vehicle",
@@ -186,6 +200,8 @@ def default_of(form: str, path: str) -> Any:
         return True
     if own := re.fullmatch(r"bands\[\d+\]\.(days|from|to)", path):
         return DAY_FORM[own[1]]
+    if own := re.fullmatch(r"percentages\[\d+\]\.(\w+)", path):
+        return PERCENTAGE_FORM.get(own[1])
     if path.endswith(".included_min"):
         return 0
     return value_at(DEFAULT_CARD if form == "card" else DEFAULT_AGREEMENT, path)
@@ -294,6 +310,11 @@ _UP_TO_BANDS: _Sections = {
         ("emergency.multiplier", "emergency, at least times", "empty: no premium"),
         ("emergency.flat", "emergency fee, per visit"),
         (
+            "short_notice",
+            "asked for shortly before",
+            "name, hours, fee or % of labour: same day 24 40.00, express 4 25%",
+        ),
+        (
             "overtime.after_min",
             "overtime after, minutes of the day",
             "the technician's day, earlier visits too: 480 for eight hours; empty: none",
@@ -344,6 +365,7 @@ _FROM_TRAVEL_ON: _Sections = {
         ("cancellation.notice_hours", "free with so many hours of notice"),
         ("cancellation.mode", "late cancellation"),
         ("cancellation.value", "percent, or flat fee, for that"),
+        ("cancellation.tiers", "with less notice still", "hours, then % of the minimum or a fee: 4 100%, 48 25.00"),
         ("guarantee_days", "our own failures are free for, days"),
     ),
     "Tax and money": (

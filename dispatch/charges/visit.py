@@ -133,6 +133,7 @@ class ChargedVisit(NamedTuple):
     goodwill: tuple[Goodwill, ...] = ()
     manual_travel: ManualTravel | None = None
     prior_today: Mapping[str, Annotated[EarlierVisits | None, _earlier]] = {}
+    requested_at: Moment | None = None
     way: Literal["on_site", "remote", "phone"] = "on_site"
 
     @property

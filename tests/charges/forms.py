@@ -77,6 +77,48 @@ def draw_labour_prices(draw: st.DrawFn, card: dict[str, Any]) -> None:
 
 
 @st.composite
+def percentages(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Percentages on top, each of categories and of some that stand before it."""
+    made: list[dict[str, Any]] = []
+    for name in draw(st.sampled_from([[], [], ["fuel"], ["fuel", "parts"], ["fuel", "parts", "small"]])):
+        after = draw(st.booleans())
+        earlier = [one["name"] for one in made if after or not one["after_discount"]]
+        category = draw(st.sampled_from(["labour", "travel", "fee", "item"]))
+        of = st.lists(st.sampled_from(["labour", "travel", "fee", "item", *earlier]), min_size=1, unique=True)
+        made.append(
+            {
+                "name": name,
+                "pct": draw(st.sampled_from(["0", "5", "12.5", "33.3"])),
+                "of": draw(of),
+                "category": category,
+                "taxable": category != "item" or draw(st.booleans()),
+                "after_discount": after,
+                "cap": draw(st.sampled_from([None, None, "25", "7.777"])),
+            }
+        )
+    return made
+
+
+NOTICES = st.sampled_from(
+    [
+        [],
+        [{"name": "same day", "within_hours": "24", "value": "40"}],
+        [
+            {"name": "same day", "within_hours": 24, "value": "40.555"},
+            {"name": "express", "within_hours": "3.5", "mode": "percent_of_labour", "value": "25"},
+        ],
+    ]
+)
+TIERS = st.sampled_from(
+    [
+        [],
+        [{"notice_hours": "4", "mode": "percent_of_minimum", "value": "100"}],
+        [{"notice_hours": 72, "mode": "flat", "value": "15"}, {"notice_hours": "2", "mode": "none"}],
+    ]
+)
+
+
+@st.composite
 def cards(draw: st.DrawFn, **fixed: Any) -> dict[str, Any]:
     """A rate card that may be saved."""
     card: dict[str, Any] = {
@@ -139,7 +181,10 @@ def cards(draw: st.DrawFn, **fixed: Any) -> dict[str, Any]:
         "cancellation": {
             "mode": draw(st.sampled_from(["percent_of_minimum", "flat", "none"])),
             "value": draw(st.sampled_from(["0", "50"])),
+            "tiers": draw(TIERS),
         },
+        "short_notice": draw(NOTICES),
+        "percentages": draw(percentages()),
     }
     draw_labour_prices(draw, card)
     return card | fixed
@@ -240,7 +285,8 @@ def visits(draw: st.DrawFn, zone: str) -> dict[str, Any]:
         "cause": draw(st.sampled_from(["normal", "normal", "own_failure"])),
         "original_visit_date": draw(st.sampled_from(["2026-02-20", "2025-11-01"])),
         "scheduled_start": draw(st.sampled_from([crew[0]["check_in"], "2026-03-06T09:00:00+00:00"])),
-        "cancelled_at": "2026-03-05T12:00:00+00:00",
+        "cancelled_at": draw(st.sampled_from(["2026-03-05T12:00:00+00:00", "2026-03-06T07:30:00+00:00"])),
+        "requested_at": draw(st.sampled_from([None, "2026-03-04T05:00:00+00:00", "2026-03-06T07:30:00+00:00"])),
         "departed": draw(st.booleans()),
         "emergency": draw(st.booleans()),
         "early_start_agreed": draw(st.booleans()),

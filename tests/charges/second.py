@@ -221,8 +221,16 @@ class Reckoning:
         rule, told = self.card["cancellation"], minute(self.visit["cancelled_at"])
         assert self.planned is not None
         assert told is not None
-        late = self.planned - told < exact(rule["notice_hours"]) * 60
-        if not late or self.slip or not self.crew or rule["mode"] == "none":
+        notice = Fraction(self.planned - told, 60)
+        tiers = [rule, *({"mode": "percent_of_minimum", "value": 0, **tier} for tier in rule["tiers"])]
+        reached = sorted((exact(tier["notice_hours"]), place) for place, tier in enumerate(tiers))
+        for hours, place in reached:
+            if notice < hours:
+                rule = tiers[place]
+                break
+        else:
+            return
+        if self.slip or not self.crew or rule["mode"] == "none":
             return
         fee = exact(rule["value"])
         if rule["mode"] == "percent_of_minimum":
@@ -256,6 +264,7 @@ class Reckoning:
         flat = exact(self.card["emergency"]["flat"])
         if self.urgent and flat:
             self.add("EMG-FLAT", "fee", self.cents(flat))
+        self._hurried()
         for item in self.visit["items"]:
             if "code" in item:
                 listed = self.card["items"][item["code"]]
@@ -263,6 +272,42 @@ class Reckoning:
                 self.add("ITEM", "item", self.cents(cost), qty=exact(item["qty"]), taxable=listed.get("taxable", True))
             else:
                 self.add("ITEM", "item", self.cents(exact(item["amount"])), taxable=item.get("taxable", True))
+
+    # B8.5, B8.6
+
+    def _hurried(self) -> None:
+        asked = minute(self.visit.get("requested_at"))
+        if asked is None or self.urgent or self.slip or self.away or not self.crew:
+            return
+        if self.terms is not None and self.terms["waive_emergency"]:
+            return
+        starts = [minute(one["check_in"]) for one in self.crew] if self.planned is None else [self.planned]
+        notice = Fraction(min(start for start in starts if start is not None) - asked, 60)
+        for tier in sorted(self.card["short_notice"], key=lambda one: exact(one["within_hours"])):
+            if notice < exact(tier["within_hours"]):
+                value = exact(tier.get("value", 0))
+                if tier.get("mode") == "percent_of_labour":
+                    value = Fraction(self.total_of("labour"), self.unit) * value / 100
+                if self.cents(value) > 0:
+                    self.add("FEE-SHORT", "fee", self.cents(value))
+                return
+
+    def _on_top(self, after: bool) -> None:
+        for own in self.card["percentages"]:
+            if own.get("after_discount", True) is not after:
+                continue
+            base = 0
+            for row in self.rows:
+                if row["rule"] == "PCT":
+                    base += row["amount"] if row["named"] in own["of"] else 0
+                elif row["category"] in own["of"]:
+                    base += row["amount"]
+            amount = self.cents(Fraction(base, self.unit) * exact(own["pct"]) / 100)
+            if own.get("cap") is not None:
+                amount = min(amount, math.floor(exact(own["cap"]) * self.unit))
+            if amount > 0:
+                category, taxed = own.get("category", "fee"), own.get("taxable", True)
+                self.add("PCT", category, amount, named=own["name"], taxable=taxed)
 
     # B3, B4.1
 
@@ -627,6 +672,7 @@ class Reckoning:
         early = not self.card["minimum"]["amount_after_discount"]
         if performed and early:
             self._floor()
+        self._on_top(after=False)
         if self.terms is not None:
             pct = exact(self.terms["labour_discount_pct"]) / 100
             for rule, category in (("DISC-LAB", "labour"), ("DISC-TRV", "travel")):
@@ -635,6 +681,7 @@ class Reckoning:
                     self.add(rule, category, -self.cents(sum_ * pct))
         if performed and not early:
             self._floor()
+        self._on_top(after=True)
         for gift in self.visit["goodwill"]:
             have = max(0, self.total_of(gift["target"]))
             value = exact(gift["value"])

@@ -172,6 +172,8 @@ def _visit_form(
         "scheduled_start": moment(visit.all_days[0].starts_at if visit.all_days else visit.starts_at),
         "cancelled_at": moment(visit.cancelled_at),
         "departed": any(part.depart_at is not None for part in visit.stays),
+        # what comes again by a rule was asked for when that was made, so it is never short of notice
+        "requested_at": None if visit.recurrence_id is not None else moment(visit.requested_at),
         "emergency": visit.emergency,
         "early_start_agreed": bool(visit.early_agreed_by),
         "assignments": [

@@ -73,6 +73,8 @@ def quote(
         "site": charged_drive(site),
         "agreement": None if agreement is None else terms_of(store, agreement, day),
         "visit": {
+            # a quote is asked for now; one of a moment that is over says nothing of notice
+            "requested_at": iso(now, zone) if (now := store.clock.now()) <= at else None,
             "scheduled_start": iso(at, zone),
             "emergency": emergency,
             "assignments": [

@@ -19,7 +19,7 @@ from dispatch.charges.fields import (
     agreement_figures,
     card_figures,
     default_of,
-    new_component,
+    new_part,
     read,
     written,
 )
@@ -115,6 +115,7 @@ class CardDraft(FigureDraft):
             ("band", "a band of hours of your own, such as evening, night, sunday"),
             ("item", "an item"),
             *((kind, f"travel: {text}") for kind, text in COMPONENTS.items()),
+            ("percentage", "a percentage on top: fuel, consumables, handling of parts"),
         ]
 
     def add(self, what: str, name: str = "") -> str:
@@ -123,12 +124,11 @@ class CardDraft(FigureDraft):
         Raises:
             ValueError: the name is empty or there already, or it has a sign that a path uses.
         """
-        if what in COMPONENTS:
-            place = len(value_at(self.form, "travel.components") or [])
-            self.form = with_value(self.form, f"travel.components[{place}]", new_component(what))
-            return next(
-                figure.path for figure in self.figures() if figure.path.startswith(f"travel.components[{place}]")
-            )
+        if what not in ("class", "item"):
+            group, part = new_part(what)
+            at = f"{group}[{len(value_at(self.form, group) or [])}]"
+            self.form = with_value(self.form, at, part)
+            return next(figure.path for figure in self.figures() if figure.path.startswith(at))
         group = "classes" if what == "class" else "items"
         cleaned = name.strip()
         if not cleaned or len(cleaned) > 40 or set(cleaned) & set(".[]"):

@@ -30,6 +30,8 @@ RULES = {
     "EMG-FLAT": "Emergency",
     "FEE-NOACC": "Nobody could let us in",
     "FEE-CANC": "Cancelled late",
+    "FEE-SHORT": "At short notice",
+    "PCT": "Surcharge",
     "DISC-LAB": "Discount on work",
     "DISC-TRV": "Discount on travel",
     "GOODWILL": "Goodwill",

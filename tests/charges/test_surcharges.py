@@ -1,0 +1,169 @@
+"""Percentages, tiers of notice, and the other parts of published price lists, each alone and with its sum done by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dispatch.charges import validate_card
+from dispatch.charges.fields import card_figures, read, written
+from dispatch.charges.paths import value_at
+from tests.charges.test_each_rule import EXACT, GOODWILL, START
+from tests.charges.test_rules import CARD, lines, sheet, stay
+
+HOUR = stay("09:00", "10:00")
+
+
+def on_top(**percentage: Any) -> dict[str, Any]:
+    return {**EXACT, "percentages": [{"name": "fuel", "pct": "5", "of": ["labour"], **percentage}]}
+
+
+def sold(amount: str, **more: Any) -> dict[str, Any]:
+    return {"label": "switch", "amount": amount, **more}
+
+
+@pytest.mark.parametrize(
+    ("percentage", "found"),
+    [
+        ({}, [("LAB", "120.00"), ("DISC-LAB", "-12.00"), ("PCT", "5.40")]),
+        ({"after_discount": False}, [("LAB", "120.00"), ("PCT", "6.00"), ("DISC-LAB", "-12.00")]),
+        ({"after_discount": False, "category": "labour"}, [("LAB", "120.00"), ("PCT", "6.00"), ("DISC-LAB", "-12.60")]),
+        ({"cap": "4.999"}, [("LAB", "120.00"), ("DISC-LAB", "-12.00"), ("PCT", "4.99")]),
+    ],
+)
+def test_a_percentage_before_or_after_the_discount(percentage: dict[str, Any], found: list[tuple[str, str]]) -> None:
+    """B8.5: 10% off 120."""
+    agreement = {"price_list": "standard", "labour_discount_pct": "10"}
+    assert lines(sheet(HOUR, card=on_top(**percentage), agreement=agreement)) == found
+
+
+def test_a_percentage_of_another() -> None:
+    """B8.5: 10% of parts at 50, then 2% of labour 120 and of those 5; the categories are without percentages."""
+    card = {
+        **EXACT,
+        "percentages": [
+            {"name": "handling", "pct": "10", "of": ["item"], "category": "item"},
+            {"name": "small", "pct": "2", "of": ["labour", "handling"]},
+            {"name": "again", "pct": "100", "of": ["item"]},
+        ],
+    }
+    found = sheet(HOUR, card=card, items=[sold("50")])
+    assert lines(found)[2:] == [("PCT", "5.00"), ("PCT", "2.50"), ("PCT", "50.00")]
+
+
+def test_what_costs_nothing_carries_no_percentage() -> None:
+    """B8.5: neither what is covered nor our own slip, whatever it is worth."""
+    covered = {"kind": "fixed_price", "price_list": "standard"}
+    assert lines(sheet(HOUR, card=on_top(), agreement=covered)) == [("LAB-COV", "0.00")]
+    slip = {"cause": "own_failure", "original_visit_date": "2026-11-20"}
+    assert lines(sheet(HOUR, card=on_top(of=["labour", "travel", "fee"]), **slip)) == [("LAB-OWN", "0.00")]
+
+
+def test_a_percentage_stands_on_the_money_minimum_and_under_goodwill() -> None:
+    """B8.5: 5% of the floor of 200; the goodwill on labour does not lower it, and one on fees is cut to it."""
+    card = on_top() | {"minimum": {"minutes": 0, "amount": "200"}}
+    goodwill = [{**GOODWILL, "value": "50"}, {**GOODWILL, "target": "fee", "mode": "amount", "value": "99"}]
+    assert lines(sheet(HOUR, card=card, goodwill=goodwill)) == [
+        ("LAB", "120.00"), ("MIN-AMT", "80.00"), ("PCT", "10.00"), ("GOODWILL", "-100.00"), ("GOODWILL", "-10.00"),
+    ]  # fmt: skip
+
+
+def test_a_percentage_of_the_category_labour_counts_towards_the_money_minimum() -> None:
+    """B8.5"""
+    card = on_top(category="labour", after_discount=False) | {"minimum": {"minutes": 0, "amount": "200"}}
+    assert lines(sheet(HOUR, card=card))[1:] == [("PCT", "6.00"), ("MIN-AMT", "74.00")]
+
+
+def test_prepaid_money_pays_a_percentage_as_its_category_says() -> None:
+    """B8.5: a fee is paid, an item is not."""
+    money = {"kind": "block_money", "price_list": "standard", "blocks": [{"id": "a", "remaining_amount": "500"}]}
+    assert lines(sheet(HOUR, card=on_top(), agreement=money))[-1] == ("POOL-MONEY", "-126.00")
+    assert lines(sheet(HOUR, card=on_top(category="item"), agreement=money))[-1] == ("POOL-MONEY", "-120.00")
+
+
+def test_a_percentage_is_taxed_as_services_are_or_by_its_own_flag_as_an_item() -> None:
+    """B8.5: 10% tax on 120 and 6; on 120 alone."""
+    tax = {"tax": {"name": "Tax", "rate_pct": "10"}}
+    assert sheet(HOUR, card=on_top() | tax)["tax"] == "12.60"
+    assert sheet(HOUR, card=on_top(category="item", taxable=False) | tax)["tax"] == "12.00"
+
+
+@pytest.mark.parametrize(
+    ("card", "fault"),
+    [
+        (on_top(of=[]), "percentages[0].of: at least one is expected"),
+        (on_top(name="labour"), "percentages[0].name: 'labour' stands for something else already"),
+        (on_top(of=["fuel"]), "percentages[0].of: 'fuel' is not one of labour, travel, fee, item, nor a percentage before it"),
+        (on_top(taxable=False), "percentages[0].taxable: only one of the category item can be untaxed; others are taxed as "
+         "services are"),
+        ({"cancellation": {"tiers": [{"notice_hours": "24"}]}}, "cancellation.tiers: each tier has hours of its own"),
+        ({"percentages": [{"name": "x", "pct": "5", "of": ["item"]},
+                          {"name": "y", "pct": "5", "of": ["x"], "after_discount": False}]},
+         "percentages[1].of: 'x' is not one of labour, travel, fee, item, nor a percentage before it"),
+    ],
+)  # fmt: skip
+def test_percentages_and_tiers_that_do_not_fit_are_refused(card: dict[str, Any], fault: str) -> None:
+    assert validate_card(CARD | card) == [fault]
+
+
+@pytest.mark.parametrize(
+    ("cancelled", "found"),
+    [
+        ("2026-11-23T09:00:00-05:00", []),
+        ("2026-11-23T09:01:00-05:00", [("FEE-CANC", "60.00")]),
+        ("2026-11-24T05:00:00-05:00", [("FEE-CANC", "60.00")]),
+        ("2026-11-24T05:01:00-05:00", [("FEE-CANC", "120.00")]),
+        ("2026-11-24T08:01:00-05:00", [("FEE-CANC", "150.00")]),
+        ("2026-11-24T09:30:00-05:00", [("FEE-CANC", "150.00")]),
+    ],
+)
+def test_a_cancellation_costs_more_the_later_it_comes(cancelled: str, found: list[tuple[str, str]]) -> None:
+    """B8.4: half of the hour within 24 hours, all of it within 4, and 150 within one."""
+    tiers = [{"notice_hours": "1", "mode": "flat", "value": "150"}, {"notice_hours": "4", "value": "100"}]
+    card = {"minimum": {"minutes": 60}, "cancellation": {"tiers": tiers}}
+    asked = {"outcome": "cancelled", "scheduled_start": START, "cancelled_at": cancelled}
+    planned = HOUR | {"check_in": None, "check_out": None}
+    assert lines(sheet(planned, card=card, **asked)) == found
+
+
+NOTICE = {
+    **EXACT,
+    "short_notice": [
+        {"name": "same day", "within_hours": "24", "value": "40"},
+        {"name": "express", "within_hours": "4", "mode": "percent_of_labour", "value": "50"},
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("asked", "more", "found"),
+    [
+        ("2026-11-23T09:00:00-05:00", {}, []),
+        ("2026-11-23T09:01:00-05:00", {}, [("FEE-SHORT", "40.00")]),
+        ("2026-11-24T06:00:00-05:00", {}, [("FEE-SHORT", "60.00")]),
+        ("2026-11-24T06:00:00-05:00", {"emergency": True}, []),
+        (None, {}, []),
+        ("2026-11-24T06:00:00-05:00", {"cause": "own_failure", "original_visit_date": "2026-11-20"}, []),
+        ("2026-11-24T06:00:00-05:00", {"way": "remote"}, []),
+        ("2026-11-24T06:00:00-05:00", {"agreement": {"price_list": "standard", "waive_emergency": True}}, []),
+    ],
+)
+def test_what_is_asked_for_shortly_before_costs_a_fee(
+    asked: str | None, more: dict[str, Any], found: list[tuple[str, str]]
+) -> None:
+    """B8.6"""
+    one = sheet(HOUR, card=NOTICE, scheduled_start=START, requested_at=asked, **more)
+    assert [line for line in lines(one) if line[0] not in ("LAB", "LAB-OWN")] == found
+
+
+def test_percentages_and_tiers_are_typed_as_they_are_written() -> None:
+    card = CARD | NOTICE | on_top(cap="20") | {"cancellation": {"tiers": [{"notice_hours": "4", "value": "100"}]}}
+    for figure in card_figures(card):
+        if figure.path.startswith(("percentages", "short_notice", "cancellation.tiers")):
+            text = written(figure, value_at(card, figure.path))
+            assert not text or written(figure, read(figure, text)) == text, figure.path
+    tiers = next(figure for figure in card_figures(card) if figure.path == "cancellation.tiers")
+    assert written(tiers, read(tiers, "4 100%, 48 25.00, 72 none")) == "4 100%, 48 25.00, 72 none"
+    with pytest.raises(ValueError, match="hours of notice"):
+        read(tiers, "4")
