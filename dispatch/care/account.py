@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from dispatch.model.agreements import Agreement, PrepaidBlock
+from dispatch.model.clients import Client
+from dispatch.model.firm import Firm
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,7 @@ class Account:
     client_id: int
     name: str
     kind: str = "client"
-    computers: int | None = None
-    servers: int | None = None
+    well_suited: bool = False
     unhappy_noted_on: datetime.date | None = None
     agreements: tuple[Agreement, ...] = ()
     visits: tuple[CareVisit, ...] = ()
@@ -105,12 +106,12 @@ class Account:
         agreements = [agreement for agreement in self.agreements if agreement.covers(day)]
         return max(agreements, key=lambda agreement: agreement.starts, default=None)
 
-    @property
-    def well_suited(self) -> bool:
-        """Whether the client has the size that agreements are made for."""
-        return well_suited(self.computers, self.servers)
+
+def well_suited(client: Client, firm: Firm) -> bool:
+    """E11: whether a client has the size that agreements are made for. What is not known is not suited."""
+    return _within(client.computers, firm.suited_computers) and _within(client.servers, firm.suited_servers)
 
 
-def well_suited(computers: int | None, servers: int | None) -> bool:
-    """E11: 10 to 35 computers and one or two servers. What is not known is not suited."""
-    return computers is not None and 10 <= computers <= 35 and servers in (1, 2)
+def _within(count: int | None, span: str) -> bool:
+    least, _, most = span.partition("-")
+    return span == "-" or (count is not None and int(least) <= count <= int(most))

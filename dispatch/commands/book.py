@@ -36,7 +36,8 @@ from dispatch.model.states import Role
 from dispatch.model.text import pad, show
 
 with lazily(__name__):
-    from db import people
+    from db import people, settings
+    from dispatch.care import account
     from dispatch.desk.book import editing, records
     from dispatch.desk.care import client_page as pages
     from dispatch.desk.firm import founding, letterhead
@@ -173,13 +174,15 @@ def deeds_of(kind: str, *, without: tuple[str, ...] = ()) -> Iterator[Command]:
     yield reads("show", f"one {noun}", called(), JSON)(partial(_show, kind))
     if "list" not in without:
         letters = option("letters", "LETTERS", nargs="?", default="")
-        yield reads("list", f"every {noun}, or those that hold some letters", letters, JSON)(partial(_list, kind))
+        which = (letters, _SUITED) if kind == "client" else (letters,)
+        yield reads("list", f"every {noun}, or those that hold some letters", *which, JSON)(partial(_list, kind))
     if "archive" in without:
         return
     away = f"take {a_noun} out of every list; its history stays, and undo brings it back"
     yield acts("archive", away, called())(partial(_archive, kind))
 
 
+_SUITED = flag("--suited", "only those of the size that service plans are made for, as the settings say")
 _HITS = one_of(
     flag("--requeue", "put the visits that it hits back into the queue, told or not"),
     flag("--replan", "give each to the best of the others; the rest goes into the queue"),
@@ -230,9 +233,14 @@ def _show(kind: str, store: Store, args: Args) -> Answer:
 
 def _list(kind: str, store: Store, args: Args) -> Answer:
     record_store = RECORD_STORES[kind]
-    letters = args.letters.strip().casefold()
+    letters, firm = args.letters.strip().casefold(), settings.firm(store)
     return listing(
-        [record for record in record_store.all(store) if letters in record_store.title(store, record).casefold()],
+        [
+            record
+            for record in record_store.all(store)
+            if letters in record_store.title(store, record).casefold()
+            and (not getattr(args, "suited", False) or account.well_suited(record, firm))
+        ],
         lambda record: record_store.texts(store, record),
         lambda record: f"{pad(record_store.title(store, record), 40)} {record_store.line(store, record)}".rstrip(),
         "None." if letters else f"None yet: dispatch {kind} add",

@@ -35,6 +35,7 @@ class Firm:
     on site without an agreement. A clock is at risk from `at_risk_pct` of its target, and critical from `critical_pct`.
     `paper_…` stand at the head of the papers that leave the firm: the lines of its address between `|`, how it is reached, the
     colour of lines and bars and that behind the heads of tables, and the sheet that a PDF is set on (`a4` or `letter`).
+    `suited_computers` and `suited_servers` are the sizes of client that service plans are made for: 10-35, or `-` for any.
     A quote holds for `quote_days`. `tax_id`, `country` (ISO 3166, two letters) and `bank_…` stand on invoices, which are due after
     `payment_days`; `invoice_prefix` stands before their numbers, `invoice_note` below them, and `invoices_from` is the day from
     which fees and sold blocks are invoiced (ISO 8601, empty: they are invoiced elsewhere).
@@ -126,6 +127,8 @@ class Firm:
     paper_size: str = "a4"
     paper_to: str = ""
     quote_days: int = 30
+    suited_computers: str = "10-35"
+    suited_servers: str = "1-2"
     tax_id: str = ""
     country: str = ""
     bank_name: str = ""

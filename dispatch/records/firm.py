@@ -66,6 +66,15 @@ def _limit(text: str) -> str:
     return str(int(text))
 
 
+def _span(text: str) -> str:
+    text = "".join(text.replace("–", "-").split())
+    if text == "-":
+        return text
+    if not (span := re.fullmatch("([0-9]{1,6})-([0-9]{1,6})", text)) or int(span[1]) > int(span[2]):
+        raise ValueError("is not a span of counts such as 10-35, or - for any")
+    return f"{int(span[1])}-{int(span[2])}"
+
+
 _LIMIT = Parsed("a percentage, or - for none", _limit)
 
 
@@ -198,6 +207,20 @@ SETTINGS = RecordType(
             "Papers go to",
             Text(),
             "roles of contacts, such as billing, owner; else where the client is told",
+        ),
+        Field(
+            "suited_computers",
+            "Well suited: computers",
+            Parsed("a span of counts, or - for any", _span),
+            "10-35; -: any",
+            required=True,
+        ),
+        Field(
+            "suited_servers",
+            "Well suited: servers",
+            Parsed("a span of counts, or - for any", _span),
+            "1-2; -: any",
+            required=True,
         ),
         _number("quote_days", "Quotes hold, days", Whole(1, 365)),
         Field("tax_id", "Invoices: our tax id", Text(), "DE123456789"),

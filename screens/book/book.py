@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.widgets import Input
 
 from db import clients, people
+from dispatch.care.account import well_suited
 from dispatch.desk.book import editing, recurring
 from dispatch.desk.book.holiday_table import import_country
 from dispatch.desk.book.record_store import RecordStore
@@ -83,6 +84,7 @@ class BookScreen(ListScreen[Any]):
         super().__init__()
         self._kind = kind
         self._letters = ""
+        self._suited = False
         self._names: dict[str, str] = {}
         self._doubles: Sequence[doubles.Doubles] = ()
 
@@ -109,6 +111,9 @@ class BookScreen(ListScreen[Any]):
         store, record_store = self.user.store, self._record_store
         letters = self._letters.strip().casefold()
         keys = [key for key, name in self._names.items() if letters in name.casefold()]
+        if self._suited and self._kind == "client":
+            firm = self.user.firm
+            keys = [key for key in keys if well_suited(self.things[key], firm)]
         title = PLURALS[self._kind]
         lines = [
             FigureLine(title, key, self._names[key], show(record_store.line(store, self.things[key])))
@@ -117,7 +122,7 @@ class BookScreen(ListScreen[Any]):
         if len(keys) > SHOWN:
             lines.append(FigureLine(title, "more", f"… and {len(keys) - SHOWN:,} more", "type some letters: /", False))
         if not lines:
-            word = "none holds these letters" if letters else "none yet"
+            word = "none holds these letters" if letters else "none is so" if self._suited else "none yet"
             does = "esc shows all" if letters else "n adds the first" if self.check_action("add", ()) else ""
             lines.append(FigureLine(title, "none", word, does, False))
         self.listed.set_figures(lines)
@@ -238,6 +243,15 @@ class BookScreen(ListScreen[Any]):
         self._letters = ""
         self.remove_class("-finding")
         self.reload()
+
+    @command("z", "book.suited", "Well suited")
+    def action_suited(self) -> None:
+        """Only the clients of the size that service plans are made for, or all again."""
+        if self._kind != "client":
+            self.say("Go to the clients (tab) to see who is well suited.")
+            return
+        self._suited = not self._suited
+        self._show_list()
 
     @command("o", "book.locate", "Locate")
     async def action_locate(self) -> None:

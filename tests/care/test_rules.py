@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
-from dispatch.care.account import Account, Allowance, CareVisit, Gap, PromptMark, Survey
+from dispatch.care.account import Account, Allowance, CareVisit, Gap, PromptMark, Survey, well_suited
 from dispatch.care.item import CareItem, CareState, Workdays
 from dispatch.care.rules import items_of
 from dispatch.model.agreements import Agreement, PrepaidBlock, ServiceTerms, months_later
+from dispatch.model.clients import Client
+from dispatch.model.firm import Firm
 
 WEEK = Workdays(frozenset(range(5)), frozenset({datetime.date(2026, 11, 26)}))
 """Monday to Friday, and Thanksgiving."""
@@ -361,7 +363,11 @@ def test_a_retainer_that_is_nearly_used(used: int, due: bool) -> None:
     ],
 )
 def test_size_that_is_well_suited(computers: int | None, servers: int | None, suited: bool) -> None:
-    assert account(computers=computers, servers=servers).well_suited is suited
+    """design/account-care.md E11."""
+    client = Client(1, "Harbor Dental", computers=computers, servers=servers)
+    assert well_suited(client, Firm()) is suited
+    assert well_suited(client, Firm(suited_computers="-", suited_servers="-"))
+    assert well_suited(client, Firm(suited_computers="5-9", suited_servers="0-5")) is (computers == 9)
 
 
 def test_a_review_every_quarter() -> None:

@@ -15,7 +15,12 @@ def test_a_client_with_a_site_is_added_found_and_archived(firm: Dispatch) -> Non
     firm.ok("site", "add", "--client", "aspen", "--place", "39.97, -83.01", "--access", "mon-fri 08:00-18:00")
 
     assert [one["name"] for one in json.loads(firm.ok("client", "list", "asp", "--json"))] == ["Aspen Vets"]
+    assert "Aspen Vets" not in firm.ok("client", "list", "--suited")
+    firm.ok("settings", "--suited-computers", "5 – 9", "--suited-servers", "-")
+    assert "Aspen Vets" in firm.ok("client", "list", "--suited")
+    assert "computers: '9-5' is not a span of counts" in firm("settings", "--suited-computers", "9-5").err
     page = json.loads(firm.ok("client", "show", "Aspen", "--json"))
+    assert page["well_suited"] is True
     assert (page["computers"], page["sites"]) == ("9", [{"name": "Main office", "address": "", "located": True}])
     assert "Jo Hart" in firm.ok("client", "show", "Aspen")
 

@@ -153,6 +153,18 @@ async def test_the_page_of_the_client_under_the_cursor(office: Office) -> None:
         await until(pilot, ClientScreen)
 
 
+async def test_only_who_is_well_suited(office: Office) -> None:
+    editing.add(office.lee, "client", {"name": "Right Size", "computers": "10", "servers": "1"})
+    async with opened(office.dana, "book") as pilot:
+        await until(pilot, BookScreen)
+        figures = pilot.app.screen.query_one(FigureList)
+        assert [figures.select_key(f"client {key}") for key in (1, 2)] == [True, True]
+        await press(pilot, "z")
+        assert [figures.select_key(f"client {key}") for key in (1, 2)] == [False, True]
+        await press(pilot, "z")
+        assert figures.select_key("client 1")
+
+
 @pytest.mark.again
 async def test_two_thousand_clients_by_three_letters(office: Office) -> None:
     with office.lee.write("many") as unit:

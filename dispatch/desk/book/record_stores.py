@@ -10,6 +10,7 @@ from db import audit, calendars, clients, legs, people, probes, settings
 from db.faults import Stale
 from db.store import Store
 from db.unit import Unit
+from dispatch.care.account import well_suited
 from dispatch.desk.book import zone_change
 from dispatch.desk.book.alert_records import AlertRecords
 from dispatch.desk.book.context import Desk, labour_classes
@@ -53,7 +54,8 @@ class ClientRecords(RecordStore[Client]):
     def line(self, store: Store, record: Client) -> str:
         first = record.contacts[0] if record.contacts else None
         contact = "no contact yet" if first is None else f"{first.name} {first.phone}".strip()
-        return contact if record.kind == "client" else f"{record.kind}  {contact}"
+        suited = "well suited" if well_suited(record, settings.firm(store)) else ""
+        return "  ".join(filter(None, ("" if record.kind == "client" else record.kind, contact, suited)))
 
     def settled(self, desk: Desk, before: Client | None, after: Client) -> Client:
         """With the day on which it was noted that a prospect is unhappy."""

@@ -7,11 +7,11 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from db import agreements, care, clients, clocks, prepaid_use, service_plans, sheets, visits
+from db import agreements, care, clients, clocks, prepaid_use, service_plans, settings, sheets, visits
 from db.care import VisitOutcome
 from db.clocks import Facts
 from db.store import Store
-from dispatch.care.account import Account, Allowance, CareVisit
+from dispatch.care.account import Account, Allowance, CareVisit, well_suited
 from dispatch.care.item import Workdays
 from dispatch.desk.charges.comparing import DAYS, plan_fee
 from dispatch.desk.levels.clocks import VisitClock, clocks_of, hours_form
@@ -39,8 +39,6 @@ class CareCalendar:
 
 def office(store: Store) -> CareCalendar:
     """The day and the working days of today."""
-    from db import settings
-
     firm = settings.firm(store)
     form = hours_form(agreements.hours_by_day(store), firm, day_of(store.clock.now(), firm.zone))
     zone, hours = str(form["timezone"]), form["hours"]
@@ -57,7 +55,7 @@ def accounts(store: Store, where: CareCalendar, only: Collection[int] | None = N
     own_terms: dict[int, list[Agreement]] = defaultdict(list)
     for agreement in known:
         own_terms[agreement.client_id].append(agreement)
-    offered = service_plans.service_plans(store)
+    offered, firm = service_plans.service_plans(store), settings.firm(store)
     if only is None:
         every = [visit for visit in visits.all_visits(store) if visit.client_id in ids]
     else:
@@ -80,6 +78,7 @@ def accounts(store: Store, where: CareCalendar, only: Collection[int] | None = N
             Account(
                 **shared(Account, client) | {"unhappy_noted_on": client.unhappy_noted_on or client.unhappy_since},
                 client_id=client.id,
+                well_suited=well_suited(client, firm),
                 agreements=tuple(terms),
                 visits=tuple(_visits(own, outcomes, facts, where)),
                 surveys=surveys.get(client.id, ()),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from db import agreements, clients, findings, papers, recurrences, settings, visits
 from db.store import Store
+from dispatch.care.account import well_suited
 from dispatch.care.item import CareItem
 from dispatch.desk.care.care_list import care_list
 from dispatch.desk.charges.comparing import PlanComparison, compare_plans
@@ -40,6 +41,7 @@ class ClientPage:
     day: datetime.date
     times: Times
     compared: PlanComparison
+    well_suited: bool
     papers: tuple[Message, ...] = ()
     findings: tuple[AuditFinding, ...] = ()
 
@@ -47,7 +49,8 @@ class ClientPage:
 def client_page(store: Store, client: Client) -> ClientPage:
     """The page of a client as of today."""
     with store.read():
-        times = settings.firm(store).times()
+        firm = settings.firm(store)
+        times = firm.times()
         day = day_of(store.clock.now(), times.zone)
         own = visits.of_client(store, client.id)
         terms = agreements.agreements_of(store, client.id)
@@ -69,6 +72,7 @@ def client_page(store: Store, client: Client) -> ClientPage:
             day,
             times,
             compare_plans(store, client),
+            well_suited(client, firm),
             tuple(papers.messages_of(store, client.id, PAST)),
             tuple(one for one in findings.findings_of_client(store, client.id) if one.open),
         )

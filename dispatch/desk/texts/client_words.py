@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from dispatch.care.account import well_suited
 from dispatch.care.item import CareItem
 from dispatch.care.rules import TITLES
 from dispatch.desk.care.client_page import ClientPage
@@ -27,7 +26,7 @@ def page_lines(page: ClientPage) -> list[str]:
     lines = [client.name if client.kind == "client" else f"{client.name} ({client.kind})"]
     there = ((client.computers, "computer"), (client.servers, "server"), (client.users, "user"))
     counts = [count_text(count, word) for count, word in there if count]
-    if well_suited(client.computers, client.servers):
+    if page.well_suited:
         counts.append("well suited to an agreement by its size")
     if client.unhappy_since is not None:
         counts.append(f"unhappy with the present provider since {client.unhappy_since.isoformat()}")
@@ -84,7 +83,7 @@ def page_form(page: ClientPage) -> dict[str, Any]:
     """The page for `dispatch client show --json`, beside the client's own texts."""
     return form(
         page,
-        "sites agreements compared recurring ahead queued past due papers",
+        "sites well_suited agreements compared recurring ahead queued past due papers",
         sites=[form(site, "name address located", located=site.place is not None) for site in page.sites],
         agreements=[
             form(agreement, "name kind starts balances ends", balances=left) for agreement, left in page.agreements
