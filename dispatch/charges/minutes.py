@@ -92,7 +92,7 @@ def stay_of(pricing: Pricing, part: VisitPart) -> Stay:
     kinds = _kinds(pricing, part, at, tiers, windows)
     rates = _rates(pricing, part, tiers, days)
     graced = [before is not after for before, after in zip(chain.from_iterable(real), tiers, strict=True)]
-    minutes = [Minute(*minute) for minute in zip(kinds, tiers, rates, days, graced, strict=True)]
+    minutes = [*map(Minute._make, zip(kinds, tiers, rates, days, graced, strict=True))]
     billable = [minute for minute in minutes if minute.kind == "billable"]
     counted = sum(minute.kind in COUNTED for minute in minutes)
     rounding = terms.rounding(part)

@@ -108,8 +108,9 @@ class Terms:
                 return self.tiers[own.name]
         if day == "holiday":
             return self.tiers["holiday"]
-        if any(opens <= at < closes for opens, closes in self.card.hours[day]):
-            return self.tiers["business"]
+        for opens, closes in self.card.hours[day]:
+            if opens <= at < closes:
+                return self.tiers["business"]
         return self.tiers["weekend" if day in self.card.weekend_days else "after_hours"]
 
     def _kind_of(self, date: datetime.date) -> str:

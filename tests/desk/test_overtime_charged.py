@@ -78,3 +78,20 @@ def test_a_minimum_by_the_day_counts_a_band_price_by_its_weight(office: Office) 
     assert charge(office, again).given["visit"]["prior_today"] == {
         "Ana Ruiz": {"presence_rmin": "30", "topup_rmin": "15", "topup_unit_price": "120"}
     }
+
+
+def test_a_minimum_by_the_day_counts_what_a_day_price_made_of_the_visit_before(office: Office) -> None:
+    """B4.3, B5.4: an hour at 120 became a half day of 300: 150 rate-minutes, and nothing more is due for the day."""
+    prices = {"standard": "120", "half_day": {"standard": "300"}}
+    card_with(office, classes={"tech": prices}, day_price={"mode": "step"}, minimum={"per": "day", "minutes": 150})
+    office.on_site("R1")
+    office.finish("R1")
+    office.go("10:00")
+    leaving.close(office.ana, "R1")
+    labour = [line["amount"] for line in charge(office, "R1").form["lines"] if line["category"] == "labour"]
+    assert labour == ["120.00", "180.00"]
+    asked = {"client": "Harbor Dental", "site": "Main office", "work": "once more", "minutes": "30"}
+    again = intake.add(office.dana, asked).reference
+    schedule.assign(office.dana, again, ["Ana Ruiz"], at("13:00"), confirmed=True, reason="they agreed")
+    prior = charge(office, again).given["visit"]["prior_today"]["Ana Ruiz"]
+    assert (prior["presence_rmin"], prior["topup_rmin"]) == ("150", "0")

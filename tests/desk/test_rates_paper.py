@@ -24,6 +24,7 @@ from dispatch.model.clients import Client
 from dispatch.model.service_plans import ServicePlan
 from dispatch.records.agreements import PRESETS
 from tests.desk.conftest import CARD, Office
+from tests.desk.test_kept_sheets import card_with
 from tests.desk.test_pdf import pango, sheets_of
 
 __all__ = ["pango"]
@@ -68,6 +69,24 @@ def test_every_price_by_hand(office: Office) -> None:
     }
     # what is within the radius costs 35.00 to come to all the same; the big plan waives it
     assert rows(rates_report(office.lee, client=harbor(office)))["Coming to you"] == [3500, 3500, 0]
+
+
+def test_an_evening_a_class_with_prices_by_band_and_a_day_by_hand(office: Office) -> None:
+    """design/account-care.md E15. The evening 1.25 of 120.00, the senior 200.00 then; half a day 400.00 or 360.00, less 10 %."""
+    senior = {
+        "standard": "150",
+        "bands": {"evening": {"standard": "200"}},
+        "half_day": {"standard": "400", "agreement": "360"},
+    }
+    evening = {"name": "evening", "from": "18:00", "to": "22:00", "like": "after_hours", "multiplier": "1.25"}
+    card_with(office, bands=[evening], classes={"tech": {"standard": "120", "agreement": "100"}, "senior": senior})
+    editing.add(office.lee, "service-plan", {"name": "Tenth", "kind": "tm", "fee": "50", "labour_discount": "10"})
+    found = rows(rates_report(office.lee))
+    assert found["tech, an hour, evening"] == [15000, 11250]
+    assert found["senior, an hour"] == [15000, 13500]
+    assert found["senior, an hour, evening"] == [20000, 18000]
+    assert found["senior, half a day"] == [40000, 32400]
+    assert "senior, a day" not in found
 
 
 def test_a_fee_is_the_clients_or_says_what_it_counts(office: Office) -> None:

@@ -45,6 +45,7 @@ _DAYS = 14
 _ASIDE = ("minimum", "rounding", "travel", "day_price")
 _OF_CLASS = ("rounding", "minimum_minutes", "half_day", "day")
 """What of a card and of a class is no price of an hour."""
+_BY_DAY = (("half_day", "half a day"), ("day", "a day"))
 _IN_FEE = "in the fee"
 _COUNTED = "Times of response are counted in our opening hours."
 
@@ -171,10 +172,15 @@ class _Prices:
         hours = self._hours()
         first = self.classes[0]
         for labour_class in self.classes:
-            for hour in hours if labour_class == first else hours[:1]:
+            prices = self.card["classes"][labour_class]
+            for hour in hours if labour_class == first or prices.get("bands") else hours[:1]:
                 when = "" if hour.band == "business" else f", {hour.band.replace('_', ' ')}"
                 priced = [self._labour(labour_class, hour.at, one) for one in terms]
                 yield (f"{labour_class}, an hour{when}", *priced)
+            for listed, word in _BY_DAY:
+                if hours and prices.get(listed):
+                    begun = self._visit(labour_class, hours[0].at, 1)
+                    yield (f"{labour_class}, {word}", *(self._net(begun, one, self._by_day(listed)) for one in terms))
         if hours:
             at = hours[0].at
             yield ("An emergency, an hour", *(self._labour(first, at, one, emergency=True) for one in terms))
@@ -200,6 +206,12 @@ class _Prices:
                     band = str(worked[0]["note"])
                     found.setdefault(band, _Hour(band, at, parse_minor(sheet["net"], self.exponent)))
         return sorted(found.values(), key=lambda hour: (hour.band != "business", hour.standard, hour.band))
+
+    def _by_day(self, listed: str) -> dict[str, Any]:
+        """The card with one of the two prices of a day, asked for as soon as it is begun."""
+        classes = {name: {key: prices.get(key) for key in ("standard", "agreement", listed)}
+                   for name, prices in self.card["classes"].items()}  # fmt: skip
+        return self._hourly | {"classes": classes, "day_price": {"mode": "step"}}
 
     def _least(self) -> dict[str, Any]:
         return {key: value for key, value in self.card.items() if key != "travel"}
