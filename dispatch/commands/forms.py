@@ -237,6 +237,7 @@ def history_form(history: VisitHistory) -> dict[str, Any]:
         "comments": forms(page.comments, COMMENT, zone),
         "approval": page.approval and form(page.approval, "by at@ revision reason", zone),
         "batch": page.batch,
+        "invoice": page.invoice,
     }
 
 

@@ -86,10 +86,11 @@ def add_closed_visits(store: Store, number: int, *, seed: int = 1) -> None:
                 new = NewVisit(
                     f"M{place:05}", client_id, sites[place % len(sites)], _said(chance, 5), 60, 3, at - DAY_SECONDS
                 )
-                _closed(unit, store, new, technicians[place % len(technicians)].id, at, place, chance)
+                _charge(unit, ended(unit, new, technicians[place % len(technicians)].id, at, place, chance), at, chance)
 
 
-def _closed(unit: Unit, store: Store, new: NewVisit, staff_id: int, at: int, place: int, chance: random.Random) -> None:
+def ended(unit: Unit, new: NewVisit, staff_id: int, at: int, place: int, chance: random.Random) -> int:
+    """Add a visit that was closed after an hour, with results and without a charge; returns its id."""
     job_id = unit.insert("job", client_id=new.client_id, title=new.work, created_at=at)
     visit_id = unit.insert(
         "visit",
@@ -139,6 +140,11 @@ def _closed(unit: Unit, store: Store, new: NewVisit, staff_id: int, at: int, pla
             satisfied=1 if result == "signed" else None,
         )  # fmt: skip
     change(state="closed", review="to_review", ended_at=at + 3600)
+    unit.audit("visit", visit_id, made=new.reference)
+    return visit_id
+
+
+def _charge(unit: Unit, visit_id: int, at: int, chance: random.Random) -> None:
     net = chance.randrange(5000, 40000)
     form = {
         "status": "ready",
@@ -153,7 +159,6 @@ def _closed(unit: Unit, store: Store, new: NewVisit, staff_id: int, at: int, pla
         total_minor=net, input=json.dumps({"client": {}, "padding": "x" * 2000}), sheet=json.dumps(form), made_at=at,
         accepted_at=at,
     )  # fmt: skip
-    unit.audit("visit", visit_id, made=new.reference)
 
 
 def _said(chance: random.Random, words: int) -> str:

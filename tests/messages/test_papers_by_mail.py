@@ -13,7 +13,7 @@ from db.faults import Refused
 from db.unit import Actor, unit_of_work
 from dispatch.desk.adapters import transports
 from dispatch.desk.adapters.transports import Attachment, Letter, NotSent, transport
-from dispatch.desk.billing import adjusting
+from dispatch.desk.billing import adjusting, invoicing
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.care.client_page import client_page
@@ -26,6 +26,7 @@ from dispatch.desk.messages import outbox
 from dispatch.desk.plan import undo
 from dispatch.desk.reports import everybody
 from dispatch.desk.reports.day import day_report
+from dispatch.desk.reports.invoice import invoice_report
 from dispatch.desk.reports.period import period_report
 from dispatch.desk.reports.service import service_report
 from dispatch.desk.session.refusals import NeedsConfirm, NotAllowed, Refusal
@@ -34,7 +35,7 @@ from dispatch.model.clients import Client
 from dispatch.model.messages import About, Fate, Message
 from dispatch.model.periods import Period
 from tests.conftest import Dispatch
-from tests.desk.conftest import DAY, Office, approve
+from tests.desk.conftest import DAY, Office, approve, invoice
 from tests.desk.test_prepaid import closed
 from tests.messages.conftest import PostOffice, words
 
@@ -69,6 +70,28 @@ def done(told: Office) -> Office:
     closed(told)
     approve(told.lee, "R1")
     return told
+
+
+def test_an_invoice_goes_to_where_invoices_go_and_is_not_made_void_then(done: Office, post: PostOffice) -> None:
+    """design/invoices.md, Void: a message that waits counts until undo takes it back."""
+    editing.edit(done.lee, "client", harbor(done), {"billing_mail": "pay@harbor.example"})
+    (one,) = invoice(done.lee)
+    mail = prepare(done.lee, invoice_report(done.store, one.invoice))
+    assert [to.address for to in mail.to] == ["pay@harbor.example"]
+    send(done.lee, mail)
+    with pytest.raises(Refusal, match=r"went to pay@harbor\.example, or waits to: credit it"):
+        invoicing.void(done.lee, "2026-0001", "the wrong day")
+    undo.undo(done.lee)
+    invoicing.void(done.lee, "2026-0001", "the wrong day")
+    (again,) = invoice(done.lee)
+    send(done.lee, prepare(done.lee, invoice_report(done.store, again.invoice)))
+    sent = posted(done)
+    assert sent is not None
+    ((name, kind, content),) = attached(post.taken[0])
+    assert (name or "").startswith("invoice-2026-0002.")
+    assert content[:4] == b"%PDF" if kind == "application/pdf" else "Invoice 2026-0002" in content
+    with pytest.raises(Refusal, match="went to"):
+        invoicing.void(done.lee, "2026-0002", "the wrong day")
 
 
 def test_a_month_arrives_as_it_was_looked_at(done: Office, post: PostOffice) -> None:

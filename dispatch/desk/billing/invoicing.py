@@ -18,7 +18,7 @@ from dispatch.desk.billing.invoice_lines import left_of
 from dispatch.desk.reports.invoice import file_name
 from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, mark_of
 from dispatch.desk.session.user import User
-from dispatch.model.invoices import Invoice, InvoiceKind, InvoiceLine, TaxRate, UnitCode, one, tax_parts
+from dispatch.model.invoices import Invoice, InvoiceKind, InvoiceLine, LineSource, TaxRate, UnitCode, one, tax_parts
 from dispatch.model.messages import Fate
 from dispatch.model.money import amount_text
 from dispatch.model.states import Review, Role
@@ -228,10 +228,11 @@ def _again(unit: Unit, store: Store, stored: StoredInvoice, made: str) -> None:
 
 def _is_of(store: Store, taken: Invoiced, line: InvoiceLine) -> bool:
     """Whether a line was charged for what was taken."""
+    if taken.visit_id is not None:
+        reference = visits_by_id(store, {taken.visit_id})[0].reference
+        return line.source in (LineSource.VISIT, LineSource.REMOTE) and line.of == reference
     if line.source is not taken.source:
         return False
-    if taken.visit_id is not None:
-        return visits_by_id(store, {taken.visit_id})[0].reference == line.of
     if taken.month is not None:
         return line.day is not None and line.day.isoformat().startswith(taken.month)
     return True

@@ -38,9 +38,9 @@ class VisitPage:
     other visits of its job but its follow-ups. `used` and `marks` are what stands, `files` what was handed in, `removed_files`
     what of it a lead took out, `findings` what an audit found, `corrections` every moment that was put right, the oldest first,
     `words` the words that were, `comments` the lead's with their answers.
-    `approval` is the newest one, whether it stands or not; `batch` the one in which the visit was exported. `origin` is the
-    template that the checklist was copied from, `none_wanted` who wants no follow-up of a visit that was left open, with their
-    words.
+    `approval` is the newest one, whether it stands or not; `invoice` the number of the one on which the visit stands, and `batch`
+    the one of before in which it was exported. `origin` is the template that the checklist was copied from, `none_wanted` who wants
+    no follow-up of a visit that was left open, with their words.
     """
 
     visit: Visit
@@ -67,6 +67,7 @@ class VisitPage:
     comments: tuple[Comment, ...] = ()
     approval: Approval | None = None
     batch: int | None = None
+    invoice: str | None = None
     origin: Origin | None = None
     none_wanted: tuple[str, str] | None = None
     office: str = "UTC"
@@ -131,6 +132,7 @@ def visit_page(store: Store, reference: str) -> VisitPage:
             comments=tuple(reviews.comments_of(store, visit.id)),
             approval=reviews.approval_of(store, visit.id),
             batch=invoices.batch_of(store, visit.id),
+            invoice=invoices.number_of_visit(store, visit.id),
             origin=origin_of(store, visit.id),
             none_wanted=visits.none_wanted(store, visit.id),
             office=firm.zone,

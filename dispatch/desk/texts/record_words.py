@@ -316,6 +316,8 @@ def _review(page: VisitPage) -> Iterator[RecordLine]:
     if page.batch is not None:
         nothing = False
         yield _plain(f"exported to be invoiced in batch {page.batch}")
+    if page.invoice is not None:
+        yield _plain(f"on invoice {page.invoice}")
     notes = {entry.sequence for entry in page.checklist.entries}
     shown = {attempt.sequence for item in page.checklist.items for attempt in item.attempts}
     for fix in page.words:
