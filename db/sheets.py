@@ -64,6 +64,13 @@ sheets_of_site: Query[list[StoredSheet], int, int, int] = SHEETS.listing(
 )
 """The newest sheets of the ended visits at a site that belong to the days between two instants, in order of making."""
 
+sheets_of_client: Query[list[StoredSheet], int, int, int, int] = SHEETS.listing(
+    "WHERE visit_id IN (SELECT v.id FROM visit v JOIN site s ON s.id = v.site_id "
+    f"WHERE s.client_id = ? AND {ANCHOR} >= ? AND {ANCHOR} < ? AND v.ended_at < ?) "
+    "AND revision = (SELECT max(revision) FROM charge_sheet WHERE visit_id = c.visit_id) ORDER BY made_at, id"
+)
+"""The newest sheets of a client's visits that belong to the days between two instants and ended before a third."""
+
 
 def latest_sheets(store: Store, visit_ids: Sequence[int]) -> dict[int, StoredSheet]:
     """The newest revision of each visit that has one."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import partial
 from typing import Annotated, Any, Literal, NamedTuple
@@ -131,9 +131,10 @@ class FixedCharge(NamedTuple):
 
 
 class DistanceCharge(NamedTuple):
-    """A price for a mile or a kilometre beyond the included radius."""
+    """A price for a mile or a kilometre beyond the included radius, or beyond the last zone (B6.8)."""
 
     rate: Fraction
+    included: Literal["radius", "last_zone"] = "radius"
 
 
 class TimeCharge(NamedTuple):
@@ -154,10 +155,11 @@ class TravelZone(NamedTuple):
 
 
 class ZoneCharge(NamedTuple):
-    """A charge by zones around the depot."""
+    """A charge by zones around the depot; what lies beyond the last is on request, pays it, or has no zone (B6.8)."""
 
     zones: Annotated[tuple[TravelZone, ...], sequence(record(TravelZone), least=1)]
     by: Literal["distance", "time"] = "distance"
+    beyond: Literal["refuse", "last", "none"] = "refuse"
 
 
 Component = FixedCharge | DistanceCharge | TimeCharge | ZoneCharge
@@ -190,6 +192,14 @@ class Travel(NamedTuple):
     time_source: Literal["estimated", "actual"] = "estimated"
     time_per: Literal["technician", "vehicle"] = "technician"
     time_premium: bool = False
+    time_cap_min: int | None = None
+    towns: Mapping[str, Fraction] = {}
+
+    @property
+    def last_zone(self) -> Fraction | None:
+        """Up to which one-way distance its zones reach; None: it has none by distance, or they have no limit."""
+        zones = (part.zones for part in self.components if isinstance(part, ZoneCharge) and part.by == "distance")
+        return next((own[-1].upto for own in zones if own), None)
 
 
 class NoAccess(NamedTuple):
@@ -291,8 +301,18 @@ def validate_card(card: Mapping[str, Any]) -> list[str]:
     read = read_card(card, "", faults)
     return faults or [
         *labour_faults(read.classes, read.bands, read.day_price),
+        *_travel_faults(read.travel),
         *surcharge_faults(read.percentages, read.cancellation, read.short_notice),
     ]
+
+
+def _travel_faults(travel: Travel) -> Iterator[str]:
+    names = [name.strip().casefold() for name in travel.towns]
+    if len(set(names)) < len(names):
+        yield "travel.towns: a town stands twice"
+    for place, component in enumerate(travel.components):
+        if isinstance(component, DistanceCharge) and component.included == "last_zone" and travel.last_zone is None:
+            yield f"travel.components[{place}].included: there are no zones by distance that end somewhere"
 
 
 def validate_agreement(agreement: Mapping[str, Any]) -> list[str]:

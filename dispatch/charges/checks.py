@@ -7,10 +7,10 @@ from fractions import Fraction
 from itertools import pairwise
 
 from dispatch.charges.card import AgreementTerms, Card, ZoneCharge
-from dispatch.charges.visit import ChargedLeg, ChargedVisit, VisitPart
+from dispatch.charges.visit import ChargedSite, ChargedVisit, VisitPart
 
 
-def errors_of(card: Card, site: ChargedLeg, agreement: AgreementTerms | None, visit: ChargedVisit) -> set[str]:  # noqa: C901, PLR0912  every fault of the input in turn, so that all are told together
+def errors_of(card: Card, site: ChargedSite, agreement: AgreementTerms | None, visit: ChargedVisit) -> set[str]:  # noqa: C901, PLR0912  every fault of the input in turn, so that all are told together
     """The codes of B1 that follow from the input alone; what a travel component lacks is found where it is priced."""
     codes: set[str] = set()
     if not visit.parts:
@@ -74,8 +74,9 @@ def _of_times(part: VisitPart) -> set[str]:
     return codes
 
 
-def _amounts(site: ChargedLeg, visit: ChargedVisit) -> Iterator[Fraction | None]:
+def _amounts(site: ChargedSite, visit: ChargedVisit) -> Iterator[Fraction | None]:
     """Every figure of the visit that must not be negative."""
+    yield site.travel_price
     for leg in (site, visit.trip.leg_in, visit.trip.leg_home, visit.trip.total, visit.trip.solo_sum):
         yield from (leg.distance, leg.minutes)
     for item in visit.items:
@@ -83,7 +84,12 @@ def _amounts(site: ChargedLeg, visit: ChargedVisit) -> Iterator[Fraction | None]
     yield from (goodwill.value for goodwill in visit.goodwill)
     yield None if visit.manual_travel is None else visit.manual_travel.amount
     for earlier in filter(None, visit.prior_today.values()):
-        yield from (earlier.presence_rmin, earlier.topup_unit_price, *map(Fraction, earlier.worked_min.values()))
+        yield from (
+            earlier.presence_rmin,
+            earlier.topup_unit_price,
+            earlier.travel_min,
+            *map(Fraction, earlier.worked_min.values()),
+        )
 
 
 def _prices(card: Card, agreement: AgreementTerms | None) -> Iterator[Fraction | None]:
@@ -99,6 +105,7 @@ def _prices(card: Card, agreement: AgreementTerms | None) -> Iterator[Fraction |
     yield from (tier.value for tier in card.short_notice)
     for top in card.percentages:
         yield from (top.pct, top.cap)
+    yield from card.travel.towns.values()
     for component in card.travel.components:
         for priced in component.zones if isinstance(component, ZoneCharge) else (component,):
             yield from (getattr(priced, name, None) for name in ("amount", "rate", "pct_of_labour"))

@@ -6,6 +6,7 @@ import datetime
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache
 from itertools import chain
 from types import NoneType, UnionType
@@ -72,6 +73,13 @@ def _zones_text(zones: Any) -> str:
     )
 
 
+def _towns_of(text: str) -> dict[str, str]:
+    towns = [part.split() for part in text.split(",")]
+    if any(len(words) < 2 for words in towns):
+        raise ValueError("towns such as Dublin 25.00, Mount Vernon 60.00 are expected: name, travel price")
+    return {" ".join(name): price for *name, price in towns}
+
+
 TYPED = Parsed("a number", typed)
 """What the checks of the whole form look at."""
 TEXT = Parsed("text", str, empty="")
@@ -84,13 +92,19 @@ SPANS = Parsed(
     lambda spans: ", ".join(f"{opens}-{closes}" for opens, closes in spans) or "closed",
     empty=None,
 )
+TOWNS = Parsed(
+    "towns with their travel prices",
+    _towns_of,
+    lambda towns: ", ".join(f"{name} {price}" for name, price in towns.items()),
+    empty={},
+)
 ZONES = Parsed("zones around the depot", _zones_of, _zones_text)
 
 
 _WRITTEN: Mapping[Any, FieldKind] = {
     bool: FLAG, str: TEXT, datetime.date: TEXT, ZoneInfo: TEXT, Openings: SPANS, tuple[TravelZone, ...]: ZONES,
     Mapping[str, int]: BY_BAND, Mapping[str, ListedPrice]: PRICES, ListedPrice: LISTED, tuple[LateTier, ...]: TIERS,
-    tuple[ShortNotice, ...]: NOTICES,
+    tuple[ShortNotice, ...]: NOTICES, Mapping[str, Fraction]: TOWNS,
 }  # fmt: skip
 
 
@@ -204,6 +218,8 @@ def default_of(form: str, path: str) -> Any:
         return PERCENTAGE_FORM.get(own[1])
     if path.endswith(".included_min"):
         return 0
+    if path.startswith("travel.components["):
+        return {"included": "radius", "beyond": "refuse"}.get(path.rpartition(".")[2])
     return value_at(DEFAULT_CARD if form == "card" else DEFAULT_AGREEMENT, path)
 
 
@@ -235,10 +251,17 @@ def _component(component: Mapping[str, Any], money: str, unit: str) -> Sequence[
     if kind == "vehicle":
         return [("amount", "van charge, per vehicle", money)]
     if kind == "distance":
-        return [("rate", f"distance beyond the radius, per {unit}", money)]
+        return [
+            ("rate", f"distance beyond the radius, per {unit}", money),
+            ("included", "that distance begins", "at the included radius, or where the last zone ends"),
+        ]
     if kind == "zone":
         hint = "name, up to (one way, - for no limit), amount: near 10 0, far - 40.00"
-        return [("by", "zones, by"), ("zones", "zones", hint)]
+        return [
+            ("by", "zones, by"),
+            ("zones", "zones", hint),
+            ("beyond", "beyond the last zone", "refuse: on request; last: as the last zone; none: no zone charge"),
+        ]
     if "pct_of_labour" in component:
         return [("pct_of_labour", "driving time, % of the labour price", "50 is half rate"), included]
     return [("rate", "driving time, per hour", money), included]
@@ -357,6 +380,12 @@ _FROM_TRAVEL_ON: _Sections = {
         ("travel.time_source", "driving time is"),
         ("travel.time_per", "driving time per"),
         ("travel.time_premium", "premiums on driving time"),
+        (
+            "travel.time_cap_min",
+            "driving time a day, at most minutes",
+            "of a technician, charged to a client; empty: no limit",
+        ),
+        ("travel.towns", "travel prices of towns", "in place of the charges above: Dublin 25.00, Mount Vernon 60.00"),
         ("travel.cap", "travel is never more than", "empty: no cap"),
     ),
     "When nothing is done": (

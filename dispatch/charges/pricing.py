@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from dispatch.charges.card import Card
 from dispatch.charges.terms import Terms
-from dispatch.charges.visit import ChargedLeg, ChargedVisit
+from dispatch.charges.visit import ChargedSite, ChargedVisit
 from dispatch.model.money import format_minor, to_minor
 
 
@@ -86,7 +86,7 @@ class Pricing:
 
     terms: Terms
     visit: ChargedVisit
-    site: ChargedLeg
+    site: ChargedSite
     travel_left: int = 0
     balances: PrepaidBalances = field(init=False)
     flags: set[str] = field(init=False)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
 from typing import Literal
@@ -14,7 +14,7 @@ from dispatch.charges.minutes import Stay, round_minutes
 from dispatch.charges.pricing import Pricing
 from dispatch.charges.rates import Rate, calm_rate
 from dispatch.charges.terms import Tier
-from dispatch.charges.visit import ChargedLeg, VisitPart
+from dispatch.charges.visit import ChargedLeg, ChargedSite, VisitPart
 from dispatch.model.money import exact_text, shortest
 from dispatch.model.text import count_text
 
@@ -30,6 +30,8 @@ class _Way:
     """What the travel of a visit is counted from."""
 
     pricing: Pricing
+    used: dict[str, list[Fraction]] = field(default_factory=dict)
+    """Driving minutes that count towards the cap of a day, by technician and day (B6.9)."""
 
     @property
     def rules(self) -> Travel:
@@ -90,12 +92,41 @@ class _Way:
         minutes, _ = self.quantity("minutes")
         return minutes, _SOURCES[basis], actual
 
-    def zone(self, component: ZoneCharge) -> tuple[TravelZone, Fraction]:
-        """The zone of the site, and its one-way figure."""
+    @property
+    def fixed(self) -> tuple[Fraction, str] | None:
+        """What travel to the site costs in place of the components, and whose price that is (B6.7)."""
+        site = self.pricing.site
+        if site.travel_price is not None:
+            return site.travel_price, "the site's"
+        town = (site.town or "").strip().casefold()
+        prices = {name.strip().casefold(): (price, name) for name, price in self.rules.towns.items()}
+        return prices.get(town) if town else None
+
+    def included(self, component: DistanceCharge) -> Fraction:
+        """How far one way costs no distance (B6.8)."""
+        last = self.rules.last_zone if component.included == "last_zone" else None
+        return self.rules.included_radius if last is None else last
+
+    def within_cap(self, part: VisitPart, minutes: Sequence[Fraction]) -> list[Fraction]:
+        """What the cap of a technician's day leaves of driving minutes, day by day (B6.9)."""
+        cap = self.rules.time_cap_min
+        if cap is None:
+            return [*minutes]
+        earlier = self.pricing.visit.prior_today.get(part.name)
+        start = [Fraction(0) if earlier is None else earlier.travel_min, *[Fraction(0)] * (len(minutes) - 1)]
+        used = self.used.setdefault(part.name, start)
+        left = [min(day, max(Fraction(0), cap - gone)) for day, gone in zip(minutes, used, strict=True)]
+        self.used[part.name] = [gone + day for gone, day in zip(used, left, strict=True)]
+        return left
+
+    def zone(self, component: ZoneCharge) -> tuple[TravelZone | None, Fraction]:
+        """The zone of the site, None where it needs none, and its one-way figure."""
         far = self.one_way("minutes" if component.by == "time" else "distance")
         for zone in component.zones:
             if zone.upto is None or far <= zone.upto:
                 return zone, far
+        if component.beyond != "refuse" and component.zones:
+            return (component.zones[-1] if component.beyond == "last" else None), far
         raise _Lacking("OUT_OF_AREA")
 
 
@@ -119,12 +150,14 @@ def lacking(pricing: Pricing) -> set[str]:
         guessed = any(day.depart is None and day.check_in is not None for day in days)
         if guessed and pricing.site.minutes is None:
             codes.add("UNKNOWN_TRAVEL_TIME")
-    if visit.manual_travel is not None or not way.rules.components:
+    if visit.manual_travel is not None or not (way.rules.components or way.fixed):
         return codes
     needs: list[Callable[[], object]] = [lambda: _given_away(way, covered=False)]
-    for component in way.rules.components:
+    for component in () if way.fixed else way.rules.components:
         if isinstance(component, DistanceCharge):
             needs.append(lambda: way.quantity("distance"))
+            if component.included == "last_zone":
+                needs.append(lambda: way.one_way("distance"))
         elif isinstance(component, ZoneCharge):
             needs.append(partial(way.zone, component))
         elif isinstance(component, TimeCharge) and terms.card.time_basis != "door_to_door":
@@ -147,21 +180,19 @@ def travel_lines(pricing: Pricing, stays: Sequence[Stay]) -> list[ChargeLine]:
     if manual is not None:
         amount = pricing.minor(manual.amount)
         return [ChargeLine("TRV-MAN", "travel", amount, f"set by {manual.by}: {manual.reason}")]
-    if not way.rules.components:
+    if not (way.rules.components or way.fixed):
         return []
     arrivals = {stay.part.name: stay.arrival for stay in stays}
     reason = _given_away(way, covered=any(stay.covered for stay in stays))
-    lines: list[ChargeLine] = []
+    if way.fixed:
+        lines = _given(_fixed(way, *way.fixed), reason)
+        return [*lines, *_cap(way, lines)]
+    lines = []
     for component in way.rules.components:
-        made = list(_component(way, component, arrivals))
-        if reason is not None:
-            given_why = _GIVEN_AWAY[reason]
-            made = [
-                replace(line, amount=0, value=line.amount, zero_reason=reason, why=f"{line.why}; {given_why}")
-                for line in made
-            ]
-        elif (
-            balances.hours
+        made = _given(_component(way, component, arrivals), reason)
+        if (
+            reason is None
+            and balances.hours
             and balances.travel
             and isinstance(component, TimeCharge)
             and component.pct_of_labour is not None
@@ -178,6 +209,26 @@ _GIVEN_AWAY = {
     "waived_in_radius": "the agreement waives travel inside the included radius",
     "covered": "covered by the fixed price",
 }
+
+
+def _given(lines: Iterable[ChargeLine], reason: str | None) -> list[ChargeLine]:
+    """Travel lines as they are, or given away for that reason (B6.4)."""
+    if reason is None:
+        return [*lines]
+    words = _GIVEN_AWAY[reason]
+    return [
+        replace(line, amount=0, value=line.amount, zero_reason=reason, why=f"{line.why}; {words}") for line in lines
+    ]
+
+
+def _fixed(way: _Way, price: Fraction, whose: str) -> Iterator[ChargeLine]:
+    if price:
+        often = "once per visit" if way.days == 1 else f"on each of {way.days} days"
+        by_site = way.pricing.site.travel_price is not None
+        yield ChargeLine(
+            "TRV-FIX", "travel", way.pricing.minor(price * way.days), f"{whose} travel price, {often}",
+            note=None if by_site else whose, qty=Fraction(way.days), unit="visit", unit_price=price,
+        )  # fmt: skip
 
 
 def _timed(way: _Way) -> Sequence[VisitPart]:
@@ -200,8 +251,10 @@ def _component(way: _Way, component: Component, arrivals: Mapping[str, Tier | No
             yield line("TRV-VEH", price * trips, _counted(way), Fraction(trips), "vehicle", price)
     elif isinstance(component, DistanceCharge):
         distance, ways = way.quantity("distance")
-        included = way.rules.included_radius * ways
+        included = way.included(component) * ways
         charged = max(Fraction(0), distance - included) * trips
+        if component.included == "last_zone" and way.one_way("distance") * ways <= included:
+            charged = Fraction(0)
         price = component.rate
         if charged * price > 0:
             why = (
@@ -211,9 +264,9 @@ def _component(way: _Way, component: Component, arrivals: Mapping[str, Tier | No
             yield line("TRV-DIST", charged * price, why, charged, card.unit, price)
     elif isinstance(component, ZoneCharge):
         zone, far = way.zone(component)
-        price = zone.amount
-        if price:
+        if zone is not None and (price := zone.amount):
             limit = "no limit" if zone.upto is None else f"up to {zone.upto.text}"
+            limit += ", the last one" if zone.upto is not None and far > zone.upto else ""
             unit = "min" if component.by == "time" else card.unit
             why = f"{shortest(far)} {unit} one way, zone {zone.name} ({limit}), {_counted(way)}"
             made = line("TRV-ZONE", price * trips, why, Fraction(trips), "vehicle", price)
@@ -243,9 +296,14 @@ def _time(way: _Way, component: TimeCharge, part: VisitPart, arrival: Tier | Non
     if component.rounding is not None:
         counted = [round_minutes(minutes, component.rounding) for minutes in counted]
         reckoning += f", {shortest(sum(counted, Fraction(0)))} after rounding ({component.rounding.words})"
-    minutes = sum(counted, Fraction(0))
     share = None if component.pct_of_labour is None else component.pct_of_labour / 100
     price = component.rate if share is None else terms.price(part) * share
+    if price and (capped := way.within_cap(part, counted)) != counted:
+        counted = capped
+        reckoning += (
+            f", {shortest(sum(counted, Fraction(0)))} within {way.rules.time_cap_min} charged to the client a day"
+        )
+    minutes = sum(counted, Fraction(0))
     if minutes <= 0 or not price:
         return
     rate = _premium(way, part, arrival)
@@ -322,7 +380,7 @@ def _cap(way: _Way, lines: Sequence[ChargeLine]) -> Iterator[ChargeLine]:
         yield ChargeLine("TRV-CAP", "travel", limit - charged, f"travel is never more than {shortest(cap)}{each}")
 
 
-def _leg(leg: ChargedLeg, what: Figure) -> Fraction:
+def _leg(leg: ChargedLeg | ChargedSite, what: Figure) -> Fraction:
     value = leg.distance if what == "distance" else leg.minutes
     if value is None:
         raise _Lacking("UNKNOWN_DISTANCE" if what == "distance" else "UNKNOWN_TRAVEL_TIME")

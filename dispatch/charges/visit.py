@@ -58,6 +58,15 @@ class ChargedLeg(NamedTuple):
     minutes: Fraction | None = None
 
 
+class ChargedSite(NamedTuple):
+    """Where the work is done: its one-way figures, and what was agreed, or the card says, of travel to it (B6.7)."""
+
+    distance: Annotated[Fraction | None, "one_way_distance"] = None
+    minutes: Annotated[Fraction | None, "one_way_minutes"] = None
+    travel_price: Fraction | None = None
+    town: str | None = None
+
+
 class Trip(NamedTuple):
     """The day's trip that the visit is a stop of (B6.2)."""
 
@@ -101,11 +110,12 @@ class ManualTravel(NamedTuple):
 
 class EarlierVisits(NamedTuple):
     """What a technician's earlier visits to the site on the same day were charged, in rate-minutes (B5.4); and the minutes of
-    earlier visits anywhere, by local date (B3.8)."""
+    earlier visits anywhere, by local date (B3.8), and the driving minutes that the client was charged on the day (B6.9)."""
 
     presence_rmin: Fraction = Fraction(0)
     topup_rmin: Fraction = Fraction(0)
     topup_unit_price: Fraction = Fraction(0)
+    travel_min: Fraction = Fraction(0)
     worked_min: Mapping[str, int] = {}
 
 
@@ -147,4 +157,4 @@ class ChargedVisit(NamedTuple):
         return self.outcome == "no_access" or (self.outcome == "cancelled" and self.departed)
 
 
-read_site, read_visit = record(ChargedLeg, prefix="one_way_"), record(ChargedVisit)
+read_site, read_visit = record(ChargedSite), record(ChargedVisit)

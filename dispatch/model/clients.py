@@ -58,7 +58,8 @@ class Site:
 
     `zone` is its own, None where it follows the firm (`Firm.zone_at`). `place_source` says who placed it (`typed`, a file, the
     host of a geocoder), `place_precision` how near to the door (`house`, `street`, …), where somebody said so.
-    `arrival_minutes` go by from the end of the drive to where work begins.
+    `travel_price` is what travel to it costs a visit, whatever is driven; `town` is how the rate card's prices of towns call where
+    it lies (design/charges.md B6.7). `arrival_minutes` go by from the end of the drive to where work begins.
     """
 
     id: int
@@ -77,3 +78,5 @@ class Site:
     place_source: str = ""
     place_precision: str = ""
     arrival_minutes: int = 0
+    travel_price: str | None = None
+    town: str = ""

@@ -61,7 +61,23 @@ COMPONENTS = st.one_of(
             ),
         }
     ),
+    st.fixed_dictionaries(
+        {
+            "kind": st.just("zone"),
+            "by": st.sampled_from(["distance", "time"]),
+            "zones": st.just(
+                [{"name": "in", "upto": "5.5", "amount": "15"}, {"name": "out", "upto": "17", "amount": "33.33"}]
+            ),
+            "beyond": st.sampled_from(["last", "none"]),
+        }
+    ),
 )
+BEYOND = [
+    {"kind": "zone", "by": "distance", "zones": [{"name": "in", "upto": "12", "amount": "9"}], "beyond": "last"},
+    {"kind": "distance", "rate": "0.55", "included": "last_zone"},
+]
+"""Zones, and distance beyond the last of them only."""
+TOWNS = st.sampled_from([{}, {}, {"Dublin": "25", "Mount Vernon": "60.50", "Home": "0"}])
 
 
 def draw_labour_prices(draw: st.DrawFn, card: dict[str, Any]) -> None:
@@ -171,11 +187,13 @@ def cards(draw: st.DrawFn, **fixed: Any) -> dict[str, Any]:
         "travel": {
             "basis": draw(st.sampled_from(["depot_round_trip", "one_way", "legs", "trip_split"])),
             "included_radius": draw(st.sampled_from(["0", "5", "12.5"])),
-            "components": draw(st.lists(COMPONENTS, max_size=3)),
+            "components": draw(st.one_of(st.lists(COMPONENTS, max_size=3), st.just(BEYOND))),
             "cap": draw(st.one_of(st.none(), money(10000))),
             "time_source": draw(st.sampled_from(["estimated", "actual"])),
             "time_per": draw(st.sampled_from(["technician", "vehicle"])),
             "time_premium": draw(st.booleans()),
+            "time_cap_min": draw(st.sampled_from([None, None, 30, 75])),
+            "towns": draw(TOWNS),
         },
         "no_access": {"mode": draw(st.sampled_from(["minimum_and_travel", "flat", "none"])), "amount": "60"},
         "cancellation": {
@@ -319,6 +337,7 @@ def visits(draw: st.DrawFn, zone: str) -> dict[str, Any]:
                     {},
                     {"ann": {"presence_rmin": "45", "topup_rmin": "75", "topup_unit_price": "90"}},
                     {"ann": {"worked_min": {"2026-03-04": 90, "2026-03-06": 300}}, "ben": {"worked_min": {}}},
+                    {"ann": {"travel_min": "22.5"}, "cy": {"travel_min": "100"}},
                 ]
             )
         ),
@@ -335,7 +354,8 @@ def inputs(draw: st.DrawFn) -> dict[str, Any]:
     return {
         "card": card,
         "client": {"tax_exempt": draw(st.sampled_from([False, False, True])), "tax_ref": "X-1"},
-        "site": {"one_way_distance": draw(money(3000)), "one_way_minutes": draw(st.integers(0, 90))},
+        "site": {"one_way_distance": draw(money(3000)), "one_way_minutes": draw(st.integers(0, 90))}
+        | draw(st.sampled_from([{}, {}, {"town": "mount vernon"}, {"town": "Home"}, {"travel_price": "31.5"}])),
         "agreement": draw(st.one_of(st.none(), agreements())),
         "visit": draw(visits(card["timezone"])),
     }

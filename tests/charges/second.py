@@ -565,7 +565,13 @@ class Reckoning:
         drivers = [max(own, key=lambda one: len(days_of(one))) for own in aboard.values()]
         trips, came = sum(len(days_of(part)) for part in drivers), max(len(days_of(part)) for part in self.crew)
         given = self._given_away(any(stay["covered"] for stay in stays))
-        for one in rules["components"]:
+        fixed = self._fixed()
+        if fixed:
+            self.add("TRV-FIX", "travel", self.cents(fixed * came), qty=Fraction(came))
+        self.road: dict[tuple[str, int], Fraction] = {}
+        for name, prior in self.visit["prior_today"].items():
+            self.road[name, 0] = exact(prior.get("travel_min", 0))
+        for one in rules["components"] if fixed is None else []:
             if one["kind"] == "callout":
                 self.add("TRV-CALL", "travel", self.cents(exact(one["amount"]) * came), qty=Fraction(came))
             elif one["kind"] == "vehicle":
@@ -573,12 +579,24 @@ class Reckoning:
                 self.add("TRV-VEH", "travel", self.cents(cost), qty=Fraction(trips))
             elif one["kind"] == "distance":
                 far, ways = self._figure("distance")
-                charged = max(Fraction(0), far - exact(rules["included_radius"]) * ways) * trips
+                free = exact(rules["included_radius"])
+                if one.get("included") == "last_zone":
+                    free = next(
+                        exact(each["zones"][-1]["upto"])
+                        for each in rules["components"]
+                        if each["kind"] == "zone" and each["by"] == "distance"
+                    )
+                    if exact(self.site["one_way_distance"]) <= free:
+                        continue
+                charged = max(Fraction(0), far - free * ways) * trips
                 if charged * exact(one["rate"]):
                     self.add("TRV-DIST", "travel", self.cents(charged * exact(one["rate"])), qty=charged)
             elif one["kind"] == "zone":
                 far = exact(self.site["one_way_minutes" if one["by"] == "time" else "one_way_distance"])
-                zone = next(zone for zone in one["zones"] if zone["upto"] is None or far <= exact(zone["upto"]))
+                fits = [zone for zone in one["zones"] if zone["upto"] is None or far <= exact(zone["upto"])]
+                if not fits and one.get("beyond") == "none":
+                    continue
+                zone = fits[0] if fits else one["zones"][-1]
                 if exact(zone["amount"]):
                     cost = exact(zone["amount"]) * trips
                     self.add("TRV-ZONE", "travel", self.cents(cost), qty=Fraction(trips))
@@ -605,6 +623,14 @@ class Reckoning:
             or (self.kind == "fixed_price" and self.terms["covers_travel"] and covered)
         )
 
+    def _fixed(self) -> Fraction | None:
+        if self.site.get("travel_price") is not None:
+            return exact(self.site["travel_price"])
+        for name, price in self.card["travel"]["towns"].items():
+            if name.lower() == (self.site.get("town") or "").lower():
+                return exact(price)
+        return None
+
     def _figure(self, what: str) -> tuple[Fraction, int]:
         trip, own = self.visit["trip"], exact(self.site[f"one_way_{what}"])
         basis = self.card["travel"]["basis"]
@@ -618,10 +644,13 @@ class Reckoning:
         total, alone = exact(trip["total"][what]), exact(trip["solo_sum"][what])
         return (min(total * 2 * own / alone, 2 * own) if alone else total / trip["stops"]), 2
 
+    def _per_hour(self, one: Mapping[str, Any], part: Row) -> Fraction:
+        return exact(one["rate"]) if "rate" in one else self.price(part) * exact(one["pct_of_labour"])
+
     def _driven(self, one: Mapping[str, Any], stay: Row, *, drawn: bool) -> None:
         rules, part = self.card["travel"], stay["part"]
         total = Fraction(0)
-        for day in days_of(part):
+        for place, day in enumerate(days_of(part)):
             minutes, ways = self._figure("minutes")
             if rules["time_source"] == "actual" and rules["basis"] != "trip_split":
                 if day["depart"] is None:
@@ -633,7 +662,12 @@ class Reckoning:
                         back = (minute(day["return"]) or 0) - (minute(day["check_out"]) or 0)
                     minutes = Fraction(out + back if ways == 2 else out)
             minutes = max(Fraction(0), minutes - one.get("included_min", 0))
-            total += self.rounded(minutes, one["rounding"]) if one.get("rounding") else minutes
+            minutes = self.rounded(minutes, one["rounding"]) if one.get("rounding") else minutes
+            if rules["time_cap_min"] is not None and self._per_hour(one, part):
+                before = self.road.get((part["technician"], place), Fraction(0))
+                minutes = min(minutes, max(Fraction(0), rules["time_cap_min"] - before))
+                self.road[part["technician"], place] = before + minutes
+            total += minutes
         minutes = total
         share = exact(one["pct_of_labour"]) / 100 if "pct_of_labour" in one else None
         rate = exact(one["rate"]) if share is None else self.price(part) * share

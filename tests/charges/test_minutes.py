@@ -14,7 +14,7 @@ from dispatch.charges.card import Rounding, read_agreement, read_card
 from dispatch.charges.minutes import Stay, round_minutes, stay_of
 from dispatch.charges.pricing import Pricing
 from dispatch.charges.terms import select
-from dispatch.charges.visit import ChargedLeg, read_visit
+from dispatch.charges.visit import ChargedSite, read_visit
 from dispatch.fields.reading import merged
 
 MONDAY = "2026-11-23"  # business from 08:00 to 17:00, holiday on Thursday
@@ -65,7 +65,7 @@ def stay(
     )
     agreed = None if agreement is None else read_agreement(agreement, "agreement", None)
     terms = select(read_card(merged(CARD, card or {}), "card", None), agreed, visit)
-    pricing = Pricing(terms, visit, ChargedLeg(minutes=Fraction(20)))
+    pricing = Pricing(terms, visit, ChargedSite(minutes=Fraction(20)))
     return stay_of(pricing, terms.crew[0]), pricing.flags
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.charges import validate_card
+from dispatch.charges import charge_sheet, validate_card
 from dispatch.charges.fields import card_figures, read, written
 from dispatch.charges.paths import value_at
 from tests.charges.test_each_rule import EXACT, GOODWILL, START
@@ -167,3 +167,109 @@ def test_percentages_and_tiers_are_typed_as_they_are_written() -> None:
     assert written(tiers, read(tiers, "4 100%, 48 25.00, 72 none")) == "4 100%, 48 25.00, 72 none"
     with pytest.raises(ValueError, match="hours of notice"):
         read(tiers, "4")
+
+
+def road(site: dict[str, Any], *parts: dict[str, Any], agreement: Any = None, visit: Any = None, **rules: Any) -> Any:
+    card = {**CARD, **EXACT, "travel": rules}
+    given = {"assignments": list(parts or (HOUR,)), **(visit or {})}
+    return charge_sheet(card, {}, site, agreement, given).as_json()
+
+
+def travelled(found: dict[str, Any]) -> list[tuple[str, str | None, str]]:
+    assert found["status"] == "ready", found
+    return [(line["rule"], line.get("qty"), line["amount"]) for line in found["lines"] if line["category"] == "travel"]
+
+
+FAR = [{"kind": "distance", "rate": "1"}]
+TWO_DAYS = {**HOUR, "later_days": [{"check_in": "2026-11-25T09:00:00-05:00", "check_out": "2026-11-25T10:00:00-05:00"}]}
+
+
+@pytest.mark.parametrize(
+    ("site", "rules", "more", "found"),
+    [
+        ({"travel_price": "45"}, {"components": FAR}, {}, [("TRV-FIX", "1", "45.00")]),
+        ({"town": " dublin"}, {"components": FAR, "towns": {"Dublin": "25"}}, {}, [("TRV-FIX", "1", "25.00")]),
+        ({"town": "Dublin", "travel_price": "0"}, {"towns": {"Dublin": "25"}}, {}, []),
+        ({"town": "Dublin"}, {"towns": {"Dublin": "25"}, "cap": "20"}, {}, [("TRV-FIX", "1", "25.00"), ("TRV-CAP", None, "-5.00")]),
+        ({"town": "Delaware", "one_way_distance": "9"}, {"components": FAR, "towns": {"Dublin": "25"}}, {},
+         [("TRV-DIST", "18", "18.00")]),
+        ({"travel_price": "45"}, {}, {"parts": [HOUR | {"vehicle": "a"}, HOUR | {"technician": "ben", "vehicle": "b"}]},
+         [("TRV-FIX", "1", "45.00")]),
+        ({"travel_price": "45"}, {}, {"parts": [TWO_DAYS]}, [("TRV-FIX", "2", "90.00")]),
+        ({"travel_price": "45"}, {}, {"agreement": {"price_list": "standard", "waive_travel": "all"}}, [("TRV-FIX", "1", "0.00")]),
+        ({"travel_price": "45"}, {}, {"visit": {"manual_travel": {"by": "lee", "role": "lead", "amount": "5", "reason": "agreed"}}},
+         [("TRV-MAN", None, "5.00")]),
+        ({"travel_price": "45"}, {}, {"visit": {"way": "remote"}}, []),
+    ],
+)  # fmt: skip
+def test_a_fixed_sum_for_a_site_or_a_town_stands_in_place_of_the_drive(
+    site: dict[str, Any], rules: dict[str, Any], more: dict[str, Any], found: list[tuple[str, str | None, str]]
+) -> None:
+    """B6.7: its own price before the town's; nothing needs to be known of the drive."""
+    assert travelled(road(site, *more.pop("parts", ()), **more, **rules)) == found
+
+
+def zones(beyond: str, by: str = "distance", distance: bool = True) -> list[dict[str, Any]]:
+    rings = [{"name": "A", "upto": "10", "amount": "20"}, {"name": "B", "upto": "25", "amount": "40"}]
+    further = [{"kind": "distance", "rate": "0.80", "included": "last_zone"}] if distance else []
+    return [{"kind": "zone", "by": by, "zones": rings, "beyond": beyond}, *further]
+
+
+@pytest.mark.parametrize(
+    ("miles", "beyond", "found"),
+    [
+        ("25", "last", [("TRV-ZONE", "1", "40.00")]),
+        ("30.5", "last", [("TRV-ZONE", "1", "40.00"), ("TRV-DIST", "11", "8.80")]),
+        ("30.5", "none", [("TRV-DIST", "11", "8.80")]),
+    ],
+)
+def test_distance_counts_only_beyond_the_last_zone(
+    miles: str, beyond: str, found: list[tuple[str, str | None, str]]
+) -> None:
+    """B6.8: 2 x 5.5 miles beyond 25 at 0.80."""
+    site = {"one_way_distance": miles, "one_way_minutes": 40}
+    assert travelled(road(site, components=zones(beyond), included_radius="3")) == found
+
+
+def test_a_site_within_the_zones_pays_no_distance_however_it_was_driven_to() -> None:
+    """B6.8"""
+    trip = {"leg_in": {"distance": "80", "minutes": 90}, "last_stop": False}
+    site = {"one_way_distance": "24", "one_way_minutes": 40}
+    found = road(site, components=zones("last"), basis="legs", visit={"trip": trip})
+    assert travelled(found) == [("TRV-ZONE", "1", "40.00")]
+
+
+def test_beyond_the_last_zone_is_on_request_unless_the_card_says_otherwise() -> None:
+    """B6.8; and what cannot be said is refused when a card is saved."""
+    assert road({"one_way_distance": "26"}, components=zones("refuse"))["errors"] == ["OUT_OF_AREA"]
+    fault = "travel.components[1].included: there are no zones by distance that end somewhere"
+    assert validate_card(CARD | {"travel": {"components": zones("last", by="time")}}) == [fault]
+    assert validate_card(CARD | {"travel": {"towns": {"Dublin": "1", "dublin ": "2"}}}) == [
+        "travel.towns: a town stands twice"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("prior", "found"),
+    [
+        ({}, [("TRV-TIME", "120", "120.00")]),
+        ({"ann": {"travel_min": "90"}}, [("TRV-TIME", "30", "30.00")]),
+        ({"ann": {"travel_min": "120"}}, []),
+        ({"ben": {"travel_min": "120"}}, [("TRV-TIME", "120", "120.00")]),
+    ],
+)
+def test_driving_time_is_capped_by_the_technicians_day(prior: Any, found: list[tuple[str, str | None, str]]) -> None:
+    """B6.9: 160 minutes there and back, of which 120 a day are charged to the client."""
+    site, rules = {"one_way_minutes": 80}, {"components": [{"kind": "time", "rate": "60"}], "time_cap_min": 120}
+    assert travelled(road(site, visit={"prior_today": prior}, **rules)) == found
+
+
+def test_each_day_and_all_components_share_the_cap() -> None:
+    """B6.9: two days of 120; what a first component used up, or a free one does not, is not there for the next."""
+    site = {"one_way_minutes": 80}
+    time = {"kind": "time", "rate": "60"}
+    assert travelled(road(site, TWO_DAYS, components=[time], time_cap_min=120)) == [("TRV-TIME", "240", "240.00")]
+    two = [{"kind": "time", "rate": "0"}, time, {"kind": "time", "rate": "30", "included_min": 140}]
+    assert travelled(road(site, components=two, time_cap_min=170)) == [
+        ("TRV-TIME", "160", "160.00"), ("TRV-TIME", "10", "5.00"),
+    ]  # fmt: skip

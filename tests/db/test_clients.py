@@ -28,7 +28,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     """École has two sites and two contacts, Acme nothing."""
     with prepared(tmp_path / "firm.db") as store:
         with unit_of_work(store, "add client", LEE) as unit:
-            school = clients.add_client(unit, Client(0, "École", (BO, ANN), 7, 1, True, "X1"))
+            school = clients.add_client(unit, Client(0, "École", (BO, ANN), 7, 1, tax_exempt=True, tax_ref="X1"))
             main = Site(
                 0, school, "Main", "1 Front Street", ZONE, Place(39.9, -83.0), (Hours(0, 480, 1020),), "ring",
                 ("mail", "print"), "4.0", 12, "estimated", place_source="import",
@@ -55,7 +55,7 @@ def main(store: Store) -> Site:
 def test_client_is_found_by_name_whatever_its_case(store: Store, name: str) -> None:
     client = clients.client_by_name(store, name)
 
-    assert client == Client(1, "École", (BO, ANN), 7, 1, True, "X1", "client", 1)
+    assert client == Client(1, "École", (BO, ANN), 7, 1, tax_exempt=True, tax_ref="X1")
     assert clients.client(store, 1) == client
 
 

@@ -65,7 +65,7 @@ def client_with(office: Office, **changes: Any) -> None:
 def another_book(office: Office) -> None:
     """Everything that a visit is priced from says something else now."""
     card_with(office, classes={"tech": {"standard": "500", "agreement": "500"}})
-    site_with(office, one_way_distance="90.0", one_way_minutes=100, name="Old office")
+    site_with(office, one_way_distance="90.0", one_way_minutes=100, name="Old office", travel_price="77", town="Dublin")
     client_with(office, tax_exempt=True, tax_ref="EX-1", name="Harbor Dental Group")
     agreed(office, "tm", labour_discount_pct=50)
     ana = people.technician(office.store, office.ana.staff.id)

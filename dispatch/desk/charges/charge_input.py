@@ -102,7 +102,8 @@ def charged_drive(site: Site) -> dict[str, Any]:
     """The drive of a site as the input of the charge engine. An estimate of earlier versions that nobody drives is none."""
     drive = {"one_way_distance": site.one_way_distance, "one_way_minutes": site.one_way_minutes}
     far = site.one_way_provenance == Provenance.ESTIMATED and (site.one_way_minutes or 0) * 60 > LONGEST_LEG
-    return dict.fromkeys(drive) if far else drive
+    fixed = {"travel_price": site.travel_price, "town": site.town or None}
+    return (dict.fromkeys(drive) if far else drive) | fixed
 
 
 def standing(store: Store, visit: Visit) -> StoredSheet | None:
@@ -227,9 +228,12 @@ def _item_form(used: UsedItem) -> dict[str, Any]:
 def _earlier(
     store: Store, visit: Visit, card: Mapping[str, Any], now: int, names: Mapping[str, str]
 ) -> dict[str, dict[str, Any]]:
-    """What each technician's earlier visits matter for: a minimum by the day (B5.4), and overtime (B3.8)."""
+    """What earlier visits matter for, by technician: a minimum by the day (B5.4), the cap of driving (B6.9), overtime (B3.8)."""
     zone = str(card["timezone"])
     prior = _prior_today(store, visit, zone) if card.get("minimum", {}).get("per") == "day" else {}
+    if card.get("travel", {}).get("time_cap_min") is not None and visit.anchor is not None:
+        for name, driven in _driven_before(store, visit, zone, now).items():
+            prior.setdefault(name, {})["travel_min"] = shortest(driven)
     if card.get("overtime", {}).get("after_min") is None:
         return prior
     whole_way = card.get("time_basis") == "door_to_door"
@@ -240,6 +244,17 @@ def _earlier(
             minutes = stays.worked_before(store, part.id, day_bounds(day, zone)[0], came, whole_way)
             prior.setdefault(names[str(part.technician_id)], {}).setdefault("worked_min", {})[day.isoformat()] = minutes
     return prior
+
+
+def _driven_before(store: Store, visit: Visit, zone: str, now: int) -> dict[str, Fraction]:
+    """The driving minutes that the client was charged on the visit's day, by technician, for visits that ended before it (B6.9)."""
+    since, until = day_bounds(day_of(existing(visit.anchor), zone), zone)
+    driven: dict[str, Fraction] = {}
+    for sheet in sheets.sheets_of_client(store, visit.client_id, since, until, visit.ended_at or now):
+        for line in sheet.sheet["lines"] if sheet.visit_id != visit.id else ():
+            if line["rule"] == "TRV-TIME" and line.get("zero_reason", "drawn") == "drawn":
+                driven[line["tech"]] = driven.get(line["tech"], Fraction(0)) + Fraction(line["qty"])
+    return driven
 
 
 def _prior_today(store: Store, visit: Visit, zone: str) -> dict[str, dict[str, Any]]:

@@ -25,6 +25,7 @@ RULES = {
     "TRV-DIST": "Distance",
     "TRV-TIME": "Time on the road",
     "TRV-ZONE": "Travel, zone",
+    "TRV-FIX": "Travel, fixed price",
     "TRV-CAP": "Travel is charged up to",
     "TRV-MAN": "Travel, as agreed",
     "EMG-FLAT": "Emergency",
