@@ -109,12 +109,18 @@ def test_bands_of_the_cards_own_and_every_class_have_a_row(office: Office) -> No
         "classes": {"tech": {"standard": "120"}, "senior": {"standard": "160", "minimum_minutes": 240}},
         "holidays": ["2026-12-25"],
         "rounding": {"increment_min": 45, "mode": "up"},
+        "percentages": [{"name": "Fuel", "pct": "3", "of": ["labour"]}],
+        "remote": {"minimum_minutes": 30},
         "bands": [{"name": "evening", "from": "17:00", "to": "21:00", "like": "after_hours", "multiplier": "1.25"}],
     }
     with office.lee.write("card") as unit:
         agreements.update_rate_card(unit, card, replace(card, card=own))
     editing.add(office.lee, "service-plan", {"name": "Half", "kind": "tm", "fee": "0", "labour_discount": "50"})
-    found = rows(rates_report(office.lee))
+    report = rates_report(office.lee)
+    assert "On top come Fuel, 3 % of labour. " in report.sections[0].paragraphs[0]
+    found = rows(report)
+    # a minimum of thirty minutes, and a unit of 45: it is rounded, then held against the minimum; and three per cent
+    assert found["The least from a distance"] == [9270, 4635]
     assert found["tech, an hour, evening"] == [15000, 7500]
     assert found["tech, an hour, holiday"] == [24000, 12000]
     assert found["senior, an hour"] == [16000, 8000]

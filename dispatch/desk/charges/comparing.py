@@ -147,14 +147,21 @@ def _nets(kept: Sequence[_Kept], terms: Mapping[str, Any] | Agreement | None) ->
         there = of_day[given["source"]["site"]["id"], one.day]
         agreement = terms if granted is None else {**(terms or {}), "allowance_min": shortest(left[month])}
         visit = given["visit"]
-        if there and visit.get("prior_today"):
-            visit = {**visit, "prior_today": prior_of(there)}
+        if there and given["card"].get("minimum", {}).get("per") == "day":
+            visit = {**visit, "prior_today": _prior(visit.get("prior_today") or {}, prior_of(there))}
         try:
             priced = priced_from({**given, "agreement": agreement, "visit": visit}, estimate=False)
         except FormFault:
             nets.append(None)
             continue
         left[month] -= Fraction((priced.form.get("drawn") or {}).get("allowance", 0))
-        there.append(priced.form)
+        if visit.get("way", "on_site") == "on_site":
+            there.append(priced.form)
         nets.append(None if priced.form["net"] is None else parse_minor(priced.form["net"], priced.exponent))
     return nets
+
+
+def _prior(kept: Mapping[str, Any], earlier: Mapping[str, Any]) -> dict[str, Any]:
+    """What stood of the day before a visit: as it was recorded (`worked_min`), and as it is charged under the terms."""
+    recorded = {name: {"worked_min": own["worked_min"]} if "worked_min" in own else {} for name, own in kept.items()}
+    return {name: {**recorded.get(name, {}), **earlier.get(name, {})} for name in {*kept, *earlier}}

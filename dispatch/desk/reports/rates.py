@@ -42,7 +42,7 @@ MOST = 4
 WIDTH = 96
 _DAYS = 14
 """Days in which an hour of each band is looked for, beside the next holiday."""
-_ASIDE = ("minimum", "rounding", "travel", "day_price")
+_ASIDE = ("minimum", "rounding", "travel", "day_price", "percentages", "short_notice")
 _OF_CLASS = ("rounding", "minimum_minutes", "half_day", "day")
 """What of a card and of a class is no price of an hour."""
 _BY_DAY = (("half_day", "half a day"), ("day", "a day"))
@@ -96,7 +96,11 @@ def rates_report(user: User, plans: Sequence[ServicePlan] = (), client: Client |
             title="Our prices and service plans" if client is None else f"Prices and service plans for {whom}",
             subtitle=f"{firm.name}, {day_text(today)}",
             sections=(
-                Section("Prices", tables=(table,), paragraphs=(f"In {prices.currency}, before {known}. {_COUNTED}",)),
+                Section(
+                    "Prices",
+                    tables=(table,),
+                    paragraphs=(f"In {prices.currency}, before {known}. {prices.on_top()}{_COUNTED}",),
+                ),
                 *(_plan(plan, within) for plan in offered),
             ),
             foot=foot_of(store, user.staff.name, firm.times(), to_client=True),
@@ -167,6 +171,14 @@ class _Prices:
             return "on request" if base is None else base
         return " + ".join([*([] if base is None else [format_minor(base.minor, self.exponent)]), *more])
 
+    def on_top(self) -> str:
+        """What comes on top of the prices by the hundred (design/charges.md B8.5), a sentence; empty where nothing does."""
+        named = [
+            f"{one['name']}, {one['pct']} % of {' and '.join(map(str, one['of']))}"
+            for one in self.card.get("percentages") or ()
+        ]
+        return f"On top come {'; '.join(named)}. " if named else ""
+
     def rows(self, terms: Sequence[Mapping[str, Any] | None]) -> Iterator[tuple[Cell, ...]]:
         """The prices without an agreement (None) and under each of the terms."""
         hours = self._hours()
@@ -188,6 +200,11 @@ class _Prices:
                 "The least for a visit",
                 *(self._net(self._visit(first, at, 1), one, self._least()) for one in terms),
             )
+            if self.card.get("remote"):
+                yield (
+                    "The least from a distance",
+                    *(self._net(self._visit(first, at, 1, way="remote"), one, self._least()) for one in terms),
+                )
             if self._site is not None and (self.card.get("travel") or {}).get("components"):
                 yield ("Coming to you", *(self._travel(first, at, one) for one in terms))
 
@@ -216,10 +233,10 @@ class _Prices:
     def _least(self) -> dict[str, Any]:
         return {key: value for key, value in self.card.items() if key != "travel"}
 
-    def _visit(self, labour_class: str, at: int, minutes: int, *, emergency: bool = False) -> dict[str, Any]:
+    def _visit(self, labour_class: str, at: int, minutes: int, **more: Any) -> dict[str, Any]:
         start, end = iso(at, self.zone), iso(at + minutes * 60, self.zone)
         who = {"technician": "technician", "class": labour_class, "check_in": start, "check_out": end}
-        return {"scheduled_start": start, "emergency": emergency, "assignments": [who]}
+        return {"scheduled_start": start, "assignments": [who], **more}
 
     def _labour(self, labour_class: str, at: int, terms: Mapping[str, Any] | None, *, emergency: bool = False) -> Cell:
         return self._net(self._visit(labour_class, at, 60, emergency=emergency), terms, self._hourly)
