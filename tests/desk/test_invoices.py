@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db import agreements, invoices, settings
+from db import agreements, invoices, settings, sheets
 from db.faults import Refused
 from db.store import existing
 from dispatch.charges.fees import month_fee, month_fees
 from dispatch.desk.billing import adjusting, invoice_words, invoicing
-from dispatch.desk.billing.invoice_lines import left_of
+from dispatch.desk.billing.invoice_lines import left_of, visit_lines
 from dispatch.desk.closeout import arriving, leaving
 from dispatch.desk.plan import schedule
 from dispatch.desk.prices import agreeing
@@ -86,6 +86,20 @@ class TestIssued:
         assert one.invoice.net == sheet[0][0]
         (part,) = one.invoice.taxes
         assert (part.key, part.base) == ("S7.5", one.invoice.net)
+
+    def test_a_kept_sheet_in_other_words_is_invoiced_and_one_of_other_figures_is_not(self, office: Office) -> None:
+        """design/invoices.md, What is on it."""
+        approved(office)
+        visit = find(office.store, "R1")
+        kept = sheets.latest_sheet(office.store, visit.id)
+        assert kept is not None
+
+        def lines(**other: str) -> object:
+            form = {**kept.sheet, "lines": [{**line, **other} for line in kept.sheet["lines"]]}
+            return visit_lines(visit, replace(kept, sheet=form), DAY)
+
+        assert lines(why="as an earlier version said it") is not None
+        assert lines(amount="1.00") is None
 
     def test_three_visits_are_taxed_once(self, office: Office) -> None:
         """design/charges.md B9: the sheet's tax is an indication; three sheets of 34.89 are an invoice over 34.88."""

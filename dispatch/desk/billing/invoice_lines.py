@@ -64,13 +64,17 @@ def block_line(agreement: Agreement, block: PrepaidBlock, exponent: int, rate: T
     )  # fmt: skip
 
 
+_UNWORDED = {"why": ""}
+
+
 def visit_lines(visit: Visit, sheet: StoredSheet, day: datetime.date) -> tuple[list[InvoiceLine], list[TaxRate]] | None:
     """The lines of a kept sheet, and the taxes that they name; None where the same input gives other lines by now, so that what of
     them is taxed is not known."""
     given = sheet.input
     again = charges.charge_sheet(*(given[name] for name in ("card", "client", "site", "agreement", "visit")))
     form = sheet.sheet["lines"]
-    if [line.as_json(sheet.exponent) for line in again.lines] != list(form):
+    # how a line is explained is no figure: other words than the program's of today do not make it another line
+    if [line.as_json(sheet.exponent) | _UNWORDED for line in again.lines] != [line | _UNWORDED for line in form]:
         return None
     client = given["client"]
     exempt = str(client.get("tax_ref") or "") if client.get("tax_exempt") else None
