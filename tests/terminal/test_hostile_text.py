@@ -36,6 +36,7 @@ HOSTILE = (
     "\x1b]52;c;b3duZWQ=\x07 \x00 e\u0301\u0301\u0301\u0301\u0301\u0301\u0301 =HYPERLINK(1) \U0001f600 漢字"
 )
 LONG = "y" * 10_000
+FORMS = ("plain", "markdown", "html", "csv", "json")
 
 # what none of the screens may send: control bytes that only the data holds
 FORBIDDEN = {
@@ -224,6 +225,10 @@ def assert_clean(sent: bytes) -> None:
                 "esc",
                 "R",
                 "esc",
+                "S",
+                "enter",
+                "esc",
+                "q",
             ],
         ),
     ],
@@ -262,6 +267,32 @@ def test_no_plain_view_prints_a_control_byte_of_the_data(poisoned: Path) -> None
         said = firm(*dated, *([] if "--as" in words or words[0] == "staff" else ["--as", "lee"]))
         assert said.code == 0, said.err
         assert_clean((said.out + said.err).encode())
+
+
+def test_no_invoice_prints_a_control_byte_of_the_data(poisoned: Path) -> None:
+    firm = Dispatch(poisoned)
+    accepted = firm("charge", "R1", "--accept", "--revision", "1", "--reason", "it was so", "--as", "lee")
+    assert accepted.code == 0, accepted.err
+    approval = firm("review", "approve", "R1", "--revision", "2", "--reason", "seen it", "--as", "lee")
+    assert approval.code == 0, approval.err
+    preview = firm("invoice", "preview", "--as", "lee")
+    shown = preview.out.splitlines()[-1].split()[-1]
+    said = [
+        preview,
+        firm("invoice", "preview", "--json", "--as", "lee"),
+        firm("invoice", "issue", "--until", DAY.isoformat(), "--shown", shown, "--as", "lee"),
+        *(firm("invoice", "print", "2026-0001", f"--{form}", "--as", "lee") for form in FORMS),
+        *(
+            firm("invoice", *words.split(), "--as", "lee")
+            for words in (
+                "list", "list --json", "show 2026-0001", "show 2026-0001 --json", "export", "export 2026-0001 --json",
+                "credit 2026-0001 --reason slip", "show 2026-0002",
+            )
+        ),
+    ]  # fmt: skip
+    for one in said:
+        assert one.code == 0, one.err
+        assert_clean((one.out + one.err).encode())
 
 
 @pytest.mark.parametrize("text", [HOSTILE, "y" * 12_000, "a\x1bb", "a\u202eb", "a\x9bb"])
