@@ -10,6 +10,7 @@ import pytest
 from db import agreements, clients
 from dispatch.charges import validate_agreement
 from dispatch.desk.book import editing
+from dispatch.desk.care.client_page import client_page
 from dispatch.desk.prices import agreeing, beginning
 from dispatch.desk.session.refusals import NeedsConfirm, NotFound, Refusal
 from dispatch.model.agreements import Agreement
@@ -90,6 +91,18 @@ def test_a_fee_that_is_not_known_is_asked_about(office: Office) -> None:
         saved(office, begun)
     agreement = saved(office, begun, service=begun.terms["service"] | {"monthly_fee": "800"})
     assert agreement.service.monthly_fee == 80000
+
+
+def test_a_client_that_has_grown_is_on_its_page(office: Office) -> None:
+    """design/account-care.md E14."""
+    first = saved(office, beginning.from_plan(office.store, sweet(office), harbor(office), DAY))
+    assert not any("by now" in line for line in client_page(office.store, harbor(office)).due)
+    editing.edit(office.lee, "client", harbor(office), {"computers": "30"})
+    said = "the fee of Sweet spot is 940.00, and its plan Sweet spot comes to 1100.00 by now"
+    assert said in client_page(office.store, harbor(office)).due
+    terms = {**first.terms, "service": {"monthly_fee": "1100"}}
+    agreeing.save_agreement(office.lee, CLIENT, first.name, terms, first)
+    assert said not in client_page(office.store, harbor(office)).due
 
 
 def test_like_another_one(office: Office) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from db import agreements, clients, findings, papers, recurrences, settings, visits
@@ -11,13 +11,14 @@ from db.store import Store
 from dispatch.care.account import well_suited
 from dispatch.care.item import CareItem
 from dispatch.desk.care.care_list import care_list
-from dispatch.desk.charges.comparing import PlanComparison, compare_plans
+from dispatch.desk.charges.comparing import PlanComparison, compare_plans, plan_by_now
 from dispatch.desk.prices.agreeing import balances
 from dispatch.model.agreements import Agreement
 from dispatch.model.clients import Client, Site
 from dispatch.model.findings import AuditFinding
 from dispatch.model.instants import Times, day_of
 from dispatch.model.messages import Message
+from dispatch.model.money import format_minor
 from dispatch.model.states import ENDED, State
 from dispatch.model.visits import Visit
 
@@ -68,7 +69,7 @@ def client_page(store: Store, client: Client) -> ClientPage:
             tuple(ahead),
             queued,
             tuple(past[:PAST]),
-            (*_due(client, sites, past), *map(_care, care_list(store, client))),
+            (*_due(client, sites, past), *_fees(store, client, terms, day), *map(_care, care_list(store, client))),
             day,
             times,
             compare_plans(store, client),
@@ -87,6 +88,19 @@ def _due(client: Client, sites: Sequence[Site], past: Sequence[Visit]) -> list[s
     if open_again := [visit.reference for visit in past if visit.state is State.LEFT_OPEN]:
         due.append(f"left open: {', '.join(open_again)}")
     return due
+
+
+def _fees(store: Store, client: Client, terms: Sequence[Agreement], day: datetime.date) -> Iterator[str]:
+    """The agreements in force whose plan comes to another fee by now: the client has grown, or the plan costs something else."""
+    for agreement in terms:
+        if agreement.covers(day) and (moved := plan_by_now(store, agreement, client)) is not None:
+            fee = agreement.service.monthly_fee
+            exponent = agreements.minor_units(store)
+            stands = "is not known" if fee is None else f"is {format_minor(fee, exponent)}"
+            yield (
+                f"the fee of {agreement.name} {stands}, and its plan {moved[0].name} comes to "
+                f"{format_minor(moved[1], exponent)} by now"
+            )
 
 
 def _care(item: CareItem) -> str:

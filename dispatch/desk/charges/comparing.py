@@ -71,6 +71,14 @@ def plan_fee(plan: ServicePlan, client: Client) -> PlanFee:
     return fee_of(plan, {name: getattr(client, name) for name in ("computers", "servers", "users")})
 
 
+def plan_by_now(store: Store, agreement: Agreement, client: Client) -> tuple[ServicePlan, int] | None:
+    """The plan that an agreement was made from and its fee for the client of today, where that is known and another one."""
+    key = agreement.service_plan_id
+    plan = None if key is None else service_plans.service_plan(store, key)
+    fee = None if plan is None else plan_fee(plan, client).amount
+    return None if plan is None or fee is None or fee == agreement.service.monthly_fee else (plan, fee)
+
+
 def compare_plans(
     store: Store, client: Client, reference: str = "", plans: Sequence[ServicePlan] | None = None
 ) -> PlanComparison:

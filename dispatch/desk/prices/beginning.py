@@ -6,12 +6,13 @@ import datetime
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from db import agreements, service_plans
 from db.store import Store, existing
 from dispatch.desk.book.records import near
-from dispatch.desk.charges.comparing import plan_fee
+from dispatch.desk.charges.comparing import plan_by_now, plan_fee
 from dispatch.desk.prices import service_terms
 from dispatch.desk.session.refusals import Refusal
 from dispatch.model.agreements import Agreement, left_open, months_later
@@ -126,13 +127,11 @@ def _changes(store: Store, old: Agreement, new: Agreement, terms: Mapping[str, A
 
 def _plan_now(store: Store, old: Agreement, new: Agreement, client: Client) -> str:
     """That the plan of an agreement costs another fee by now than its successor says."""
-    plan = None if old.service_plan_id is None else service_plans.service_plan(store, old.service_plan_id)
-    fee = None if plan is None else plan_fee(plan, client).amount
-    if plan is None or fee is None or fee == new.service.monthly_fee:
+    moved = plan_by_now(store, replace(new, service_plan_id=old.service_plan_id), client)
+    if moved is None:
         return ""
-    return (
-        f" Its plan “{show(plan.name)}” is {format_minor(fee, agreements.minor_units(store))} a month for them by now."
-    )
+    amount = format_minor(moved[1], agreements.minor_units(store))
+    return f" Its plan “{show(moved[0].name)}” is {amount} a month for them by now."
 
 
 def _of_plan(store: Store, plan: ServicePlan, client: Client) -> dict[str, Any]:
