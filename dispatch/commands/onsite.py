@@ -30,8 +30,9 @@ with lazily(__name__):
     from dispatch.desk.log import visit_page
     from dispatch.desk.session import private_file
     from dispatch.desk.texts import record_words, visit_words
-    from dispatch.desk.visits import handed_in
+    from dispatch.desk.visits import handed_in, pictures
     from dispatch.model.visits import Visit
+    from widgets.terminal import picture
 
 _ITEM = option("item", "ITEM")
 _TEXT = option("text")
@@ -75,6 +76,7 @@ _FILE = option("file", "NAME", "what it is called, or its number")
     option("--out", "FILE", "copy it into this file, which only you may read"),
     flag("--replace", "write over a file that is there"),
     flag("--open", "open it in this machine's viewer: a picture or a PDF"),
+    flag("--draw", "draw it in this terminal: a picture (extra `pictures`)"),
     JSON,
 )
 def _file(user: User, args: Args) -> Result:
@@ -82,6 +84,13 @@ def _file(user: User, args: Args) -> Result:
         return _files(user, args.reference)
     if args.open:
         return f"{handed_in.look_at(user, args.reference, args.file).name} is opened."
+    if args.draw:
+        if not sys.stdout.isatty():
+            raise Refusal("--draw needs a terminal: --out FILE copies it.")
+        file, data = pictures.picture(user, args.reference, args.file)
+        if trouble := picture.draw(data):
+            raise Refusal(f"{show(file.name)}: {trouble}.")
+        return file.name
     if args.out not in (None, "-"):
         try:
             file = handed_in.copy_out(user, args.reference, args.file, typed_path(args.out), replace=args.replace)
@@ -90,7 +99,7 @@ def _file(user: User, args: Args) -> Result:
         return f"{file.name} is in {args.out}, which only you may read."
     file, data = handed_in.content(user, args.reference, args.file)
     if sys.stdout.isatty():
-        raise Refusal(f"{show(file.name)} is not for a terminal: `> FILE`, --out FILE or --open.")
+        raise Refusal(f"{show(file.name)} is not for a terminal: `> FILE`, --out FILE, --open or --draw.")
     sys.stdout.buffer.write(data)
     return None
 

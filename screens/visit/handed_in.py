@@ -8,6 +8,8 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+from textual.app import SuspendNotSupported
+
 from dispatch.desk.session.refusals import Faulty
 from dispatch.desk.session.user import User
 from dispatch.desk.visits.handed_in import copy_out, look_at, standing_files
@@ -21,9 +23,11 @@ from dispatch.model.visits import Visit
 from screens.binding import command
 from screens.dialogs.asked import AskedField, ChoiceRow, a_reason
 from screens.user_screen import UserScreen
+from widgets.terminal.picture import draw
 
 with lazily(__name__):
     from dispatch.desk.closeout import evidence
+    from dispatch.desk.visits import pictures
     from screens.files import writing
 
 _ELSEWHERE = "files are handed in with `attach` and looked at on the firm's machine, not in a session over SSH"
@@ -58,7 +62,13 @@ def _when(file: HandedIn, visit: Visit) -> str:
 async def _one(screen: UserScreen, visit: Visit, file: HandedIn) -> None:
     """What may be done with one."""
     here = screen.user.key_id is None
-    rows = [ChoiceRow("look at it", "look"), ChoiceRow("copy it into a file", "copy")] if here else []
+    rows = []
+    if here:
+        rows = [
+            ChoiceRow("look at it", "look"),
+            ChoiceRow("draw it in the terminal", "draw"),
+            ChoiceRow("copy it into a file", "copy"),
+        ]
     if screen.user.has(Role.LEAD):
         rows.append(ChoiceRow("take it out", "remove", "its trace stays; a test that it was shown by is open again"))
     if not rows:
@@ -67,12 +77,31 @@ async def _one(screen: UserScreen, visit: Visit, file: HandedIn) -> None:
     chosen = await screen.choose(file.name, rows)
     if chosen == "look" and await screen.do(look_at, visit.reference, str(file.id)) is not None:
         screen.say(f"{file.name} is opened.")
+    elif chosen == "draw":
+        await _draw(screen, visit, file)
     elif chosen == "copy":
         await _copy(screen, visit, file)
     elif chosen == "remove":
         reason = await screen.ask(f"Take out {file.name}", "why; it stays in the record", check=a_reason)
         if await screen.do(evidence.remove, visit.reference, str(file.id), reason) is not None:
             screen.say(f"{file.name} is taken out. u takes that back.")
+
+
+async def _draw(screen: UserScreen, visit: Visit, file: HandedIn) -> None:
+    """Draw a picture on the terminal below the program, till enter; it can only be asked what it draws while nobody else reads."""
+    found = await screen.do(pictures.picture, visit.reference, str(file.id))
+    if found is None:
+        return
+    try:
+        with screen.app.suspend():
+            trouble = draw(found[1])
+            if not trouble:
+                with contextlib.suppress(EOFError, KeyboardInterrupt):
+                    input(f"{show(file.name)}: enter goes back ")
+    except SuspendNotSupported:
+        trouble = "this terminal cannot be left for it: copy it out"
+    if trouble:
+        screen.say(f"{file.name}: {trouble}.", "warning")
 
 
 async def _copy(screen: UserScreen, visit: Visit, file: HandedIn) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import io
 import sys
 
@@ -13,8 +14,11 @@ from dispatch.desk.closeout import evidence, finding
 from dispatch.desk.reports import photographs
 from dispatch.desk.reports.document import Section
 from dispatch.desk.reports.service import service_report
+from dispatch.desk.session.refusals import NotAllowed, Refusal
+from dispatch.desk.visits import pictures
 from dispatch.desk.visits.handed_in import content
 from tests.desk.conftest import Office
+from widgets.terminal.picture import draw
 
 HEIC = base64.b64decode(
     "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAb5tZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAADRpbG9jAA"
@@ -33,7 +37,7 @@ TURNED = 6
 
 @pytest.fixture(autouse=True)
 def nothing_made_before() -> None:
-    photographs._shown.cache_clear()
+    pictures.fitted.cache_clear()
 
 
 def jpeg(width: int, height: int, orientation: int = 1) -> bytes:
@@ -108,7 +112,7 @@ def test_a_broken_one_is_counted(office: Office, data: bytes) -> None:
 
 
 def test_nothing_that_is_too_large_is_decoded(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(photographs, "LARGEST", 10_000)
+    monkeypatch.setattr(pictures, "LARGEST", 10_000)
     hand_in(office, jpeg(200, 100))
     assert section(office).pictures == ()
 
@@ -118,3 +122,36 @@ def test_a_photograph_of_a_finding_says_so(office: Office) -> None:
     finding.add(office.ana, "R1", {"what": "a cable across the floor", "severity": "low", "photo": "IMG_0.jpg"})
     (picture,) = section(office).pictures
     assert picture.caption.startswith("finding 1, a cable across the floor, ")
+
+
+def test_a_picture_is_drawn_in_the_terminal(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("textual_image", reason="needs textual-image: install the extra pictures")
+    plain = io.BytesIO()
+    Image.new("RGB", (300, 200), "white").save(plain, "PNG")
+    hand_in(office, jpeg(300, 200), plain.getvalue())
+    drawn = []
+    for name in ("IMG_0.jpg", "IMG_1.jpg"):
+        assert draw(pictures.picture(office.ana, "R1", name)[1]) == ""
+        drawn.append(capsys.readouterr().out.splitlines())
+    assert all(len(lines) > 3 for lines in drawn)
+    assert drawn[0] != drawn[1], "the red fifth is seen"
+    with pytest.raises(NotAllowed, match="SSH"):
+        pictures.picture(dataclasses.replace(office.ana, key_id=1), "R1", "IMG_0.jpg")
+
+
+def test_what_cannot_be_drawn_is_said(
+    office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hand_in(office, b"no picture at all, but words", jpeg(300, 200)[:2000], jpeg(600, 400))
+    with pytest.raises(Refusal, match="is no picture that can be shown here"):
+        pictures.picture(office.ana, "R1", "IMG_0.jpg")
+    monkeypatch.setattr(pictures, "LARGEST", 600 * 400 - 1)
+    with pytest.raises(Refusal, match="is no picture that can be shown here"):
+        pictures.picture(office.ana, "R1", "IMG_2.jpg")
+    broken = pictures.picture(office.ana, "R1", "IMG_1.jpg")[1]
+    monkeypatch.setitem(sys.modules, "textual_image.renderable", None)
+    assert "with the extra `pictures`" in draw(broken)
+    monkeypatch.undo()
+    pytest.importorskip("textual_image", reason="needs textual-image: install the extra pictures")
+    assert "it is broken" in draw(broken)
+    assert not capsys.readouterr().out

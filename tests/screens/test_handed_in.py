@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from textual.app import App
 
 from dispatch.desk.closeout import evidence
 from dispatch.desk.log.visit_page import visit_page
@@ -14,6 +17,7 @@ from dispatch.desk.session import viewer
 from dispatch.model.media import JPEG, media_of
 from screens.dialogs.questions import Choose
 from screens.log.visit_record import VisitRecord
+from screens.visit import handed_in
 from screens.visit.visit import VisitScreen
 from tests.desk.conftest import Office
 from tests.screens.test_screens import opened, press, settled, until, until_true
@@ -56,12 +60,35 @@ async def test_one_is_looked_at_and_a_lead_takes_it_out(office: Office, monkeypa
         await press(pilot, "P", "enter", "enter")
         await until_true(pilot, lambda: seen)
         assert media_of(Path(seen[0].removeprefix("file://")).read_bytes()) == JPEG
-        await press(pilot, "P", "enter", "down", "down", "enter")
+        await press(pilot, "P", "enter", "down", "down", "down", "enter")
         await pilot.press(*"another client")
         await press(pilot, "enter")
         await until_true(pilot, lambda: names(office) == [])
         await press(pilot, "u")
         await until_true(pilot, lambda: names(office) == ["desk.jpg"])
+
+
+async def test_a_picture_is_drawn_while_the_program_stands_aside(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.on_site()
+    evidence.attach(office.ana, "R1", "A1", "desk.jpg", io.BytesIO(PICTURE))
+    deeds: list[str | bytes] = []
+
+    @contextlib.contextmanager
+    def aside(_: object) -> Iterator[None]:
+        deeds.append("left")
+        yield
+        deeds.append("back")
+
+    monkeypatch.setattr(App, "suspend", aside)
+    monkeypatch.setattr(handed_in, "draw", lambda data: deeds.append(data) or "")
+    monkeypatch.setattr("builtins.input", deeds.append)
+    async with opened(office.ana, "day", (80, 24)) as pilot:
+        await press(pilot, "enter", "P", "enter", "down", "enter")
+        await until_true(pilot, lambda: "back" in deeds)
+        assert deeds == ["left", PICTURE, "desk.jpg: enter goes back ", "back"]
+        assert isinstance(pilot.app.screen, VisitScreen)
 
 
 async def test_in_a_session_over_ssh_nothing_is_opened(office: Office) -> None:

@@ -54,8 +54,8 @@ def file_named(files: Sequence[HandedIn], visit: Visit, name: str) -> HandedIn:
     raise NotFound(f"{show(visit.reference)} has no file {show(wanted, 60)}; it has {known}.")
 
 
-def content(user: User, reference: str, name: str) -> tuple[HandedIn, bytes]:
-    """A file of a visit and its bytes, for who may read the visit.
+def found(user: User, reference: str, name: str) -> tuple[HandedIn, Path]:
+    """A file of a visit and where its bytes are kept, for who may read the visit.
 
     Raises:
         NotFound: there is no such file.
@@ -64,7 +64,17 @@ def content(user: User, reference: str, name: str) -> tuple[HandedIn, bytes]:
     user.ask_to_read_visit(reference)
     visit = find(user.store, reference)
     file = file_named(standing_files(user.store, visit.id), visit, name)
-    path = path_of(user.store, file.sha256)
+    return file, path_of(user.store, file.sha256)
+
+
+def content(user: User, reference: str, name: str) -> tuple[HandedIn, bytes]:
+    """A file of a visit and its bytes, for who may read the visit.
+
+    Raises:
+        NotFound: there is no such file.
+        NotAllowed: it is somebody else's visit.
+    """
+    file, path = found(user, reference, name)
     try:
         return file, path.read_bytes()
     except OSError as error:
