@@ -80,6 +80,7 @@ class Tax(NamedTuple):
     rate_pct: Fraction = _NOTHING
     rounding: Literal["document", "line"] = "document"
     services: bool = True
+    included: Literal["never", "private", "always"] = "never"
 
 
 class CardItem(NamedTuple):
@@ -88,6 +89,13 @@ class CardItem(NamedTuple):
     standard: Fraction
     agreement: Fraction | None = None
     taxable: bool = True
+
+
+class GroupPrices(NamedTuple):
+    """The price list of a group of clients: what of classes and items costs them otherwise than the standard (B2.7)."""
+
+    classes: Mapping[str, Fraction | None] = {}
+    items: Mapping[str, Fraction | None] = {}
 
 
 class Minimum(NamedTuple):
@@ -241,6 +249,7 @@ class Card(NamedTuple):
     short_notice: tuple[ShortNotice, ...] = ()
     percentages: tuple[Percentage, ...] = ()
     items: Mapping[str, CardItem] = {}
+    price_lists: Mapping[str, GroupPrices] = {}
 
 
 class Block(NamedTuple):
@@ -301,9 +310,20 @@ def validate_card(card: Mapping[str, Any]) -> list[str]:
     read = read_card(card, "", faults)
     return faults or [
         *labour_faults(read.classes, read.bands, read.day_price),
+        *_list_faults(read),
         *_travel_faults(read.travel),
         *surcharge_faults(read.percentages, read.cancellation, read.short_notice),
     ]
+
+
+def _list_faults(card: Card) -> Iterator[str]:
+    names = [name.strip().casefold() for name in card.price_lists]
+    if len(set(names)) < len(names) or {"standard", "agreement", ""} & set(names):
+        yield "price_lists: each has a name of its own, other than standard and agreement"
+    for name, own in card.price_lists.items():
+        for group, known in (("classes", card.classes), ("items", card.items)):
+            for other in sorted(getattr(own, group).keys() - known.keys()):
+                yield f"price_lists.{name}.{group}.{other}: is not on the card"
 
 
 def _travel_faults(travel: Travel) -> Iterator[str]:

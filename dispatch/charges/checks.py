@@ -105,6 +105,8 @@ def _prices(card: Card, agreement: AgreementTerms | None) -> Iterator[Fraction |
     yield from (tier.value for tier in card.short_notice)
     for top in card.percentages:
         yield from (top.pct, top.cap)
+    for prices in card.price_lists.values():
+        yield from (*prices.classes.values(), *prices.items.values())
     yield from card.travel.towns.values()
     for component in card.travel.components:
         for priced in component.zones if isinstance(component, ZoneCharge) else (component,):

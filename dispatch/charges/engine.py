@@ -14,9 +14,10 @@ from dispatch.charges.minutes import stay_of
 from dispatch.charges.pricing import Pricing
 from dispatch.charges.rates import calm_rate
 from dispatch.charges.surcharges import percentage_lines, short_notice_fee
-from dispatch.charges.terms import Terms, select
+from dispatch.charges.tax import contained, is_included, is_taxed, sold_untaxed, taken_out, tax_of
+from dispatch.charges.terms import Terms, for_group, select
 from dispatch.charges.travel import lacking, travel_lines
-from dispatch.charges.visit import read_site, read_visit
+from dispatch.charges.visit import ChargedClient, read_client, read_site, read_visit
 from dispatch.fields.reading import FormFault
 from dispatch.model.money import rounded, shortest
 
@@ -40,8 +41,9 @@ def charge_sheet(
     """
     price_list, charged = read_card(card, "card", None), read_visit(visit, "visit", None)
     agreed = None if agreement is None else read_agreement(agreement, "agreement", None)
-    where = read_site(site, "site", None)
-    pricing = Pricing(select(price_list, agreed, charged), charged, where)
+    where, who = read_site(site, "site", None), read_client(client, "client", None)
+    price_list, group = for_group(price_list, who.price_group)
+    pricing = Pricing(select(price_list, agreed, charged, group), charged, where)
     errors = errors_of(price_list, where, agreed, charged) | lacking(pricing)
     if errors:
         return Sheet("blocked", (), tuple(sorted(errors)), (), None, None, None, price_list.exponent)
@@ -49,9 +51,13 @@ def charge_sheet(
     lines += percentage_lines(pricing, lines, after_discount=False)
     lines += _discounts(pricing, lines)
     lines += percentage_lines(pricing, lines, after_discount=True)
+    included = is_included(pricing, who)
+    if included and who.tax_exempt:
+        lines += taken_out(pricing, lines)
+        included = False
     lines += _goodwill(pricing, lines)
-    lines += _prepaid(pricing, lines)
-    return _total(pricing, client or {}, lines)
+    lines += _prepaid(pricing, lines, included=included)
+    return _total(pricing, who, lines, included=included)
 
 
 def _services(pricing: Pricing) -> list[ChargeLine]:
@@ -121,7 +127,7 @@ def _items(pricing: Pricing) -> Iterator[ChargeLine]:
         if item.code is not None:
             qty, listed = item.qty, terms.card.items[item.code]
             price = terms.listed(listed)
-            why = f"{shortest(qty)} x {shortest(price)}, {terms.list_name} price"
+            why = f"{shortest(qty)} x {shortest(price)}, {terms.list_words('items', item.code)}"
             yield ChargeLine(
                 "ITEM", "item", pricing.minor(qty * price), why, note=item.code, qty=qty, unit="each",
                 unit_price=price, taxable=listed.taxable,
@@ -184,12 +190,16 @@ def _goodwill(pricing: Pricing, lines: Sequence[ChargeLine]) -> list[ChargeLine]
     return made
 
 
-def _prepaid(pricing: Pricing, lines: Sequence[ChargeLine]) -> list[ChargeLine]:
+def _prepaid(pricing: Pricing, lines: Sequence[ChargeLine], *, included: bool) -> list[ChargeLine]:
     """Prepaid money pays labour and fees, and travel where agreed; never items (B7.5)."""
     balances = pricing.balances
     if not balances.money:
         return []
-    due = sum(line.amount for line in lines if line.category in balances.pays)
+    payable = [line for line in lines if line.category in balances.pays]
+    due = sum(line.amount for line in payable)
+    if included and sold_untaxed(pricing):
+        # money that is taxed when it is used pays prices without tax, as it does where these stand on the card
+        due -= max(0, contained(pricing, payable))
     if due <= 0:
         return []
     cent = Fraction(1, 10**pricing.card.exponent)
@@ -204,10 +214,10 @@ def _prepaid(pricing: Pricing, lines: Sequence[ChargeLine]) -> list[ChargeLine]:
     return made
 
 
-def _total(pricing: Pricing, client: Mapping[str, Any], lines: Sequence[ChargeLine]) -> Sheet:
+def _total(pricing: Pricing, client: ChargedClient, lines: Sequence[ChargeLine], *, included: bool) -> Sheet:
     """Step 14: net, tax, total (B9)."""
-    tax, why = _tax(pricing, client, lines)
-    net = sum(line.amount for line in lines)
+    tax, why = tax_of(pricing, client, lines, included=included)
+    net = sum(line.amount for line in lines) - (tax if included else 0)
     drawn = {
         name: pricing.text(pricing.minor(amount)) if pricing.balances.money else shortest(amount)
         for name, amount in pricing.balances.drawn.items()
@@ -223,34 +233,6 @@ def _total(pricing: Pricing, client: Mapping[str, Any], lines: Sequence[ChargeLi
         exponent=pricing.card.exponent,
         drawn=drawn,
         tax_why=why,
-        taxed=tuple(_taxable(pricing.terms, line) for line in lines),
+        taxed=tuple(is_taxed(pricing, line) for line in lines),
+        tax_included=included,
     )
-
-
-def _tax(pricing: Pricing, client: Mapping[str, Any], lines: Sequence[ChargeLine]) -> tuple[int, str]:
-    rule = pricing.card.tax
-    rate = rule.rate_pct
-    if client.get("tax_exempt", False):
-        pricing.flags.add("TAX_EXEMPT")
-        return 0, f"exempt {client.get('tax_ref') or ''}".strip()
-    taxed = [line for line in lines if _taxable(pricing.terms, line)]
-    base = sum(line.amount for line in taxed)
-    if base <= 0:
-        return 0, f"{rule.name}: nothing taxable"
-    if rule.rounding == "line":
-        by_line = [(line.category, rounded(line.amount * rate / 100)) for line in taxed]
-        paid = sum(tax for category, tax in by_line if category in pricing.balances.pays)
-        drawn = -sum(tax for category, tax in by_line if category == "prepaid")
-        # rounded by line, a draw could take a cent more than the tax of what it paid
-        tax = max(0, sum(tax for category, tax in by_line if category != "prepaid") - min(drawn, max(0, paid)))
-    else:
-        tax = rounded(base * rate / 100)
-    return tax, f"{rule.name} {shortest(rate)}% of {pricing.text(base)}"
-
-
-def _taxable(terms: Terms, line: ChargeLine) -> bool:
-    if line.category == "item":
-        return line.taxable
-    if line.category == "prepaid" and (terms.agreement is None or terms.agreement.tax_on != "sale"):
-        return False
-    return terms.card.tax.services

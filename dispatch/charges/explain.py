@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -65,13 +65,20 @@ def sheet_lines(form: Mapping[str, Any], currency: str, tax: str = "", width: in
         lines += textwrap.wrap(_why(line), width, initial_indent="    ", subsequent_indent="    ")
     if not form["lines"]:
         lines.append("nothing is charged")
-    lines += [f"{word:<{width - 11}} {form[word]:>9}" for word in ("net", "tax", "total")]
+    lines += [f"{words:<{width - 11}} {form[word]:>9}" for word, words in sum_words(form)]
     lines.append(f"all in {show(currency)}" + (f" · {show(tax)}" if tax else ""))
     lines += [f"drawn from {show(name)}: {amount}" for name, amount in form.get("drawn", {}).items()]
     if form["status"] != "ready":
         lines.append("a lead must accept it:")
     lines += _wrapped((f"· {MEANS[flag]}" for flag in form["flags"]), width)
     return lines
+
+
+def sum_words(form: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
+    """The sums of a sheet in their order, each with what it is called: where prices include tax, what the total contains (B9.1)."""
+    if form.get("tax_included"):
+        return (("total", "total, tax included"), ("net", "of this net"), ("tax", "of this tax"))
+    return (("net", "net"), ("tax", "tax"), ("total", "total"))
 
 
 def sheet_markdown(form: Mapping[str, Any], title: str, currency: str, tax: str = "") -> list[str]:
@@ -84,11 +91,9 @@ def sheet_markdown(form: Mapping[str, Any], title: str, currency: str, tax: str 
         counted = f"{line['qty']} {line['unit']}" if "unit" in line else ""
         lines.append(f"| {line['rule']} | {_cell(_who(line))} | {_cell(counted)} | {line['amount']} |")
     tax_text = f" ({_cell(tax)})" if tax else ""
-    lines += [
-        f"| | net | | {form['net']} |",
-        f"| | tax{tax_text} | | {form['tax']} |",
-        f"| | **total** | | **{form['total']}** |",
-    ]
+    for word, words in sum_words(form):
+        named = f"**{words}**" if word == "total" else words + (tax_text if word == "tax" else "")
+        lines.append(f"| | {named} | | {f'**{form[word]}**' if word == 'total' else form[word]} |")
     lines += ["", "How each line was made:", ""]
     lines += [
         f"{place}. {line['rule']} {_cell(_who(line))}: {_cell(_why(line))}"

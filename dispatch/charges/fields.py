@@ -25,7 +25,14 @@ from dispatch.charges.card import (
 from dispatch.charges.labour_fields import DAY_FORM, LISTED, PRICES, band_rows, class_rows
 from dispatch.charges.labour_prices import BANDS, ListedPrice
 from dispatch.charges.paths import steps_of, typed, value_at
-from dispatch.charges.surcharge_fields import NEW_PERCENTAGE, NOTICES, PERCENTAGE_FORM, TIERS, percentage_rows
+from dispatch.charges.surcharge_fields import (
+    NEW_PERCENTAGE,
+    NOTICES,
+    PERCENTAGE_FORM,
+    TIERS,
+    list_rows,
+    percentage_rows,
+)
 from dispatch.charges.surcharge_terms import LateTier, ShortNotice
 from dispatch.fields.context import NO_RECORDS
 from dispatch.fields.kinds import Choice, FieldKind, Parsed, Words, YesNo
@@ -122,7 +129,9 @@ class FormFigure:
     @property
     def whole(self) -> str:
         """The path of what the figure is a part of and can be removed with; empty for what always stands."""
-        match = re.match(r"((bands|percentages|travel\.components)\[\d+\]|classes\.[^.]+|items\.[^.]+)", self.path)
+        match = re.match(
+            r"((bands|percentages|travel\.components)\[\d+\]|(classes|price_lists)\.[^.]+|items\.[^.]+)", self.path
+        )
         return match[1] if match else ""
 
 
@@ -157,6 +166,8 @@ def card_figures(card: Mapping[str, Any]) -> Iterator[FormFigure]:
             ("taxable", f"{code}, taxed", ""),
         )
         yield from _figures(Card, {"Items": prices}, f"items.{code}.")
+    for name in card.get("price_lists") or {}:
+        yield from _figures(Card, {"Price lists": list_rows(card, name)}, f"price_lists.{name}.")
 
 
 def agreement_figures(kind: str) -> Iterator[FormFigure]:
@@ -401,6 +412,11 @@ _FROM_TRAVEL_ON: _Sections = {
         ("tax.name", "tax"),
         ("tax.rate_pct", "rate, %"),
         ("tax.services", "services are taxed"),
+        (
+            "tax.included",
+            "prices here are with tax",
+            "never, for private clients, or always: then these are what they pay",
+        ),
         ("tax.rounding", "rounded per"),
         ("currency", "currency"),
         ("minor_units", "decimals of the currency"),

@@ -100,7 +100,7 @@ def _list_words(terms: Terms, stay: Stay, over: bool) -> str:
     second = (
         "" if stay.part is terms.crew[0] else f", {terms.card.extra_technician_pct.text}% from the second technician on"
     )
-    return f"{terms.list_name} price{second}"
+    return f"{terms.list_words('classes', stay.part.labour_class)}{second}"
 
 
 def _why(terms: Terms, stay: Stay, group: _Group, count: int, left: Fraction | None) -> Iterator[str]:

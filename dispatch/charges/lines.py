@@ -71,6 +71,7 @@ class Sheet:
     drawn: Mapping[str, str] = field(default_factory=dict)
     tax_why: str = ""
     taxed: tuple[bool, ...] = ()
+    tax_included: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The sheet in the form of design/charges.md B14."""
@@ -79,6 +80,8 @@ class Sheet:
             form["errors"] = list(self.errors)
         form["flags"] = list(self.flags)
         form["lines"] = [line.as_json(self.exponent) for line in self.lines]
+        if self.tax_included:
+            form["tax_included"] = True
         form |= {"net": self.net, "tax": self.tax, "total": self.total}
         if self.drawn:
             form["drawn"] = dict(self.drawn)

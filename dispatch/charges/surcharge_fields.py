@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dispatch.charges.surcharge_terms import CATEGORIES, Percentage
@@ -70,6 +70,15 @@ def percentage_rows(name: str, money: str) -> Sequence[Sequence[str]]:
         ("after_discount", f"{name}, reckoned after discounts", "yes, or no: before them"),
         ("taxable", f"{name}, taxed", "no: only where it counts as an item"),
         ("cap", f"{name}, never more than", f"{money}; empty: no limit"),
+    )
+
+
+def list_rows(card: Mapping[str, Any], name: str) -> Sequence[Sequence[str]]:
+    """The figures of the price list of a group of clients: each class and item of the card."""
+    hint = "empty: as standard; where an agreement has its own price, that counts"
+    return (
+        *((f"classes.{own}", f"{own}, per hour, {name}", hint) for own in card.get("classes") or {}),
+        *((f"items.{code}", f"{code}, each, {name}", hint) for code in card.get("items") or {}),
     )
 
 

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any, Literal
 
 from dispatch.charges.card import AgreementKind, AgreementTerms, Card, CardItem, PriceList
 from dispatch.charges.labour_prices import BANDS, Band, LabourClass, ListedPrice, OwnBand, Rounding
@@ -39,6 +40,7 @@ class Terms:
     remote: bool
     tiers: Mapping[str, Tier]
     flags: frozenset[str]
+    group: str = ""
 
     @property
     def kind(self) -> AgreementKind | None:
@@ -82,6 +84,14 @@ class Terms:
         unit = self.card.remote.increment_min if self.remote else None
         return rule if unit is None else rule._replace(increment_min=unit)
 
+    def list_words(self, of: Literal["classes", "items"], name: str) -> str:
+        """Which list's price a class or an item has, in words."""
+        listed: LabourClass | CardItem = (self.card.classes if of == "classes" else self.card.items)[name]
+        own = getattr(self.card.price_lists[self.group], of).get(name) if self.group else None
+        if own is not None and (self.list_name == "standard" or listed.agreement is None):
+            return f"{self.group} price"
+        return f"{self.list_name} price"
+
     @property
     def list_name(self) -> PriceList:
         """The price list."""
@@ -118,7 +128,26 @@ class Terms:
         return "holiday" if date in self.card.holidays else WEEKDAYS[date.weekday()]
 
 
-def select(card: Card, agreement: AgreementTerms | None, visit: ChargedVisit) -> Terms:
+def for_group(card: Card, group: str | None) -> tuple[Card, str]:
+    """The card as a group of clients has it, the prices of its list in place of the standard ones, and how it calls that (B2.7)."""
+    wanted = (group or "").strip().casefold()
+    name = next((name for name in card.price_lists if wanted and name.strip().casefold() == wanted), "")
+    if not name:
+        return card, ""
+    own = card.price_lists[name]
+
+    def otherwise(of: Mapping[str, Any], prices: Mapping[str, Fraction | None]) -> dict[str, Any]:
+        # a price of 0 is one
+        return {
+            key: listed if prices.get(key) is None else listed._replace(standard=prices[key])
+            for key, listed in of.items()
+        }
+
+    classes, items = otherwise(card.classes, own.classes), otherwise(card.items, own.items)
+    return card._replace(classes=classes, items=items), name
+
+
+def select(card: Card, agreement: AgreementTerms | None, visit: ChargedVisit, group: str = "") -> Terms:
     """The terms of a visit (B2)."""
     billable = [part for part in visit.parts if part.billable]
     crew = tuple(sorted(billable, key=lambda part: (_order(part, visit), part.name)))
@@ -141,7 +170,7 @@ def select(card: Card, agreement: AgreementTerms | None, visit: ChargedVisit) ->
     waived = own_failure or not crew or (applies is not None and applies.waive_emergency)
     emergency = visit.emergency and not waived
     tiers = {own.name: Tier(own.like, own) for own in reversed(card.bands)} | {band: Tier(band) for band in BANDS}
-    return Terms(card, applies, day, crew, own_failure, emergency, visit.remote, tiers, frozenset(flags))
+    return Terms(card, applies, day, crew, own_failure, emergency, visit.remote, tiers, frozenset(flags), group)
 
 
 def _day_of(crew: Sequence[VisitPart], visit: ChargedVisit, card: Card) -> tuple[datetime.date, bool]:

@@ -58,6 +58,15 @@ class ChargedLeg(NamedTuple):
     minutes: Fraction | None = None
 
 
+class ChargedClient(NamedTuple):
+    """Who pays: what exempts them from tax, whether they buy as a private person, and by which price list (B2.7, B9.1)."""
+
+    tax_exempt: bool = False
+    tax_ref: str | None = None
+    private: bool = False
+    price_group: str | None = None
+
+
 class ChargedSite(NamedTuple):
     """Where the work is done: its one-way figures, and what was agreed, or the card says, of travel to it (B6.7)."""
 
@@ -157,4 +166,5 @@ class ChargedVisit(NamedTuple):
         return self.outcome == "no_access" or (self.outcome == "cancelled" and self.departed)
 
 
+read_client = record(ChargedClient)
 read_site, read_visit = record(ChargedSite), record(ChargedVisit)

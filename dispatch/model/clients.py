@@ -50,6 +50,8 @@ class Client:
     country: str = ""
     buyer_reference: str = ""
     payment_days: int | None = None
+    private: bool = False
+    price_group: str = ""
 
 
 @dataclass(frozen=True, slots=True)

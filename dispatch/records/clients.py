@@ -65,6 +65,8 @@ CLIENT = RecordType(
         Field("country", "Country", COUNTRY, "US, DE, GB: two letters"),
         Field("buyer_reference", "Invoices: their reference", Text(), "a purchase order, a cost centre"),
         Field("payment_days", "Invoices: due after, days", Whole(0, 365), "empty: as the firm's"),
+        Field("private", "Buys privately", YesNo(), "yes: prices with tax, where the rate card says so"),
+        Field("price_group", "Price list", Text(40), "a list of the rate card: nonprofit; empty: the standard one"),
         Field("notes", "Notes", Text(NOTE)),
     ),
     (

@@ -114,8 +114,8 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
             await self._add_block()
             return
         name = ""
-        if what in ("class", "band", "item"):
-            name = await self.ask("What is it called?", "for example tech, senior, evening, CABLE")
+        if what in ("class", "band", "item", "list"):
+            name = await self.ask("What is it called?", "for example tech, senior, evening, CABLE, nonprofit")
         assert isinstance(draft, CardDraft)
         try:
             path = draft.add(what, name)

@@ -147,6 +147,7 @@ def cards(draw: st.DrawFn, **fixed: Any) -> dict[str, Any]:
             "rate_pct": draw(st.sampled_from(["0", "7", "19", "8.875"])),
             "rounding": draw(st.sampled_from(["document", "line"])),
             "services": draw(st.booleans()),
+            "included": draw(st.sampled_from(["never", "never", "private", "always"])),
         },
         "classes": {
             "tech": {"standard": draw(money()), "agreement": draw(st.one_of(st.none(), money()))},
@@ -158,6 +159,12 @@ def cards(draw: st.DrawFn, **fixed: Any) -> dict[str, Any]:
             },
         },
         "items": {"CAB": {"standard": "3.10", "agreement": "2.90", "taxable": draw(st.booleans())}},
+        "price_lists": {
+            "nonprofit": {
+                "classes": {"tech": draw(st.one_of(st.none(), money()))},
+                "items": draw(st.sampled_from([{}, {"CAB": "0"}, {"CAB": "2.55"}])),
+            }
+        },
         "multipliers": draw(st.sampled_from([{}, {"business": "1.25"}, {"after_hours": "65/44"}])),
         "overtime": draw(st.sampled_from([{}, {"after_min": 120}, {"after_min": 400, "multiplier": "1.8"}])),
         "day_price": {
@@ -353,7 +360,12 @@ def inputs(draw: st.DrawFn) -> dict[str, Any]:
     card = draw(cards())
     return {
         "card": card,
-        "client": {"tax_exempt": draw(st.sampled_from([False, False, True])), "tax_ref": "X-1"},
+        "client": {
+            "tax_exempt": draw(st.sampled_from([False, False, True])),
+            "tax_ref": "X-1",
+            "private": draw(st.booleans()),
+            "price_group": draw(st.sampled_from([None, "Nonprofit", "gone"])),
+        },
         "site": {"one_way_distance": draw(money(3000)), "one_way_minutes": draw(st.integers(0, 90))}
         | draw(st.sampled_from([{}, {}, {"town": "mount vernon"}, {"town": "Home"}, {"travel_price": "31.5"}])),
         "agreement": draw(st.one_of(st.none(), agreements())),

@@ -37,6 +37,9 @@ class Reckoning:
         self.card = merged(DEFAULT_CARD, form["card"])
         self.visit: Mapping[str, Any] = form["visit"]
         self.site, self.client = form["site"], form["client"]
+        self._group()
+        wanted = self.card["tax"]["included"]
+        self.gross = wanted == "always" or (wanted == "private" and self.client.get("private", False))
         self.zone = ZoneInfo(self.card["timezone"])
         self.unit = 10 ** self.card["minor_units"]
         self.flags: set[str] = set()
@@ -51,6 +54,15 @@ class Reckoning:
         self._sum()
 
     # B2
+
+    def _group(self) -> None:
+        for name, own in self.card["price_lists"].items():
+            if name.lower() == (self.client.get("price_group") or "").lower():
+                for part in ("classes", "items"):
+                    listed = dict(self.card[part])
+                    for key, price in own.get(part, {}).items():
+                        listed[key] = listed[key] if price is None else {**listed[key], "standard": price}
+                    self.card = {**self.card, part: listed}
 
     def _select(self, agreement: Mapping[str, Any] | None) -> None:
         if self.crew:
@@ -716,6 +728,12 @@ class Reckoning:
         if performed and not early:
             self._floor()
         self._on_top(after=True)
+        if self.gross and self.client["tax_exempt"]:
+            self.gross = False
+            for category in ("labour", "travel", "fee", "item"):
+                off = self.inside([row for row in self.rows if row["category"] == category])
+                if off > 0:
+                    self.add("TAX-OUT", category, -off, taxable=True)
         for gift in self.visit["goodwill"]:
             have = max(0, self.total_of(gift["target"]))
             value = exact(gift["value"])
@@ -733,6 +751,8 @@ class Reckoning:
 
     def _prepaid(self) -> None:
         due = self.total_of(*self.payable())
+        if self.gross and self.terms is not None and self.terms["tax_on"] == "use":
+            due -= max(0, self.inside([row for row in self.rows if row["category"] in self.payable()]))
         if due <= 0:
             return
         for pool in self.pools:
@@ -744,22 +764,30 @@ class Reckoning:
         if due > 0:
             self.flags.add("POOL_EXHAUSTED")
 
+    def taxed(self, row: Row) -> bool:
+        sold = self.terms is not None and self.terms["tax_on"] == "sale"
+        if row["category"] == "item":
+            return bool(row["taxable"])
+        return bool(self.card["tax"]["services"] and (row["category"] != "prepaid" or sold))
+
+    def inside(self, rows: list[Row]) -> int:
+        """The tax in what is paid for them, in minor units."""
+        rate = exact(self.card["tax"]["rate_pct"])
+        paid = Fraction(sum(row["amount"] for row in rows if self.taxed(row)), self.unit)
+        return self.cents(paid - paid * 100 / (100 + rate))
+
     def _sum(self) -> None:
         rule = self.card["tax"]
         self.net = sum(row["amount"] for row in self.rows)
-        sold = self.terms is not None and self.terms["tax_on"] == "sale"
-
-        def taxed(row: Row) -> bool:
-            if row["category"] == "item":
-                return bool(row["taxable"])
-            return bool(rule["services"] and (row["category"] != "prepaid" or sold))
-
-        rows = [row for row in self.rows if taxed(row)]
+        rows = [row for row in self.rows if self.taxed(row)]
         rate = exact(rule["rate_pct"]) / 100
         each = [(row["category"], self.cents(Fraction(row["amount"], self.unit) * rate)) for row in rows]
         self.tax = 0
         if self.client["tax_exempt"]:
             self.flags.add("TAX_EXEMPT")
+        elif self.gross:
+            self.tax = max(0, self.inside(self.rows))
+            self.net -= self.tax
         elif sum(row["amount"] for row in rows) > 0 and rule["rounding"] == "document":
             self.tax = self.cents(Fraction(sum(row["amount"] for row in rows), self.unit) * rate)
         elif sum(row["amount"] for row in rows) > 0:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pytest
 
 from dispatch.charges import charge_sheet, validate_card
+from dispatch.charges.explain import sheet_lines, sheet_markdown
 from dispatch.charges.fields import card_figures, read, written
 from dispatch.charges.paths import value_at
+from dispatch.desk.prices.drafts import CardDraft
 from tests.charges.test_each_rule import EXACT, GOODWILL, START
 from tests.charges.test_rules import CARD, lines, sheet, stay
 
@@ -273,3 +276,111 @@ def test_each_day_and_all_components_share_the_cap() -> None:
     assert travelled(road(site, components=two, time_cap_min=170)) == [
         ("TRV-TIME", "160", "160.00"), ("TRV-TIME", "10", "5.00"),
     ]  # fmt: skip
+
+
+GROUPS: dict[str, Any] = {
+    **EXACT,
+    "items": {"CAB": {"standard": "10", "agreement": "8"}, "HUB": {"standard": "30"}},
+    "price_lists": {"nonprofit": {"classes": {"tech": "90"}, "items": {"CAB": "9", "HUB": "0"}}},
+}
+SOLD = [{"code": "CAB", "qty": "2"}, {"code": "HUB"}]
+
+
+@pytest.mark.parametrize(
+    ("group", "agreement", "amounts"),
+    [
+        (None, None, ["120.00", "20.00", "30.00"]),
+        ("Nonprofit ", None, ["90.00", "18.00", "0.00"]),
+        ("gone", None, ["120.00", "20.00", "30.00"]),
+        ("nonprofit", {"price_list": "standard"}, ["90.00", "18.00", "0.00"]),
+        ("nonprofit", {"price_list": "agreement"}, ["100.00", "16.00", "0.00"]),
+    ],
+)
+def test_the_price_list_of_a_group_stands_in_place_of_the_standard_one(
+    group: str | None, agreement: Any, amounts: list[str]
+) -> None:
+    """B2.7: an agreement price is more particular than it; a price of 0 is one."""
+    given = {"assignments": [HOUR], "items": SOLD}
+    found = charge_sheet({**CARD, **GROUPS}, {"price_group": group}, {}, agreement, given).as_json()
+    assert [line["amount"] for line in found["lines"]] == amounts
+    named = "nonprofit price" if amounts[0] == "90.00" else "agreement price" if agreement else "standard price"
+    assert named in found["lines"][0]["why"]
+
+
+def test_a_price_list_names_what_is_on_the_card() -> None:
+    """B2.7"""
+    wrong = {"price_lists": {"Standard": {}, "kin": {"classes": {"wizard": "1"}, "items": {"x": "1"}}}}
+    assert validate_card({**CARD, **wrong}) == [
+        "price_lists: each has a name of its own, other than standard and agreement",
+        "price_lists.kin.classes.wizard: is not on the card",
+        "price_lists.kin.items.x: is not on the card",
+    ]
+
+
+def with_tax(included: str = "private", client: Any = None, agreement: Any = None, **visit: Any) -> dict[str, Any]:
+    tax = {"name": "VAT", "rate_pct": "19", "included": included, "rounding": "line"}
+    card = {**CARD, **EXACT, "tax": tax, "classes": {"tech": {"standard": "95"}}}
+    given = {"assignments": [HOUR], **visit}
+    return charge_sheet(card, {"private": True, **(client or {})}, {}, agreement, given).as_json()
+
+
+def sums(found: dict[str, Any]) -> tuple[str, str, str, bool]:
+    return found["net"], found["tax"], found["total"], found.get("tax_included", False)
+
+
+def test_prices_with_tax_are_paid_as_the_list_says() -> None:
+    """B9.1: 95 x 19 / 119 = 15.168; and for who is not private the same figures are without tax."""
+    assert sums(with_tax()) == ("79.83", "15.17", "95.00", True)
+    assert sums(with_tax("always", {"private": False})) == ("79.83", "15.17", "95.00", True)
+    assert sums(with_tax(client={"private": False})) == ("95.00", "18.05", "113.05", False)
+    assert sums(with_tax("never")) == ("95.00", "18.05", "113.05", False)
+
+
+def test_an_untaxed_item_has_no_tax_in_it_and_all_is_rounded_once() -> None:
+    """B9.1: 95 and 0.05 are taxed: 95.05 x 19 / 119 = 15.176; 7 is not."""
+    small = [{"label": "pin", "amount": "0.05"}, {"label": "stamp", "amount": "7", "taxable": False}]
+    assert sums(with_tax(items=small)) == ("86.87", "15.18", "102.05", True)
+
+
+def test_who_is_exempt_pays_the_price_without_the_tax_in_it() -> None:
+    """B9.1: 15.17 off labour, 1.60 off an item of 10; half of the labour that is left is given."""
+    gift = [{**GOODWILL, "value": "50"}]
+    found = with_tax(
+        client={"tax_exempt": True, "tax_ref": "X"}, items=[{"label": "hub", "amount": "10"}], goodwill=gift
+    )
+    assert lines(found)[2:] == [("TAX-OUT", "-15.17"), ("TAX-OUT", "-1.60"), ("GOODWILL", "-39.92")]
+    assert sums(found) == ("48.31", "0.00", "48.31", False)
+
+
+@pytest.mark.parametrize(("tax_on", "paid", "found"), [
+    ("sale", "-95.00", ("0.00", "0.00", "0.00", True)), ("use", "-79.83", ("0.00", "15.17", "15.17", True)),
+])  # fmt: skip
+def test_prepaid_money_pays_prices_with_tax(tax_on: str, paid: str, found: tuple[str, str, str, bool]) -> None:
+    """B9.1: what was taxed when it was sold pays all of it; what is taxed in its use leaves the tax."""
+    money = {
+        "kind": "block_money",
+        "price_list": "standard",
+        "tax_on": tax_on,
+        "blocks": [{"id": "a", "remaining_amount": "500"}],
+    }
+    one = with_tax(agreement=money)
+    assert lines(one)[-1] == ("POOL-MONEY", paid)
+    assert sums(one) == found
+
+
+def test_a_sheet_with_tax_in_its_prices_shows_the_total_first() -> None:
+    """B9.1"""
+    found = with_tax()
+    text = [line.split()[:2] for line in sheet_lines(found, "EUR")[-4:-1]]
+    assert text == [["total,", "tax"], ["of", "this"], ["of", "this"]]
+    assert "| | **total, tax included** | | **95.00** |" in sheet_markdown(found, "A visit", "EUR")
+
+
+@pytest.mark.parametrize("what", ["class", "band", "item", "list", "percentage", "callout", "zone"])
+def test_each_part_of_a_card_can_be_added_and_taken_out(what: str) -> None:
+    draft = CardDraft("ours", form=copy.deepcopy(CARD))
+    path = draft.add(what, "special")
+    figure = next(figure for figure in draft.figures() if figure.path == path)
+    draft.reset(figure)
+    draft.form = {key: value for key, value in draft.form.items() if value or key in CARD}
+    assert draft.form == CARD

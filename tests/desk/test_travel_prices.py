@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from dispatch.desk.billing import adjusting
+from dispatch.desk.book import editing
+from dispatch.desk.log.visit_page import visit_page
+from dispatch.desk.session.refusals import Refusal
 from tests.desk.conftest import Office
-from tests.desk.test_kept_sheets import amounts, card_with, charge, site_with
+from tests.desk.test_kept_sheets import amounts, card_with, charge, client_with, site_with
 from tests.desk.test_overtime_charged import two_visits
 from tests.desk.test_prepaid import closed
 
@@ -42,3 +47,24 @@ def test_short_notice_counts_from_when_it_was_asked_for(office: Office) -> None:
     closed(office)
     assert ("FEE-SHORT", "", "40.00") in amounts(charge(office))
     assert charge(office).given["visit"]["requested_at"] is not None
+
+
+def test_how_a_client_buys_is_kept_with_the_sheet(office: Office) -> None:
+    """B2.1, B2.7, B9.1"""
+    tax = {"name": "VAT", "rate_pct": "19", "included": "private"}
+    card_with(office, travel={}, tax=tax, price_lists={"kin": {"classes": {"tech": "95"}}})
+    client_with(office, private=True, price_group="kin")
+    closed(office)
+    assert (charge(office).form["net"], charge(office).form["total"]) == ("79.83", "95.00")
+    client_with(office, private=False, price_group="")
+    adjusting.correct_charge(office.lee, "R1", "looked at again")
+    assert charge(office).form["total"] == "95.00", "a kept sheet stands"
+
+
+def test_a_price_list_that_no_card_has_is_refused(office: Office) -> None:
+    """B17"""
+    card_with(office, price_lists={"kin": {}})
+    client = visit_page(office.store, "R1").client
+    with pytest.raises(Refusal, match="no rate card has a price list cousins: kin"):
+        editing.edit(office.dana, "client", client, {"price_group": "cousins"})
+    assert editing.edit(office.dana, "client", client, {"price_group": "Kin"}).price_group == "Kin"

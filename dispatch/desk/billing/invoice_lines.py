@@ -16,7 +16,7 @@ from dispatch.desk.reports.charge_words import counted_text, line_text
 from dispatch.model.agreements import Agreement, PrepaidBlock
 from dispatch.model.clients import Client
 from dispatch.model.invoices import Invoice, InvoiceLine, LineSource, TaxRate, UnitCode, counted, tax_rate
-from dispatch.model.money import parse_minor, shortest
+from dispatch.model.money import format_minor, parse_minor, shortest
 from dispatch.model.visits import Visit
 
 _UNITS = {"mi": UnitCode.MILE, "km": UnitCode.KILOMETRE}
@@ -83,6 +83,16 @@ def visit_lines(visit: Visit, sheet: StoredSheet, day: datetime.date) -> tuple[l
         rate = _rate(given["card"].get("tax") or {}, taxed=taxed, exempt=exempt)
         rates[rate.key] = rate
         lines.append(_of_visit(visit, site, line, day, sheet.exponent, rate))
+    if again.tax_included and (tax := parse_minor(sheet.sheet["tax"], sheet.exponent)):
+        # an invoice puts its tax on top: what these prices contain of it comes off first
+        rate = _rate(given["card"]["tax"], taxed=True, exempt=None)
+        form_line = {
+            "rule": "TAX-IN",
+            "category": "fee",
+            "amount": format_minor(-tax, sheet.exponent),
+            "why": again.tax_why,
+        }
+        lines.append(_of_visit(visit, site, form_line, day, sheet.exponent, rate))
     return lines, [*rates.values()]
 
 

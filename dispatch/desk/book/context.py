@@ -69,6 +69,13 @@ def labour_classes(store: Store) -> list[str]:
     return list(card.card["classes"]) if card is not None else []
 
 
+def price_lists(store: Store) -> list[str]:
+    """The price lists for groups of clients of every rate card."""
+    return list(
+        dict.fromkeys(name for card in agreements.rate_cards(store) for name in card.card.get("price_lists") or {})
+    )
+
+
 def _sites(store: Store) -> list[str]:
     names = {client.id: client.name for client in clients.all_clients(store)}
     return [f"{names.get(site.client_id, '')} / {site.name}" for site in clients.all_sites(store)]

@@ -8,12 +8,13 @@ from typing import Any
 
 from db import audit, calendars, clients, legs, people, probes, settings
 from db.faults import Stale
+from db.names import folded
 from db.store import Store
 from db.unit import Unit
 from dispatch.care.account import well_suited
 from dispatch.desk.book import zone_change
 from dispatch.desk.book.alert_records import AlertRecords
-from dispatch.desk.book.context import Desk, labour_classes
+from dispatch.desk.book.context import Desk, labour_classes, price_lists
 from dispatch.desk.book.holiday_records import HolidayRecords
 from dispatch.desk.book.record_store import KeptInTables, RecordStore
 from dispatch.desk.book.records import client_named, end_title, near, site_named, site_title, technician_named
@@ -69,6 +70,13 @@ class ClientRecords(RecordStore[Client]):
         twin = clients.client_by_name(desk.store, after.name) if after.name else None
         if twin is not None and twin.id != after.id:
             yield "name", f"there is a client {after.name} already"
+        lists = price_lists(desk.store)
+        stands = before is not None and after.price_group == before.price_group
+        if after.price_group and folded(after.price_group) not in map(folded, lists) and not stands:
+            yield (
+                "price_group",
+                f"no rate card has a price list {after.price_group}: {', '.join(lists) or 'there is none yet'}",
+            )
 
 
 class SiteRecords(RecordStore[Site]):

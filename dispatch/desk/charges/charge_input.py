@@ -14,7 +14,7 @@ from db.sheets import StoredSheet
 from db.store import Store, existing
 from dispatch.desk.session.refusals import Refusal
 from dispatch.model.agreements import Agreement, RateCard
-from dispatch.model.clients import Site
+from dispatch.model.clients import Client, Site
 from dispatch.model.firm import Firm
 from dispatch.model.forms import form
 from dispatch.model.instants import day_bounds, day_of, iso, parse_iso
@@ -70,7 +70,7 @@ def input_of(store: Store, visit: Visit, *, now: int, sheet: StoredSheet | None 
         source["site"] = {"id": site.id, "name": site.name, "zone": settings.firm(store).zone_at(site)}
     if sheet is None:
         client = existing(clients.client(store, visit.client_id))
-        copied["client"] = {"tax_exempt": client.tax_exempt, "tax_ref": client.tax_ref or None}
+        copied["client"] = charged_client(client)
         source["client"] = {"id": client.id, "name": client.name}
     zone = str(copied["card"]["timezone"])
     day = day_of(anchor, zone)
@@ -96,6 +96,14 @@ def input_of(store: Store, visit: Visit, *, now: int, sheet: StoredSheet | None 
             trip[name] = driven[name]
     copied["source"] = source
     return copied
+
+
+def charged_client(client: Client) -> dict[str, Any]:
+    """A client as the input of the charge engine. What says nothing does not stand there."""
+    own = {"private": client.private, "price_group": client.price_group}
+    return {"tax_exempt": client.tax_exempt, "tax_ref": client.tax_ref or None} | {
+        name: value for name, value in own.items() if value
+    }
 
 
 def charged_drive(site: Site) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from db import agreements, clients, settings
 from db.store import Store
-from dispatch.desk.charges.charge_input import ENVELOPE, charged_drive, terms_of
+from dispatch.desk.charges.charge_input import ENVELOPE, charged_client, charged_drive, terms_of
 from dispatch.desk.charges.charging import Priced, priced_from
 from dispatch.desk.charges.comparing import PlanComparison, compare_plans, plan_terms
 from dispatch.desk.session.refusals import NotFound, Refusal, refuse
@@ -69,7 +69,7 @@ def quote(
     agreement = agreements.agreement_on(store, client.id, day)
     given = {
         "card": {key: value for key, value in card.card.items() if key not in ENVELOPE},
-        "client": {"tax_exempt": client.tax_exempt, "tax_ref": client.tax_ref or None},
+        "client": charged_client(client),
         "site": charged_drive(site),
         "agreement": None if agreement is None else terms_of(store, agreement, day),
         "visit": {

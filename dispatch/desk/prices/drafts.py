@@ -38,6 +38,8 @@ from dispatch.model.agreements import Agreement, RateCard
 from dispatch.model.firm import Firm
 from dispatch.model.instants import Unclear, at_local, iso
 
+_NAMED = {"class": "classes", "band": "bands", "item": "items", "list": "price_lists"}
+"""What is added to a card by a name."""
 _MINUTES, _DISTANCE, _DRIVE = 75, 18, 30
 """The stay and the drive of an example visit."""
 
@@ -115,6 +117,7 @@ class CardDraft(FigureDraft):
             ("band", "a band of hours of your own, such as evening, night, sunday"),
             ("item", "an item"),
             *((kind, f"travel: {text}") for kind, text in COMPONENTS.items()),
+            ("list", "a price list for a group of clients"),
             ("percentage", "a percentage on top: fuel, consumables, handling of parts"),
         ]
 
@@ -124,12 +127,12 @@ class CardDraft(FigureDraft):
         Raises:
             ValueError: the name is empty or there already, or it has a sign that a path uses.
         """
-        if what not in ("class", "item"):
+        if what not in _NAMED:
             group, part = new_part(what)
             at = f"{group}[{len(value_at(self.form, group) or [])}]"
             self.form = with_value(self.form, at, part)
             return next(figure.path for figure in self.figures() if figure.path.startswith(at))
-        group = "classes" if what == "class" else "items"
+        group = _NAMED[what]
         cleaned = name.strip()
         if not cleaned or len(cleaned) > 40 or set(cleaned) & set(".[]"):
             raise ValueError("a name of up to 40 characters without dots and brackets is expected")
@@ -139,8 +142,9 @@ class CardDraft(FigureDraft):
             return f"bands[{place}].days"
         if value_at(self.form, f"{group}.{cleaned}") is not None:
             raise ValueError(f"{cleaned} is there already")
-        self.form = with_value(self.form, f"{group}.{cleaned}", {"standard": None})
-        return f"{group}.{cleaned}.standard"
+        self.form = with_value(self.form, f"{group}.{cleaned}", {} if what == "list" else {"standard": None})
+        at = f"{group}.{cleaned}."
+        return next((figure.path for figure in self.figures() if figure.path.startswith(at)), "")
 
     def example(self) -> tuple[str, Mapping[str, Any]] | None:
         """An example visit priced by it: what it is, and its sheet; None while the card has faults."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from dispatch.charges.explain import sum_words
 from dispatch.desk.reports.document import Amount, Cell, ReportTable
 from dispatch.model.instants import span_text
 
@@ -33,6 +34,8 @@ RULES = {
     "FEE-CANC": "Cancelled late",
     "FEE-SHORT": "At short notice",
     "PCT": "Surcharge",
+    "TAX-IN": "Tax that these prices contain",
+    "TAX-OUT": "Tax that you do not pay",
     "DISC-LAB": "Discount on work",
     "DISC-TRV": "Discount on travel",
     "GOODWILL": "Goodwill",
@@ -57,7 +60,9 @@ def charge_table(form: Mapping[str, Any], exponent: int, currency: str, tax: str
     rows: list[tuple[Cell, ...]] = []
     for line in form["lines"]:
         rows.append((line_text(line), counted_text(line), amount(line["amount"])))
-    rows += [(word, "", amount(form[key])) for key, word in (("net", "Net"), ("tax", tax or "Tax"), ("total", "Total"))]
+    for key, word in sum_words(form):
+        named = tax if key == "tax" and tax else word.capitalize()
+        rows.append((named, "", amount(form[key])))
     return ReportTable(("For", "Quantity", "Amount"), tuple(rows), sums=3)
 
 

@@ -32,6 +32,8 @@ def page_lines(page: ClientPage) -> list[str]:
         counts.append(f"unhappy with the present provider since {client.unhappy_since.isoformat()}")
     if client.tax_exempt:
         counts.append(f"tax exempt: {client.tax_ref or 'by what is not said yet'}")
+    counts += ["buys privately"] if client.private else []
+    counts += [f"price list {client.price_group}"] if client.price_group else []
     lines += [f"  {' · '.join(counts)}"] if counts else []
     lines += [f"  {client.notes}"] if client.notes else []
     contacts = [
