@@ -107,12 +107,25 @@ def test_a_client_with_an_agreement_is_compared_with_what_was_charged(
 ) -> None:
     plan(office, "Tenth", fee="0", labour_discount="10")
     service = {} if fee is None else {"monthly_fee": fee}
-    agreeing.save_agreement(office.lee, "Harbor Dental", "Care", {**terms, "starts": "2026-11-01", "service": service})
+    agreeing.save_agreement(office.lee, "Harbor Dental", "Care", {**terms, "starts": "2026-08-01", "service": service})
     work(office, "R1", "09:00")
     work(office, "R2", "11:00")
     found = compared(office)
     assert (found.now.name, found.now.visits) == ("Care", 27000)
     assert told(found)["Tenth"] == (25000, 25000, saved)
+
+
+def test_an_agreement_that_has_just_begun_is_tried_on_all_of_the_days(office: Office) -> None:
+    """design/account-care.md E13: its fee is that of three months, and so are its terms."""
+    plan(office, "Tenth", fee="0", labour_discount="10")
+    work(office, "R1", "09:00")
+    terms = {"kind": "retainer", "allowance_min": 30, "starts": "2026-11-25", "service": {"monthly_fee": "10"}}
+    agreeing.save_agreement(office.lee, "Harbor Dental", "Care", terms)
+    office.go("09:00", 2)
+    found = compared(office)
+    # charged at standard price it was 155.00; by its terms thirty minutes of the hour are in the allowance
+    assert (found.now.name, found.now.visits, found.now.total) == ("Care", 5000 + 3500, 8500 + 3000)
+    assert told(found)["Tenth"] == (12500, 12500, -1000)
 
 
 def test_a_minimum_of_the_day_is_reckoned_under_the_plan(office: Office) -> None:

@@ -84,7 +84,8 @@ def compare_plans(
 ) -> PlanComparison:
     """What a client's visits of the last 90 days come to as they stand, and under plans (None: those of the catalogue).
 
-    Whoever has an agreement is compared with what was charged and its fee, anybody else with the standard price.
+    Whoever has an agreement is compared with what was charged and its fee; where it began within these days, with its terms on
+    all of them. Anybody else is compared with the standard price.
 
     Args:
         reference: a visit that is told apart too, whenever it was.
@@ -105,7 +106,9 @@ def compare_plans(
     recent, apart = [one for one in kept if one.ago <= DAYS], [one for one in kept if one.asked]
     agreement = next((one for one in agreements.agreements_of(store, client.id) if one.covers(today)), None)
     tries: list[tuple[str, PlanFee, Mapping[str, Any] | Agreement | None]] = [
-        (STANDARD, PlanFee(), None) if agreement is None else (agreement.name, _fee_now(agreement), agreement),
+        (STANDARD, PlanFee(), None)
+        if agreement is None
+        else (agreement.name, _fee_now(agreement), _terms_now(agreement, today)),
         *(
             (plan.name, plan_fee(plan, client), plan_terms(plan))
             for plan in (service_plans.service_plans(store) if plans is None else plans)
@@ -136,7 +139,14 @@ def _fee_now(agreement: Agreement) -> PlanFee:
     if agreement.kind in PREPAID - {"retainer"}:
         return PlanFee(unknown=("blocks are paid for when they are sold",))
     fee = agreement.service.monthly_fee
-    return PlanFee(unknown=("what is its fee?",)) if fee is None else PlanFee.of(fee)
+    return PlanFee(unknown=("nobody entered it; 0 is none",)) if fee is None else PlanFee.of(fee)
+
+
+def _terms_now(agreement: Agreement, today: datetime.date) -> Mapping[str, Any] | Agreement:
+    """What visits are compared by: as they were charged, or by the terms alone where the agreement began within the days."""
+    if (today - agreement.starts).days >= DAYS:
+        return agreement
+    return {**agreement.terms, "starts": None, "ends": None, "blocks": []}
 
 
 def _nets(kept: Sequence[_Kept], terms: Mapping[str, Any] | Agreement | None) -> list[int | None]:
