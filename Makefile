@@ -23,7 +23,7 @@ test-dates: $(VENV)/.installed-dev
 
 test-long: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "long or again"
-	EXAMPLES=4000 $(BIN)/python -m pytest -n auto -m "hypothesis and not long"
+	EXAMPLES=4000 $(BIN)/python -m pytest -n auto --timeout 3600 -m "hypothesis and not long"
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

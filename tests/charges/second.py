@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime
 import itertools
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -45,6 +45,7 @@ class Reckoning:
         self.flags: set[str] = set()
         self.rows: list[Row] = []
         self.drawn: dict[str, Fraction] = {}
+        self.known: dict[tuple[str, str, str, bool], Any] = {}
         self.planned = minute(self.visit["scheduled_start"])
         self.away = self.visit.get("way", "on_site") in ("remote", "phone")
         crew = [one for one in self.visit["assignments"] if one["billable"]]
@@ -169,6 +170,13 @@ class Reckoning:
         pressing = self.card["emergency"]["multiplier"] if self.urgent else None
         overtime = self.card["overtime"]["multiplier"] if late else None
         return max(calm, *(exact(one) for one in (pressing, overtime) if one is not None), calm)
+
+    def of(self, ask: Callable[[Row, str, bool], Any], part: Row, row: Row) -> Any:
+        """What is asked of a minute, once for all that are like it."""
+        key = (ask.__name__, part["technician"], row["band"], row["late"])
+        if key not in self.known:
+            self.known[key] = ask(part, row["band"], row["late"])
+        return self.known[key]
 
     def by_price(self, part: Row, band: str, late: bool = False) -> bool:
         """Whether the band's price is what counts for a minute."""
@@ -447,12 +455,12 @@ class Reckoning:
         groups: dict[tuple[str, str, Fraction, bool, bool, str | None], int] = {}
         for row in stay["rows"]:
             pool = None
-            factor = self.factor(part, row["band"], row["late"])
+            factor = self.of(self.factor, part, row)
             if row["kind"] == "billable" and self.hours:
                 pool = self.draw(factor)
                 if pool is None:
                     self.flags.add("POOL_EXHAUSTED")
-            priced, plain = (ask(part, row["band"], row["late"]) for ask in (self.by_price, self.plain))
+            priced, plain = (self.of(ask, part, row) for ask in (self.by_price, self.plain))
             key = (row["kind"], row["band"], factor, priced, plain, pool)
             groups[key] = groups.get(key, 0) + 1
         names = {"own": "LAB-OWN", "free": "LAB-TEST", "covered": "LAB-COV", "billable": "LAB"}
@@ -484,7 +492,7 @@ class Reckoning:
             return
         dates: dict[str, list[Row]] = {}
         for row in stay["rows"]:
-            if row["kind"] == "billable" and self.plain(part, row["band"], row["late"]):
+            if row["kind"] == "billable" and self.of(self.plain, part, row):
                 dates.setdefault(row["date"], []).append(row)
         one = self.price(part) * exact(self.card["multipliers"]["business"]) / 60
 
@@ -526,12 +534,12 @@ class Reckoning:
             least = max(least, exact(rule["emergency_minutes"]))
         prior = self.visit["prior_today"].get(name, {}) if rule["per"] == "day" and not self.away else {}
         part = stay["part"]
-        presence = sum((self.factor(part, row["band"], row["late"]) for row in stay["rows"]), stay["by_day"])
+        presence = sum((self.of(self.factor, part, row) for row in stay["rows"]), stay["by_day"])
         earlier = exact(prior.get("presence_rmin", 0))
         net = max(Fraction(0), least * self.factor(part, band) - earlier - presence) - exact(prior.get("topup_rmin", 0))
         if net < 0:
             billable = sum(
-                (self.factor(part, row["band"], row["late"]) for row in stay["rows"] if row["kind"] == "billable"),
+                (self.of(self.factor, part, row) for row in stay["rows"] if row["kind"] == "billable"),
                 Fraction(0),
             )
             back, price = min(-net, billable), exact(prior["topup_unit_price"])

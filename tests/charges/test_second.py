@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
+import random
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given
 
-from dispatch.charges import charge_sheet
+from dispatch.charges import charge_sheet, validate_card
 from dispatch.model.money import format_minor, shortest
 from tests.charges.forms import inputs
+from tests.charges.labour_forms import labour_input
 from tests.charges.second import Reckoning
-from tests.charges.test_invariants import THOUSANDS
+from tests.charges.test_invariants import EXAMPLES, THOUSANDS
 
 
 @THOUSANDS
 @given(inputs())
 def test_a_second_engine_comes_to_the_same_sheet(form: dict[str, Any]) -> None:
+    same_sheet(form)
+
+
+@pytest.mark.hypothesis
+def test_a_second_engine_agrees_on_the_price_of_labour() -> None:
+    """design/charges.md B2.6, B3.7, B3.8, B4.3"""
+    for seed in range(2 * EXAMPLES):
+        form = labour_input(random.Random(seed))
+        assert validate_card(form["card"]) == [], seed
+        same_sheet(form)
+
+
+def same_sheet(form: dict[str, Any]) -> None:
+    """Both come to the same lines, flags, sums and draws."""
     sheet = charge_sheet(form["card"], form["client"], form["site"], form["agreement"], form["visit"]).as_json()
     again, exponent = Reckoning(form), form["card"]["minor_units"]
 
