@@ -353,11 +353,27 @@ def presets() -> dict[str, dict[str, Any]]:
         "city": {"travel": {"components": [{"kind": "callout", "amount": None}]}},
         "region": {"travel": {"components": [{"kind": "zone", "by": "time", "zones": zones}]}},
         "half day": {"minimum": {"minutes": 240}},
+        "zones and miles": {"travel": {"components": _FURTHER}},
+        "surcharges": {"percentages": _SURCHARGES},
+        "private": {"tax": {"included": "private"}},
         "tiers": {"bands": _TIERS},
         "day rate": {"day_price": {"mode": "step"}, "minimum": {"minutes": 0}},
     }
 
 
+_FURTHER = [
+    {
+        "kind": "zone",
+        "zones": [{"name": "A", "upto": "10", "amount": None}, {"name": "B", "upto": "25", "amount": None}],
+        "beyond": "last",
+    },
+    {"kind": "distance", "rate": None, "included": "last_zone"},
+]
+_SURCHARGES = [
+    {"name": "fuel", "pct": None, "of": ["travel"], "category": "travel"},
+    {"name": "consumables", "pct": None, "of": ["labour"]},
+    {"name": "handling of parts", "pct": None, "of": ["item"], "category": "item"},
+]  # fmt: skip
 _TIERS = [
     {"name": "night", "from": "22:00", "to": "06:00", "like": "after_hours", "multiplier": "2"},
     {"name": "evening", "days": ["mon", "tue", "wed", "thu", "fri"], "from": "17:00", "to": "22:00",

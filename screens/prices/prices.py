@@ -236,6 +236,9 @@ _PRESETS = {
     "city": "a call-out charge only",
     "region": "zones by driving time, 20, 40 and 60 minutes",
     "half day": "four hours at least",
+    "zones and miles": "two zones, and distance beyond the last of them",
+    "surcharges": "for fuel, consumables and handling of parts",
+    "private": "private clients pay what it says, tax included",
     "tiers": "evening, night, Saturday and Sunday, each with its own premium",
     "day rate": "half days and days, each that is begun",
 }

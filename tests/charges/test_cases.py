@@ -11,7 +11,13 @@ from dispatch.charges import charge_sheet, validate_agreement, validate_card
 from dispatch.fields.reading import merged
 from tests.worked import Example, carried, examples
 
-FILES = ("charges/cases.json", "charges/cases-2.json", "charges/policies.json", "charges/labour.json")
+FILES = (
+    "charges/cases.json",
+    "charges/cases-2.json",
+    "charges/policies.json",
+    "charges/labour.json",
+    "charges/lists.json",
+)
 
 
 def without_why(sheet: dict[str, Any]) -> dict[str, Any]:

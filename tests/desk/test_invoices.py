@@ -101,6 +101,15 @@ class TestIssued:
         assert lines(why="as an earlier version said it") is not None
         assert lines(amount="1.00") is None
 
+    def test_prices_with_tax_come_to_what_the_list_says(self, office: Office) -> None:
+        """design/charges.md B9.1: the tax that they contain comes off in a line, and is put on again."""
+        tax = {"name": "VAT", "rate_pct": "19", "included": "always"}
+        card_with(office, tax=tax, travel={}, classes={"tech": {"standard": "95", "agreement": "95"}})
+        approved(office)
+        (one,) = invoice(office.lee)
+        assert [(line.rule, line.amount) for line in one.invoice.lines if line.amount][-1] == ("TAX-IN", -1517)
+        assert (one.invoice.net, one.invoice.tax, one.invoice.net + one.invoice.tax) == (7983, 1517, 9500)
+
     def test_three_visits_are_taxed_once(self, office: Office) -> None:
         """design/charges.md B9: the sheet's tax is an indication; three sheets of 34.89 are an invoice over 34.88."""
         call_out = {"components": [{"kind": "callout", "amount": "9.77"}]}
