@@ -24,6 +24,7 @@ from screens.dialogs.asked import YES_NO, AskedField, a_reason
 from screens.files import mailing, writing
 from screens.listed import ListScreen
 from screens.prices.sheet_view import SheetView
+from screens.reading import ScreenReading
 from widgets.listed import FigureLine
 
 _WIDTH, _FRAME = 100, 6
@@ -52,6 +53,7 @@ class InvoicesScreen(ListScreen[InvoiceDraft | StoredInvoice | Batch]):
         super().__init__()
         self._until: datetime.date | None = None
         self._drafts: list[InvoiceDraft] = []
+        self._reading = ScreenReading(self, self._read, self._show_read)
 
     @property
     def until(self) -> datetime.date:
@@ -59,11 +61,14 @@ class InvoicesScreen(ListScreen[InvoiceDraft | StoredInvoice | Batch]):
         return self._until or settings.today(self.user.store)
 
     def reload(self) -> None:
-        drafts = self.look(invoicing.preview, self.user, self.until)
-        issued = self.look(invoices.every_invoice, self.user.store)
-        batches = self.look(invoices.batches, self.user.store)
-        if drafts is None or issued is None or batches is None:
-            return
+        self._reading.begin()
+
+    def _read(self) -> tuple[list[InvoiceDraft], list[StoredInvoice], list[Batch]]:
+        store = self.user.store
+        return invoicing.preview(self.user, self.until), invoices.every_invoice(store), invoices.batches(store)
+
+    def _show_read(self, read: tuple[list[InvoiceDraft], list[StoredInvoice], list[Batch]]) -> None:
+        drafts, issued, batches = read
         self._drafts = drafts
         self.things = {f"draft {draft.client.id} {draft.invoice.currency}": draft for draft in drafts}
         self.things |= {one.invoice.number: one for one in issued}
@@ -80,7 +85,7 @@ class InvoicesScreen(ListScreen[InvoiceDraft | StoredInvoice | Batch]):
         here = self.here
         if isinstance(here, InvoiceDraft):
             notes = [(fault, "warn") for fault in here.faults] + [(notice, "plain") for notice in here.notices]
-            return notes or [("It is ready: i issues it, I all that are.", "dim")]
+            return notes or [("It is ready: i issues it, a all that are.", "dim")]
         if isinstance(here, StoredInvoice):
             store = self.user.store
             went, credits = invoicing.went_to(store, here), invoices.credits_of(store, here.id)
@@ -122,7 +127,7 @@ class InvoicesScreen(ListScreen[InvoiceDraft | StoredInvoice | Batch]):
         """Issue the invoice under the cursor, with the next number: what is on it is said first."""
         await self._issue([one for one in self._drafts if one.client.id == draft.client.id], [draft.client.id])
 
-    @command("I", "invoice.issue-all", "Issue all")
+    @command("a", "invoice.issue-all", "Issue all")
     async def action_issue_all(self) -> None:
         """Issue all that are ready, each with the next number."""
         await self._issue(self._drafts, [])
@@ -137,7 +142,7 @@ class InvoicesScreen(ListScreen[InvoiceDraft | StoredInvoice | Batch]):
         if (done := await self.do(invoicing.issue, until, of, shown)) is not None:
             self.say("\n".join(invoice_words.issued_lines(done)))
 
-    @command("u", "invoice.until", "Up to")
+    @command("d", "invoice.until", "Up to")
     async def action_until(self) -> None:
         """Up to which day: what is later stays for the next invoice."""
         self._until = await self.ask_day(

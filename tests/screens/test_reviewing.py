@@ -400,7 +400,7 @@ async def test_the_clean_ones_go_together_and_out_once(office: Office, tmp_path:
         await until_true(pilot, lambda: review(office) is Review.APPROVED)
         await press(pilot, "S")
         await until(pilot, InvoicesScreen)
-        await press(pilot, "I")
+        await press(pilot, "a")
         await until(pilot, AskConfirm)
         await press(pilot, "y")
         await until_true(pilot, lambda: review(office) is Review.EXPORTED)

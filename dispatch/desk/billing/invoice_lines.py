@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from db import invoices
@@ -21,6 +23,8 @@ from dispatch.model.visits import Visit
 
 _UNITS = {"mi": UnitCode.MILE, "km": UnitCode.KILOMETRE}
 _MINUTES = ("min", "rate-min")
+_INPUT = ("card", "client", "site", "agreement", "visit")
+"""What a sheet is made of, in the order in which the engine takes it."""
 
 
 def money_of(card: Mapping[str, Any]) -> tuple[str, int]:
@@ -70,9 +74,8 @@ _UNWORDED = {"why": ""}
 def visit_lines(visit: Visit, sheet: StoredSheet, day: datetime.date) -> tuple[list[InvoiceLine], list[TaxRate]] | None:
     """The lines of a kept sheet, and the taxes that they name; None where the same input gives other lines by now, so that what of
     them is taxed is not known."""
-    given = sheet.input
-    again = charges.charge_sheet(*(given[name] for name in ("card", "client", "site", "agreement", "visit")))
-    form = sheet.sheet["lines"]
+    given, form = sheet.input, sheet.sheet["lines"]
+    again = _again(json.dumps([given[name] for name in _INPUT]))
     # how a line is explained is no figure: other words than the program's of today do not make it another line
     if [line.as_json(sheet.exponent) | _UNWORDED for line in again.lines] != [line | _UNWORDED for line in form]:
         return None
@@ -94,6 +97,12 @@ def visit_lines(visit: Visit, sheet: StoredSheet, day: datetime.date) -> tuple[l
         }
         lines.append(_of_visit(visit, site, form_line, day, sheet.exponent, rate))
     return lines, [*rates.values()]
+
+
+@lru_cache(maxsize=5000)
+def _again(given: str) -> charges.Sheet:
+    """The sheet that an input makes. A kept input never changes: it is reckoned once in a process."""
+    return charges.charge_sheet(*json.loads(given))
 
 
 def _of_visit(

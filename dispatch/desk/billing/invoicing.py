@@ -65,6 +65,7 @@ def issue(user: User, until: datetime.date, of: Collection[int], shown: str) -> 
         NotAllowed, Faulty: as `preview`.
         Refusal: nothing is ready, or not what was shown.
     """
+    preview(user, until, of)  # what it reckons is known then, and others wait for the lock no longer than need be
     with user.write("issue invoices", Role.LEAD) as unit:
         found = preview(user, until, of)
         ready = [draft for draft in found if draft.ready]
