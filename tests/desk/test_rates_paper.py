@@ -24,7 +24,7 @@ from dispatch.model.clients import Client
 from dispatch.model.service_plans import ServicePlan
 from dispatch.records.agreements import PRESETS
 from tests.desk.conftest import CARD, Office
-from tests.desk.test_kept_sheets import card_with
+from tests.desk.test_kept_sheets import card_with, client_with
 from tests.desk.test_pdf import pango, sheets_of
 
 __all__ = ["pango"]
@@ -69,6 +69,22 @@ def test_every_price_by_hand(office: Office) -> None:
     }
     # what is within the radius costs 35.00 to come to all the same; the big plan waives it
     assert rows(rates_report(office.lee, client=harbor(office)))["Coming to you"] == [3500, 3500, 0]
+
+
+def test_a_client_reads_the_prices_of_its_own_list_and_with_tax_where_it_pays_them_so(office: Office) -> None:
+    """design/charges.md B2.7, B6.7, B9.1: 95.00 with tax, 45.00 for the way; under an agreement 100.00 less 10 %."""
+    editing.add(office.lee, "service-plan", {"name": "Tenth", "kind": "tm", "fee": "50", "labour_discount": "10"})
+    tax = {"name": "VAT", "rate_pct": "19", "included": "private"}
+    card_with(office, tax=tax, price_lists={"kin": {"classes": {"tech": "95"}}})
+    client_with(office, private=True, price_group="kin")
+    editing.edit(office.lee, "site", clients.sites_of(office.store, harbor(office).id)[0], {"travel_price": "45"})
+    theirs = rates_report(office.lee, client=harbor(office))
+    assert rows(theirs)["tech, an hour"] == [9500, 9000]
+    assert rows(theirs)["Coming to you"] == [4500, 4500]
+    assert theirs.sections[0].paragraphs[0].startswith("In USD, with VAT, 19 %.")
+    anybody = rates_report(office.lee)
+    assert rows(anybody)["tech, an hour"] == [12000, 9000]
+    assert anybody.sections[0].paragraphs[0].startswith("In USD, before VAT, 19 %.")
 
 
 def test_an_evening_a_class_with_prices_by_band_and_a_day_by_hand(office: Office) -> None:

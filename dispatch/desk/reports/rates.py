@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from db import clients, service_plans, settings
 from db.store import Store
-from dispatch.desk.charges.charge_input import ENVELOPE, charged_drive
+from dispatch.desk.charges.charge_input import ENVELOPE, charged_client, charged_drive
 from dispatch.desk.charges.charging import priced_from
 from dispatch.desk.charges.comparing import plan_fee, plan_terms
 from dispatch.desk.prices import rate_cards
@@ -99,7 +99,7 @@ def rates_report(user: User, plans: Sequence[ServicePlan] = (), client: Client |
                 Section(
                     "Prices",
                     tables=(table,),
-                    paragraphs=(f"In {prices.currency}, before {known}. {prices.on_top()}{_COUNTED}",),
+                    paragraphs=(f"In {prices.currency}, {prices.beside_tax} {known}. {prices.on_top()}{_COUNTED}",),
                 ),
                 *(_plan(plan, within) for plan in offered),
             ),
@@ -147,6 +147,7 @@ class _Prices:
         self.client, self.today, self.zone = client, today, str(card["timezone"])
         self.currency, self.exponent = str(card["currency"]), int(card.get("minor_units", 2))
         self.classes = list(card["classes"])
+        self._who = {} if client is None else charged_client(client)
         sites = [] if client is None else clients.sites_of(store, client.id)
         self._site: Site | None = next(iter(sites), None)
         bare = {
@@ -158,6 +159,14 @@ class _Prices:
             "minimum": {"minutes": 0},
             "rounding": {"mode": "exact"},
         }
+
+    @property
+    def beside_tax(self) -> str:
+        """Whether the prices are without tax, or with it."""
+        included = (self.card.get("tax") or {}).get("included")
+        private = included == "private" and self.client is not None and self.client.private
+        exempt = self.client is not None and self.client.tax_exempt
+        return "with" if (included == "always" or private) and not exempt else "before"
 
     def fee(self, plan: ServicePlan) -> Cell:
         """The fee of a plan for the client; for nobody its base, and what is added for each."""
@@ -205,7 +214,8 @@ class _Prices:
                     "The least from a distance",
                     *(self._net(self._visit(first, at, 1, way="remote"), one, self._least()) for one in terms),
                 )
-            if self._site is not None and (self.card.get("travel") or {}).get("components"):
+            travel = self.card.get("travel") or {}
+            if self._site is not None and (travel.get("components") or travel.get("towns") or self._site.travel_price):
                 yield ("Coming to you", *(self._travel(first, at, one) for one in terms))
 
     def _hours(self) -> list[_Hour]:
@@ -245,9 +255,11 @@ class _Prices:
         sheet = self._sheet(visit, terms, card)
         if sheet is None:
             return None
-        if any(line["rule"] == "LAB-COV" for line in sheet["lines"]) and not parse_minor(sheet["net"], self.exponent):
+        # prices with tax stand here as they are paid (design/charges.md B9.1)
+        paid = parse_minor(sheet["total" if sheet.get("tax_included") else "net"], self.exponent)
+        if any(line["rule"] == "LAB-COV" for line in sheet["lines"]) and not paid:
             return _IN_FEE
-        return self._amount(parse_minor(sheet["net"], self.exponent))
+        return self._amount(paid)
 
     def _travel(self, labour_class: str, at: int, terms: Mapping[str, Any] | None) -> Cell:
         """What it costs to come to the client's first site, beside an hour of work."""
@@ -263,7 +275,10 @@ class _Prices:
         """The sheet of a visit; None where it has none. What is in an allowance is told apart: here it is what lies beyond it."""
         agreement = None if terms is None else {key: value for key, value in terms.items() if key != "allowance_min"}
         site = {} if self._site is None else charged_drive(self._site)
-        given = {"card": card, "client": {}, "site": site, "agreement": agreement, "visit": visit}
+        if card is not self.card:
+            # an hour, or the least for a visit, is without the way
+            site = {name: value for name, value in site.items() if name not in ("travel_price", "town")}
+        given = {"card": card, "client": self._who, "site": site, "agreement": agreement, "visit": visit}
         try:
             form = priced_from(given, estimate=True).form
         except FormFault:
