@@ -110,6 +110,8 @@ class InvoicesScreen(ListScreen[InvoiceDraft | StoredInvoice | Batch]):
     def on_paper(self) -> Invoice | None:
         """What is under the cursor as a document."""
         here = self.here
+        if isinstance(here, InvoiceDraft) and not here.taken:
+            return None
         return here.invoice if isinstance(here, (InvoiceDraft, StoredInvoice)) else None
 
     @command("enter", "invoice.open", "Open", about="on_paper")

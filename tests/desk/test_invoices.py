@@ -207,6 +207,22 @@ class TestFees:
         agreeing.save_agreement(office.lee, "Harbor Dental", "Care", terms, now)
         invoice(office.lee)
 
+    def test_it_is_entered_for_this_month_and_not_for_one_that_is_over(self, office: Office) -> None:
+        agreement = agreed(office, "retainer", datetime.date(2026, 11, 1))
+        invoiced_from(office, datetime.date(2026, 11, 1))
+        assert "--set service.monthly_fee=0 --from 2026-11-01" in faults(office)
+        now = existing(agreements.agreement(office.store, agreement.id))
+        terms = {**now.terms, "service": {"monthly_fee": "310.00"}}
+        agreeing.save_agreement(office.lee, "Harbor Dental", "Care", terms, now, datetime.date(2026, 11, 1))
+        assert faults(office) == ""
+        (draft,) = invoicing.preview(office.lee, DAY)
+        assert draft.invoice.net == 31000
+        office.clock.set(at("09:00", 40))
+        agreeing.end_agreement(office.lee, existing(agreements.agreement(office.store, agreement.id)), DAY)
+        agreed(office, "retainer", datetime.date(2026, 12, 1))
+        assert "dispatch agreement edit" not in faults(office, datetime.date(2026, 12, 31))
+        assert "is over: invoice fees from a later day on" in faults(office, datetime.date(2026, 12, 31))
+
     def test_blocks_have_none_and_time_and_materials_have_what_is_written(self, office: Office) -> None:
         invoiced_from(office, DAY)
         agreement = agreed(office, "block_hours")

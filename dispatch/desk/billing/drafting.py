@@ -151,17 +151,27 @@ def _fees_of(known: _Known, gathering: _Gathering, agreement: Agreement) -> None
             continue
         card = agreements.rate_card_on(known.store, fee.first)
         if fee.amount is None:
-            gathering.faults.append(
-                f"the monthly fee of “{show(agreement.name)}” in {fee.month} is not known: dispatch agreement edit {agreement.id} "
-                "--monthly-fee 0 where there is none"
-            )
-        elif card is None:
+            gathering.faults.append(_unknown_fee(known, agreement, fee))
+            break
+        if card is None:
             gathering.faults.append(
                 f"no rate card is in force on {fee.first}, so the tax of “{show(agreement.name)}” is not known"
             )
         else:
             _put_fee(gathering, agreement, fee, card)
     _fees_that_changed(known, gathering, agreement)
+
+
+def _unknown_fee(known: _Known, agreement: Agreement, fee: MonthFee) -> str:
+    """That a fee is not known, and what to do about it: what was agreed for a month that is over is not entered any more."""
+    month = settings.today(known.store).replace(day=1)
+    said = f"the monthly fee of “{show(agreement.name)}” in {fee.month} is not known"
+    if fee.first < month:
+        return f"{said}, and that month is over: invoice fees from a later day on (dispatch settings --invoices-from {month})"
+    since = max(fee.first, month)
+    return (
+        f"{said}: dispatch agreement edit {agreement.id} --set service.monthly_fee=0 --from {since} where there is none"
+    )
 
 
 def _put_fee(gathering: _Gathering, agreement: Agreement, fee: MonthFee, card: RateCard) -> None:
