@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 BANDS = ("business", "after_hours", "weekend", "holiday")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday")
 CLOCKS = ("00:00", "05:30", "09:15", "13:00", "17:00", "20:20", "23:59")
-MONDAY = datetime.datetime(2026, 3, 2)
+MONDAY = datetime.datetime(2026, 3, 2, tzinfo=datetime.UTC)
 
 
 def labour_input(chance: random.Random) -> dict[str, Any]:
@@ -125,7 +125,7 @@ def _part(chance: random.Random, name: str, zone: ZoneInfo) -> dict[str, Any]:
         came = left + datetime.timedelta(minutes=chance.randrange(30, 1500))
 
     def at(moment: datetime.datetime) -> str:
-        return moment.replace(tzinfo=zone).isoformat()
+        return moment.astimezone(zone).isoformat()
 
     first, *later = [
         {"depart": None, "check_in": at(begin), "check_out": at(end), "return": None} for begin, end in spans
