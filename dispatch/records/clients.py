@@ -115,7 +115,7 @@ SITE = RecordType(
         Field(
             "travel_price",
             "Travel, fixed price",
-            Number(1_000_000, places=4),
+            Number(1_000_000, places=2),
             "a visit, whatever is driven; empty: by the rate card",
             roles=(Role.LEAD,),
             refused=_ONLY_A_LEAD,

@@ -424,3 +424,12 @@ def test_every_place_of_a_technician_is_asked_about(desk: Desk, columns: str, pl
 
     assert [name for _, name, _ in faults(report)] == [asked]
     assert "from where the firm is" in faults(report)[0][2]
+
+
+def test_a_price_list_may_come_before_the_card_that_has_it(desk: Desk) -> None:
+    """It is told, as standard prices count until then (design/charges.md B2.7)."""
+    report = desk.take("clients", "client,private,price_group\nFood Bank,yes,kin\n")
+    assert "no rate card has a price list kin yet" in report.rows[0].warnings[0]
+    client = clients.client_by_name(desk.store, "Food Bank")
+    assert client is not None
+    assert (client.private, client.price_group) == (True, "kin")

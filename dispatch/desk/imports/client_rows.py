@@ -12,6 +12,7 @@ from db import agreements, clients
 from db.names import folded
 from db.store import existing
 from db.unit import Unit
+from dispatch.desk.book.context import price_lists
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.imports.table_rows import RowDraft, RowEntry, TableRows, decimal
 from dispatch.desk.session.user import User
@@ -138,6 +139,7 @@ class ClientRows(TableRows[Client]):
     def __init__(self, user: User) -> None:
         super().__init__(user)
         self._clients = {folded(client.name): client for client in clients.all_clients(self.store)}
+        self._lists = {folded(name) for name in price_lists(self.store)}
         self._agreements: dict[int, list[Agreement]] = {}
         for agreement in agreements.all_agreements(self.store):
             self._agreements.setdefault(agreement.client_id, []).append(agreement)
@@ -149,6 +151,11 @@ class ClientRows(TableRows[Client]):
         name = {} if client is None else {"name": client.name}
         after = self.filled(entry, client, contacts=self._contacts(entry, client), **name)
         after = self.judged(entry, client, after)
+        if entry.raw("price_group") and folded(after.price_group) not in self._lists:
+            # the card may come after the clients
+            entry.warnings.append(
+                f"no rate card has a price list {show(after.price_group, 40)} yet: standard prices count until then"
+            )
         said = self._agreement_of(entry)
         known = self._matching(client, said.starts) if client else None
         opening = _opening(agreements.blocks_of(self.store, known.id)) if known else None
