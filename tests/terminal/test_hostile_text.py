@@ -86,6 +86,7 @@ def poison(store: Store) -> None:
         "one_way_provenance",
         "labour_class",
         "one_way_distance",
+        "travel_price",
     }
     names = {"staff": ["name"], "client": ["name", "notes"], "contact": None, "site": None, "visit": None, "job": None}
     names |= {"technician": None, "absence": None, "site_service": None, "visit_tag": None}

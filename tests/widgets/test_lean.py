@@ -356,7 +356,7 @@ def test_what_has_the_same_pen_is_drawn_together() -> None:
 
 def test_a_line_below_is_come_to_by_the_shortest_way() -> None:
     below = {NO_PEN: [Stroke(0, 4, 5, "a"), Stroke(1, 4, 5, "b")]}
-    assert drawn(below, 80) == "\x1b[1;5Ha\x1bD\bb"
+    assert drawn(below, 80) == "\x1b[1;5Ha\x1b[B\bb"
     assert drawn(below, 5) == "\x1b[1;5Ha\x1b[2;5Hb", "behind the last column terminals stand where they like"
 
 

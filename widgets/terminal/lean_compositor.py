@@ -230,8 +230,9 @@ def drawn(strokes: Mapping[Pen, Sequence[Stroke]], width: int, erasing: bool = F
         for y, x, end, text in own:
             if y != row:
                 place = f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H"
-                # down, and back: not from the last column, where terminals disagree on where the cursor is
-                below = f"\x1bD{chr(8) * (column - x)}" if y == row + 1 and x <= column < width else place
+                # down, and back: not from the last column, where terminals disagree on where the cursor is; and by what never
+                # scrolls, as the terminal may be smaller by now
+                below = f"\x1b[B{chr(8) * (column - x)}" if y == row + 1 and x <= column < width else place
                 sent.append(min(place, below, key=len))
             elif x != column:
                 sent.append(f"\x1b[{x + 1}G")
