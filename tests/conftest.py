@@ -169,7 +169,9 @@ def sample_week(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _import_week(path: Path) -> None:
     dispatch = Dispatch(path)
-    dispatch.ok("init", "--name", "Columbus IT", "--lead", "lee", "--lead-name", "Lee Moreau")
+    dispatch.ok(
+        "init", "--name", "Columbus IT", "--zone", "America/New_York", "--lead", "lee", "--lead-name", "Lee Moreau"
+    )
     for kind, name in (
         ("rate-card", "rate_card.json"),
         ("technicians", "technicians.csv"),

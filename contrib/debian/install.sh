@@ -28,4 +28,4 @@ if [ -d /etc/systemd/system ]; then
     [ ! -d /run/systemd/system ] || systemctl daemon-reload
 fi
 /opt/dispatch/bin/dispatch --version
-echo "Next: runuser -u dispatch -- dispatch init --db /srv/dispatch/firm.db, then systemctl enable --now dispatch-backup.timer"
+echo "Next: runuser -u dispatch -- dispatch init --db /srv/dispatch/firm.db --zone ZONE --lead LOGIN, then systemctl enable --now dispatch-backup.timer"

@@ -299,7 +299,11 @@ def _hits(user: User, record: Any, *, free: bool, to_others: bool) -> Iterator[s
     "make the database of a firm",
     option("--db", "FILE", "where (default: $DISPATCH_DB, else the platform's data directory)"),
     option("--name", "FIRM", "what the firm is called"),
-    option("--zone", "ZONE", "its time zone, for example America/New_York (default: this machine's)"),
+    option(
+        "--zone",
+        "ZONE",
+        "its time zone, for example America/New_York (default: this machine's; asked where that is UTC)",
+    ),
     option("--lead", "LOGIN", "the login of the first lead (default: your login)"),
     option("--lead-name", "NAME", "their name", default=""),
     about="Make the database of a firm, with its first lead.",
@@ -317,7 +321,10 @@ def _init(args: Args) -> list[str]:
             lead = mine
         if not lead:
             raise Refusal("Who is the first lead? Say it with --lead LOGIN.")
-    person, zone = founding.init(path, lead=lead, lead_name=name, name=args.name, zone=args.zone)
+    zone = args.zone
+    if zone is None and founding.machine_zone() is None and on_terminal():
+        zone = _ask("Time zone of the firm, for example Europe/Berlin (this machine is in UTC)", "") or None
+    person, zone = founding.init(path, lead=lead, lead_name=name, name=args.name, zone=zone)
     return [
         f"Made {path}: {person.name} ({person.login}) is its first lead, its zone {zone}.",
         f"Type next: {_next(args, lead)}",

@@ -307,14 +307,14 @@ def _welcome(args: Args) -> int:
     choice = welcome.ask(database_path(args))
     if choice is None:
         return 0
-    kind, path = choice
+    kind, path, zone = choice
     if kind is welcome.FirstChoice.SAMPLE:
         return _demo(Args(keep=None, plain=False, json=False, ascii=args.ascii, mouse=args.mouse, login=None))
     args.db = str(path)
     if kind is welcome.FirstChoice.NEW:
         import getpass
 
-        founding.init(path, lead=getpass.getuser())
+        founding.init(path, lead=getpass.getuser(), zone=zone)
     return _open(args)
 
 

@@ -23,7 +23,7 @@ _BLANKS = {
 _WHY = {
     "firm": "What the firm is called, and the money that it charges in.",
     "units": "The zone that the day is planned in, miles or kilometres, and how times are written.",
-    "depot": "Where drives are counted from for the charge: coordinates, or the link of a map..",
+    "depot": "Where drives are counted from for the charge: coordinates, or the link of a map.",
     "card": "What visits cost: a preset with your own prices, or a file (i). Nothing can be charged without one.",
     "people": "Who drives. n adds a technician, i takes technicians, clients, sites and visits from CSV files.",
 }

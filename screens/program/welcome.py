@@ -1,9 +1,10 @@
-"""The first thing that somebody sees who has no database yet."""
+"""The first thing that somebody sees who has no database yet. On a machine in UTC a new firm's zone is asked for."""
 
 from __future__ import annotations
 
 from enum import Enum
 from pathlib import Path
+from typing import NamedTuple
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -11,6 +12,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Label, OptionList
 
+from dispatch.desk.firm import founding
 from dispatch.model.paths import typed_path
 from dispatch.model.text import show
 from dispatch.terminal import TerminalApp
@@ -25,7 +27,15 @@ class FirstChoice(Enum):
     FILE = "file"
 
 
-class Welcome(TerminalApp[tuple[FirstChoice, Path] | None]):
+class FirstStep(NamedTuple):
+    """What was chosen, where its database is, and the zone of a new firm where the machine does not say it."""
+
+    choice: FirstChoice
+    path: Path
+    zone: str | None = None
+
+
+class Welcome(TerminalApp[FirstStep | None]):
     """Offer the sample firm, a new firm, or a database that is somewhere else."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -34,16 +44,18 @@ class Welcome(TerminalApp[tuple[FirstChoice, Path] | None]):
     Vertical { width: 76; max-width: 96%; height: auto; border: round $primary; padding: 1 2; }
     .title { text-style: bold; }
     .dim { color: $text-muted; margin: 0 0 1 0; }
-    .fault { color: $text-error; }
+    .fault { width: 1fr; color: $text-error; }
     OptionList { height: auto; border: none; padding: 0; background: $background; }
     Input { display: none; }
     Input.-asked { display: block; }
     """
     BINDINGS = [Binding("q,escape", "exit_with(None)", "Leave")]
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, asks_zone: bool = False) -> None:
         super().__init__(path, "somebody who has no database yet")
         self._path = path
+        self._asks_zone = asks_zone
+        self._choice = FirstChoice.SAMPLE
 
     def compose(self) -> ComposeResult:
         with Vertical():
@@ -54,33 +66,42 @@ class Welcome(TerminalApp[tuple[FirstChoice, Path] | None]):
                 Content("Begin with a new firm here"),
                 Content("Open a database that is somewhere else"),
             )
-            yield Input(placeholder="path of the database")
+            yield Input()
             yield Label(Content(""), classes="fault", id="fault")
             yield Label(Content("enter chooses · q leaves"), classes="dim")
 
-    def action_exit_with(self, result: tuple[FirstChoice, Path] | None) -> None:
+    def action_exit_with(self, result: FirstStep | None) -> None:
         """Leave with a choice."""
         self.exit(result)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Take the choice; a file is asked for by its path."""
-        choice = (FirstChoice.SAMPLE, FirstChoice.NEW, FirstChoice.FILE)[event.option_index]
-        if choice is not FirstChoice.FILE:
-            self.exit((choice, self._path))
+        """Take the choice; a file is asked for by its path, a new firm for its zone where the machine is in UTC."""
+        self._choice = (FirstChoice.SAMPLE, FirstChoice.NEW, FirstChoice.FILE)[event.option_index]
+        asks = {FirstChoice.FILE: "path of the database"}
+        if self._asks_zone:
+            asks[FirstChoice.NEW] = "time zone of the firm, for example Europe/Berlin (this machine is in UTC)"
+        if self._choice not in asks:
+            self.exit(FirstStep(self._choice, self._path))
             return
         field = self.query_one(Input)
+        field.placeholder = asks[self._choice]
         field.add_class("-asked")
         field.focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Open the file, if it is there."""
-        path = typed_path(event.value.strip())
-        if path.is_file():
-            self.exit((FirstChoice.FILE, path))
+        """Go on with what was typed, if it can be taken."""
+        text = event.value.strip()
+        path = self._path if self._choice is FirstChoice.NEW else typed_path(text)
+        if self._choice is FirstChoice.NEW:
+            fault = founding.zone_fault(text)
         else:
-            self.query_one("#fault", Label).update(Content(f"There is no file {show(str(path))}."))
+            fault = "" if path.is_file() else f"There is no file {show(str(path))}."
+        if fault:
+            self.query_one("#fault", Label).update(Content(fault))
+        else:
+            self.exit(FirstStep(self._choice, path, text if self._choice is FirstChoice.NEW else None))
 
 
-def ask(path: Path) -> tuple[FirstChoice, Path] | None:
+def ask(path: Path) -> FirstStep | None:
     """Run the welcome; returns what was chosen, None when it was left."""
-    return Welcome(path).run()
+    return Welcome(path, asks_zone=founding.machine_zone() is None).run()

@@ -63,7 +63,7 @@ def test_a_place_near_the_firm_is_no_question(firm: Dispatch) -> None:
 
 def test_a_firm_without_places_is_asked_about_nowhere_only(tmp_path: Path) -> None:
     own = Dispatch(tmp_path / "own.db")
-    own.ok("init", "--name", "Isar IT", "--lead", "lee")
+    own.ok("init", "--name", "Isar IT", "--zone", "Europe/Berlin", "--lead", "lee")
     assert "off Africa" in own("settings", "--depot", "0, 0", "--as", "lee").err
     own.ok("settings", "--depot", MUNICH, "--as", "lee")
     path = tmp_path / "technicians.csv"
@@ -145,7 +145,7 @@ def test_an_estimate_of_an_earlier_version_is_not_charged(firm: Dispatch) -> Non
 
 def test_a_card_brings_a_depot_that_is_asked_about(tmp_path: Path) -> None:
     firm = Dispatch(tmp_path / "own.db")
-    firm.ok("init", "--name", "Columbus IT", "--lead", "lee")
+    firm.ok("init", "--name", "Columbus IT", "--zone", "America/New_York", "--lead", "lee")
     sample = Path(__file__).parents[2] / "dispatch" / "sample"
     firm.ok("import", "technicians", str(sample / "technicians.csv"), "--as", "lee")
     card = json.loads((sample / "rate_card.json").read_text())

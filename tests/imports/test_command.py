@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pendulum
 import pytest
+from textual.widgets import Label
 
 from db import settings
 from db.store import Store
@@ -16,6 +19,7 @@ from dispatch.commands import importing
 from dispatch.commands.line import run
 from dispatch.desk.files.table import ROWS
 from dispatch.desk.imports.importing import KINDS
+from screens.program.welcome import FirstChoice, FirstStep, Welcome
 from tests.imports.conftest import SAMPLE
 from tests.prepared import copied
 from tests.wall import started
@@ -43,9 +47,16 @@ class Line:
         return code
 
 
+def machine_in(monkeypatch: pytest.MonkeyPatch, zone: str) -> None:
+    """Let the machine say that it is in a zone."""
+    local = importlib.import_module("pendulum.tz.local_timezone")
+    monkeypatch.setattr(local, "get_local_timezone", lambda: pendulum.timezone(zone))
+
+
 @pytest.fixture
 def line(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Line:
-    """No database yet; lee is logged in."""
+    """No database yet; lee is logged in, on a machine that knows where it is."""
+    machine_in(monkeypatch, "Europe/Berlin")
     monkeypatch.setattr("getpass.getuser", lambda: "lee")
     return Line(tmp_path / "firm.db", capsys)
 
@@ -123,6 +134,30 @@ def test_init_asks_on_a_terminal(line: Line, monkeypatch: pytest.MonkeyPatch) ->
 
     assert line("init") == 0
     assert "Kim Vale (kim) is its first lead" in line.out
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Etc/UTC"])
+def test_a_machine_in_utc_has_no_zone_for_a_firm(line: Line, monkeypatch: pytest.MonkeyPatch, zone: str) -> None:
+    machine_in(monkeypatch, zone)
+
+    assert line("init", "--lead", "lee") == 1
+    assert "--zone Europe/Berlin" in line.err
+    assert list(line.db.parent.iterdir()) == []
+
+    answers = iter(["lee", "Lee", "Europe/Lisbon"])
+    monkeypatch.setattr("dispatch.commands.book.on_terminal", lambda: True)
+    monkeypatch.setattr("builtins.input", lambda question: next(answers))
+    assert line("init") == 0
+    assert "its zone Europe/Lisbon" in line.out
+
+
+async def test_the_welcome_asks_for_the_zone(tmp_path: Path) -> None:
+    app = Welcome(tmp_path / "firm.db", asks_zone=True)
+    async with app.run_test() as pilot:
+        await pilot.press("down", "enter", *"Mars", "enter")
+        assert "there is no time zone" in str(app.query_one("#fault", Label).render()).lower()
+        await pilot.press(*["backspace"] * 4, *"Europe/Lisbon", "enter")
+    assert app.return_value == FirstStep(FirstChoice.NEW, tmp_path / "firm.db", "Europe/Lisbon")
 
 
 def test_zone_nobody_chose_gives_way_to_that_of_the_card(line: Line) -> None:

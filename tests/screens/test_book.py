@@ -189,7 +189,7 @@ async def test_two_thousand_clients_by_three_letters(office: Office) -> None:
 
 async def test_a_firm_from_nothing_by_keyboard(tmp_path: Path) -> None:
     path = tmp_path / "new.db"
-    init(path, lead="lee", zone=None)
+    init(path, lead="lee", zone="America/New_York")
     with Store.open(path, clock=SetClock(at("08:00"))) as store:
         app = DispatchApp(log_in(store, "lee"), "board")
         async with app.run_test(size=(100, 34)) as pilot:

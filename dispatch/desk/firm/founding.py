@@ -22,6 +22,11 @@ from dispatch.records.firm import SETTINGS
 from dispatch.records.people import STAFF
 
 _SYSTEM_CLOCK = SystemClock()
+_UTC = ("UTC", "Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UCT", "Universal", "Zulu")
+_ZONE_NEEDED = (
+    "this machine is in UTC, which does not say where the firm is: name its zone, for example --zone Europe/Berlin or"
+    " --zone America/New_York (--zone UTC if that is meant)"
+)
 
 
 def init(
@@ -41,7 +46,8 @@ def init(
         lead: the login of the first lead.
         lead_name: their name; the login where none is given.
         name: the firm's.
-        zone: its IANA zone. Without one it lives by the machine's until it sets one, or imports a rate card with one.
+        zone: its IANA zone. Without one it lives by the machine's until it sets one, or imports a rate card with one; a machine in
+            UTC does not say where the firm is, and is refused.
         clock: when that is.
 
     Raises:
@@ -52,14 +58,17 @@ def init(
     faults: list[FieldFault] = []
     person = STAFF.filled({"login": lead, "name": lead_name, "roles": ", ".join(Role)}, NO_RECORDS, None, faults)
     typed = {name: text for name, text in (("name", name), ("zone", zone)) if text is not None}
+    assumed = machine_zone() if zone is None else None
+    if zone is None and assumed is None:
+        faults.append(FieldFault("zone", "", _ZONE_NEEDED))
     given = SETTINGS.read(typed, NO_RECORDS, faults)
     refuse(sentences(faults))
     with Store.create(path, clock=clock) as store:
         try:
             with unit_of_work(store, "init", Actor(None, "dispatch", uuid.uuid4().hex, "system")) as unit:
                 settings.set_firm(unit, **given)
-                if zone is None:
-                    settings.assume_zone(unit, _zone_of_machine())
+                if assumed is not None:
+                    settings.assume_zone(unit, assumed)
                 staff_id = people.add_staff(unit, person)
             # a wording says who saved it
             first = Actor(staff_id, lead, uuid.uuid4().hex, "system")
@@ -76,13 +85,20 @@ def init(
         return replace(person, id=staff_id), settings.firm(store).zone
 
 
-def _zone_of_machine() -> str:
-    """The machine's IANA zone, UTC where it does not say."""
+def zone_fault(text: str) -> str:
+    """What is wrong with a zone as it was typed, in words; empty where nothing is."""
+    faults: list[FieldFault] = []
+    SETTINGS.read({"zone": text}, NO_RECORDS, faults)
+    return "; ".join(sentences(faults))
+
+
+def machine_zone() -> str | None:
+    """The machine's IANA zone; None where it is in UTC, as servers and containers are, or does not say."""
     from pendulum.tz.local_timezone import get_local_timezone
 
     try:
         name = get_local_timezone().name
         zone_of(name)
     except Exception:  # whatever a machine has in its place: pendulum raises RuntimeError, KeyError, OSError, …
-        return "UTC"
-    return "UTC" if name == "Etc/UTC" else name
+        return None
+    return None if name in _UTC else name
