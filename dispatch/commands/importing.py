@@ -6,6 +6,7 @@ import json
 import sys
 from argparse import ArgumentTypeError
 from functools import partial
+from typing import Any
 
 from dispatch.commands import exits
 from dispatch.commands.declared import alone
@@ -19,6 +20,7 @@ from dispatch.model.text import pad, show
 # the same as dispatch.desk.imports.importing.KINDS, which costs more to import than to repeat; a test compares them
 _KINDS = ("rate-card", "technicians", "clients", "sites", "service-plans", "visits", "calendar")
 _ROWS = 10_000
+_DATES, _DECIMALS = ("day-first", "month-first"), ("comma", "point")
 
 
 def _mapping(text: str) -> tuple[str, str]:
@@ -41,7 +43,7 @@ def _number(text: str, *, of: str, most: int) -> int:
     option(
         "file",
         "FILE",
-        "CSV in UTF-8, separated by commas, semicolons or tabs; rate-card: JSON; calendar: .ics; - reads standard input",
+        "CSV as a spreadsheet saves it; rate-card: JSON; calendar: .ics; - reads standard input",
         nargs="?",
     ),
     flag("--check", "only say what would become of each row"),
@@ -55,6 +57,8 @@ def _number(text: str, *, of: str, most: int) -> int:
         default=[],
         type=_mapping,
     ),
+    option("--dates", "ORDER", "how 03/04/2026 is meant: day-first or month-first", choices=_DATES, default=""),
+    option("--decimals", "MARK", "how 1.234 is meant: comma or point before decimals", choices=_DECIMALS, default=""),
     option(
         "--minutes",
         "N",
@@ -86,7 +90,8 @@ def _number(text: str, *, of: str, most: int) -> int:
 )
 def run_import(args: Args) -> int:
     """Carry out an import as the parsed words say."""
-    from dispatch.desk.imports.importing import CALENDAR, How, import_file, refuse_unknown_columns
+    from dispatch.desk.files.as_written import FileReadings
+    from dispatch.desk.imports.importing import CALENDAR, SUBJECTS, How, import_file, refuse_unknown_columns
     from dispatch.desk.texts.import_words import report_lines
 
     if args.columns or args.template:
@@ -102,14 +107,16 @@ def run_import(args: Args) -> int:
         print(f"dispatch: --map: {show(str(faulty))}", file=sys.stderr)
         return exits.USAGE
     user = user_of(args)
-    # only calendars have these, and `rate-card import` none of them
-    events = {}
+    # `rate-card import` has none of these
+    beside: dict[str, Any] = {}
+    if args.kind in SUBJECTS:
+        beside = {"meant": FileReadings(args.dates, args.decimals)}
     if args.kind == CALENDAR:
         since = None if args.since is None else day_typed(user.store, args.since, "--since")
         until = None if args.until is None else day_typed(user.store, args.until, "--until")
-        events = {"minutes": args.minutes, "since": since, "until": until}
+        beside = {"minutes": args.minutes, "since": since, "until": until}
     with file_named(args.file) as file:
-        how = How(args.check, args.accept_good, args.update, mapping, args.rows, confirmed=args.confirm, **events)
+        how = How(args.check, args.accept_good, args.update, mapping, args.rows, confirmed=args.confirm, **beside)
         report = import_file(user, args.kind, file, how)
     if args.json:
         print(json.dumps(report.as_json(), indent=2))

@@ -12,11 +12,22 @@ from pathlib import Path
 from db import clients
 from db.faults import StoreFault
 from db.settings import today
+from dispatch.desk.files.as_written import (
+    COMMA,
+    DATES,
+    DAY_FIRST,
+    DECIMALS,
+    MONTH_FIRST,
+    NOT_SAID,
+    POINT,
+    FileReadings,
+    Unsettled,
+)
 from dispatch.desk.files.table import Watch
 from dispatch.desk.files.verdicts import ImportReport, Question, RowVerdict
 from dispatch.desk.imports.importing import CALENDAR, How, import_file, kind_of
 from dispatch.desk.session.refusals import Refusal
-from dispatch.desk.texts.import_words import counted, findings
+from dispatch.desk.texts.import_words import common_causes, counted, findings
 from dispatch.model.matching import Findable, findable
 from dispatch.model.text import count_text, show
 from screens.asking import Left
@@ -46,6 +57,7 @@ class _Wish:
     until: datetime.date | None = None
     places: Mapping[str, str] = dataclasses.field(default_factory=dict)
     confirmed: Sequence[str] = ()
+    meant: FileReadings = NOT_SAID
 
 
 async def ask_import(screen: UserScreen) -> ImportReport | None:
@@ -65,7 +77,14 @@ async def ask_import(screen: UserScreen) -> ImportReport | None:
 
 async def _go_through(screen: UserScreen, wish: _Wish) -> ImportReport | None:
     while True:
-        report = await _judged(screen, wish, check=True)
+        try:
+            report = await _judged(screen, wish, check=True)
+        except Unsettled as open_:
+            meant = await _ask_meant(screen, wish.meant, open_)
+            if meant is None:
+                return None
+            wish = dataclasses.replace(wish, meant=meant)
+            continue
         lines = await asyncio.to_thread(_lines, report)
         title = f"{report.file}: {wish.kind.replace('-', ' ')} · {counted(report)}"
         choice = await screen.app.push_screen_wait(ImportPreview(title, lines, list(_choices(report, wish))))
@@ -100,7 +119,14 @@ async def _judged(screen: UserScreen, wish: _Wish, *, check: bool, accept_good: 
         with user.store.reopened() as own:
             places = wish.places if wish.kind == CALENDAR else {}
             how = How(
-                check, accept_good, wish.update, places, since=wish.since, until=wish.until, confirmed=wish.confirmed
+                check,
+                accept_good,
+                wish.update,
+                places,
+                since=wish.since,
+                until=wish.until,
+                confirmed=wish.confirmed,
+                meant=wish.meant,
             )
             return import_file(dataclasses.replace(user, store=own), wish.kind, wish.path, how, watch)
 
@@ -112,7 +138,8 @@ def _lines(report: ImportReport) -> list[tuple[str, str]]:
     inks = {RowVerdict.REFUSED: "bad", RowVerdict.DIFFERS: "warn", RowVerdict.UPDATED: "warn"}
     ink_of = {f"{report.file} {report.noun} {row.row}": inks.get(row.verdict, "dim") for row in report.rows}
     first = dataclasses.replace(report, rows=tuple(sorted(report.rows, key=lambda row: _ORDER.get(row.verdict, 2))))
-    return [(line, ink_of.get(line.split(": ")[0], "plain")) for line in findings(first)]
+    ink_of |= dict.fromkeys(common_causes(first), "bad")
+    return [(line, ink_of.get(line, ink_of.get(line.split(": ")[0], "plain"))) for line in findings(first)]
 
 
 def _choices(report: ImportReport, wish: _Wish) -> Iterator[ChoiceRow[str]]:
@@ -142,6 +169,25 @@ def _choices(report: ImportReport, wish: _Wish) -> Iterator[ChoiceRow[str]]:
             f"take the dates of those that repeat as single visits, {_AHEAD.days // 7} weeks ahead", "until"
         )
     yield ChoiceRow("leave it: nothing is changed", "leave")
+
+
+async def _ask_meant(screen: UserScreen, meant: FileReadings, open_: Unsettled) -> FileReadings | None:
+    """Ask once for the file how its days, or its numbers, are meant; None where nobody says."""
+    words = {
+        DAY_FIRST: "the day comes first: 03/04/2026 is 3 April",
+        MONTH_FIRST: "the month comes first: 03/04/2026 is 4 March",
+        COMMA: "a comma stands before decimals: 1.234 is one thousand two hundred and thirty-four",
+        POINT: "a point stands before decimals: 1.234 is a little more than one",
+    }
+    for about in open_.asked:
+        rows = [ChoiceRow(words[way], way) for way in (DATES if about == "dates" else DECIMALS)]
+        way = await screen.app.push_screen_wait(
+            ImportPreview(f"How are the {about} of this file meant?", [(str(open_), "warn")], rows)
+        )
+        if way is None:
+            return None
+        meant = meant._replace(**{about: way})
+    return meant
 
 
 async def _ask_places(screen: UserScreen, report: ImportReport) -> dict[str, str]:

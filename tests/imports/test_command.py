@@ -17,6 +17,7 @@ from db import settings
 from db.store import Store
 from dispatch.commands import importing
 from dispatch.commands.line import run
+from dispatch.desk.files.as_written import DATES, DECIMALS
 from dispatch.desk.files.table import ROWS
 from dispatch.desk.imports.importing import KINDS
 from screens.program.welcome import FirstChoice, FirstStep, Welcome
@@ -210,6 +211,7 @@ def test_staff_with_a_fault_are_not_added(line: Line, words: tuple[str, ...], sa
 
 
 def test_kinds_and_limit_are_those_of_the_deed() -> None:
+    assert (importing._DATES, importing._DECIMALS) == (DATES, DECIMALS)
     assert importing._KINDS == KINDS
     assert importing._ROWS == ROWS
 

@@ -91,7 +91,7 @@ def test_client_without_agreement_has_none(desk: Desk) -> None:
         (",,,,none,,,,", "client", "missing"),
         ("Acme,,,,gold,,,,", "agreement", "none, tm, fixed_price, retainer, block_hours"),
         ("Acme,,,,tm,,,,", "agreement_starts", "missing"),
-        ("Acme,,,,tm,01.02.2026,,,", "agreement_starts", "2026-11-24"),
+        ("Acme,,,,tm,31.02.2026,,,", "agreement_starts", "2026-11-24"),
         ("Acme,,,,tm,2026-02-01,2026-01-31,,", "agreement_ends", "before agreement_starts"),
         ("Acme,,,,tm,2026-02-01,,600,", "prepaid_minutes", "block_hours"),
         ("Acme,,,,block_hours,2026-02-01,,-5,", "prepaid_minutes", "whole number"),
@@ -227,7 +227,7 @@ SITE = "client,site,lat,lon,access_from,access_to,services"
         ("Harbor Dental,Annex,39.9,1e3,,,", "lon", "such as 12.5"),
         ("Harbor Dental,Annex,,,17:00,08:00,", "access_to", "not after access_from"),
         ("Harbor Dental,Annex,,,08:00,,", "access_to", "missing beside"),
-        ("Harbor Dental,Annex,,,8am,17:00,", "access_from", "written as 09:00"),
+        ("Harbor Dental,Annex,,,8 o clock,17:00,", "access_from", "written as 09:00"),
         ("Harbor Dental,Annex,,,,," + "x" * 81, "services", "longer than 80"),
     ],
 )

@@ -31,7 +31,7 @@ VISITS = (
     "reference,client,site,date,work,minutes\n"
     "C1,Harbor Dental,Main office,2026-11-24,Cable,30\n"
     "C2,Harbor Dental,Moon,2026-11-24,Cable,30\n"
-    "C3,Harbor Dental,Annex,24/11/2026,Cable,x\n"
+    "C3,Harbor Dental,Annex,24/24/2026,Cable,x\n"
 )
 
 
@@ -63,7 +63,7 @@ async def test_the_good_rows_of_a_file(office: Office, tmp_path: Path, size: tup
         lines = await import_file(pilot, path, "good")
         assert lines == [
             "own.csv row 3: site 'Moon': no such site; Harbor Dental has Annex, Main office, Warehouse",
-            "own.csv row 4: date '24/11/2026': is not a date written as 2026-11-24",
+            "own.csv row 4: date '24/24/2026': is not a date written as 2026-11-24",
             "own.csv row 4: minutes 'x': is not a length of time such as 45, 45m, 1h30 or 2 hours",
         ]
         await until_true(pilot, lambda: visits.visit_by_reference(office.store, "C1") is not None)
@@ -89,6 +89,23 @@ async def test_leaving_changes_nothing_and_differences_are_looked_at_first(offic
         assert lines == ["own.csv row 2: differs: minutes is '30' here and '45' in the file"]
         await decide(pilot, "all")
         await until_true(pilot, lambda: visits.visit_by_reference(office.store, "C1").minutes == 45)  # type: ignore[union-attr]
+
+
+async def test_days_with_two_readings_are_asked_about_once(office: Office, tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text(
+        VISITS.splitlines()[0] + "\nC1,Harbor Dental,Annex,03/12/2026,A,30\nC2,Harbor Dental,Annex,04/12/2026,B,30\n"
+    )
+    async with opened(office.dana, "board") as pilot:
+        await press(pilot, "i")
+        lines = await import_file(pilot, path, "day-first")
+        assert [line.partition(": say")[0] for line in lines] == [
+            "own.csv: date '03/12/2026' in row 2 is 2026-12-03 or 2026-03-12"
+        ]
+        await until_true(pilot, lambda: "all" in [row.value for row in getattr(pilot.app.screen, "_rows", ())])
+        assert (await decide(pilot, "all"))[0] == "own.csv: date: 03/12/2026 is 2026-12-03 (day-first)"
+        await until_true(pilot, lambda: visits.visit_by_reference(office.store, "C2") is not None)
+    assert str(visits.visit_by_reference(office.store, "C2").wanted_on) == "2026-12-04"  # type: ignore[union-attr]
 
 
 @pytest.mark.again

@@ -95,7 +95,8 @@ class JudgedRow:
 class ImportReport:
     """The verdicts on a file. `applied` says whether anything was written.
 
-    `named` has the file's own name of each column that it calls otherwise than we do.
+    `named` has the file's own name of each column that it calls otherwise than we do, `understood` how its text, its days
+    and its numbers were read where that is not as we write them.
     """
 
     file: str
@@ -106,6 +107,7 @@ class ImportReport:
     accepts_good: bool
     unknown_columns: tuple[str, ...] = ()
     named: Mapping[str, str] = field(default_factory=dict)
+    understood: tuple[str, ...] = ()
 
     @property
     def noun(self) -> str:
@@ -150,7 +152,7 @@ class ImportReport:
         ]
         verdicts = [verdict for verdict in RowVerdict if verdict is not RowVerdict.SKIPPED or self.kind == "calendar"]
         counts = {verdict.value: self.counts.get(verdict, 0) for verdict in verdicts}
-        return form(self, "file kind rows counts unknown_columns applied", rows=rows, counts=counts)
+        return form(self, "file kind rows counts unknown_columns named understood applied", rows=rows, counts=counts)
 
 
 def shortened(value: str) -> str:

@@ -14,6 +14,7 @@ from db.store import existing
 from db.unit import Unit
 from dispatch.desk.book.context import price_lists
 from dispatch.desk.book.record_stores import RECORD_STORES
+from dispatch.desk.files.as_written import NumberText
 from dispatch.desk.imports.table_rows import RowDraft, RowEntry, TableRows, decimal
 from dispatch.desk.session.user import User
 from dispatch.fields.kinds import Choice, Day, Parsed, Whole
@@ -108,7 +109,7 @@ _AGREEMENT = RecordType(
         Field(
             "labour_discount_pct",
             "0 to 100",
-            Parsed("a number", partial(decimal, least=0, most=100)),
+            NumberText("a number", partial(decimal, least=0, most=100)),
             attribute="discount",
         ),
         Field("onsite_target_minutes", "of P1 and P2", Whole(1, _MINUTES), attribute="target"),

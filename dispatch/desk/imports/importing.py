@@ -14,15 +14,26 @@ from db.unit import Unit
 from dispatch.desk.adapters.calendar_file import read_calendar
 from dispatch.desk.adapters.calendar_series import Dates
 from dispatch.desk.book.records import site_named
-from dispatch.desk.files.table import ROWS, Unreadable, Watch, find_columns, read_bytes, read_table, unwatched
+from dispatch.desk.files.as_written import NOT_SAID, FileReadings, as_the_house_writes
+from dispatch.desk.files.table import (
+    ROWS,
+    FileTable,
+    Unreadable,
+    Watch,
+    find_columns,
+    read_bytes,
+    read_table,
+    unwatched,
+)
 from dispatch.desk.files.verdicts import ImportReport, JudgedRow, RowVerdict, shortened
 from dispatch.desk.imports import rate_card_file
 from dispatch.desk.imports.calendar_rows import USUAL_MINUTES, CalendarRows
 from dispatch.desk.imports.client_rows import ClientRows
+from dispatch.desk.imports.column_names import OTHER_NAMES
 from dispatch.desk.imports.rate_card_file import judge_card, read_card
 from dispatch.desk.imports.service_plan_rows import ServicePlanRows
 from dispatch.desk.imports.site_rows import SiteRows
-from dispatch.desk.imports.table_rows import TableRows, judge
+from dispatch.desk.imports.table_rows import FileDesk, TableRows, judge
 from dispatch.desk.imports.technician_rows import TechnicianRows
 from dispatch.desk.imports.visit_rows import VisitRows
 from dispatch.desk.session.refusals import Faulty, NotFound, refuse
@@ -60,6 +71,7 @@ class How:
         since: leave out the events that were over before this day (calendar).
         until: take the dates of an event that repeats as single visits, from `since` or today to this day (calendar).
         confirmed: the marks of the places that were asked about and are meant.
+        meant: how days and numbers with two readings are meant.
     """
 
     check: bool = False
@@ -71,6 +83,7 @@ class How:
     since: datetime.date | None = None
     until: datetime.date | None = None
     confirmed: Collection[str] = ()
+    meant: FileReadings = NOT_SAID
 
 
 def import_file(user: User, kind: str, path: Path, how: How | None = None, watch: Watch = unwatched) -> ImportReport:
@@ -91,7 +104,7 @@ def import_file(user: User, kind: str, path: Path, how: How | None = None, watch
     source = _source(user, kind, path, how, watch)
 
     def report(judged: list[JudgedRow], *, applied: bool) -> ImportReport:
-        name, columns = shortened(path.name), (source.unknown, source.named)
+        name, columns = shortened(path.name), (source.unknown, source.named, source.understood)
         return ImportReport(name, kind, tuple(judged), applied, how.check, how.accept_good, *columns)
 
     if how.check:
@@ -109,6 +122,7 @@ class _Source(NamedTuple):
     verdicts: Callable[[], list[JudgedRow]]
     unknown: tuple[str, ...] = ()
     named: Mapping[str, str] = {}
+    understood: tuple[str, ...] = ()
 
 
 def _source(user: User, kind: str, path: Path, how: How, watch: Watch) -> _Source:
@@ -126,10 +140,14 @@ def _source(user: User, kind: str, path: Path, how: How, watch: Watch) -> _Sourc
         beside = {"minutes": how.minutes, "since": how.since, "places": _places(user, how.mapping)}
     else:
         table, mapping, beside = read_table(path, how.rows), dict(how.mapping), {}
-    columns = find_columns(table, subject.columns, subject.required(), mapping)
-    meant = how.confirmed
-    rows = partial(judge, table=table, columns=columns, update=how.update, confirmed=meant, watch=watch)
-    return _Source(subject.record.roles, lambda: rows(subject(user, **beside)), columns.unknown, columns.named)
+    others = {} if kind == CALENDAR else OTHER_NAMES.get(kind, {})
+    columns = find_columns(table, subject.columns, subject.required(), mapping, others)
+    understood: list[str] = []
+    if kind != CALENDAR:
+        table, understood = as_the_house_writes(table, columns, subject.columns, FileDesk.for_user(user), how.meant)
+    told = tuple(filter(None, (table.understood, *understood)))
+    rows = partial(judge, table=table, columns=columns, update=how.update, confirmed=how.confirmed, watch=watch)
+    return _Source(subject.record.roles, lambda: rows(subject(user, **beside)), columns.unknown, columns.named, told)
 
 
 class FileColumn(NamedTuple):
@@ -203,14 +221,7 @@ def kind_of(path: Path) -> str:
     if start.startswith(b"{") or path.suffix.casefold() == ".json":
         return RATE_CARD
     table = read_table(path, ROWS)
-    fitting: dict[str, int] = {}
-    for kind, subject in SUBJECTS.items():
-        try:
-            columns = find_columns(table, subject.columns, subject.required())
-        except Unreadable:
-            continue
-        # clients.csv needs one column, which sites and visits have as well: the kind that explains most of them is meant
-        fitting[kind] = len(columns.position)
+    fitting = _fitting(table, {}) or _fitting(table, OTHER_NAMES)
     if not fitting:
         needs = "; ".join(f"{kind}: {', '.join(subject.required())}" for kind, subject in SUBJECTS.items())
         raise Unreadable(
@@ -218,3 +229,16 @@ def kind_of(path: Path) -> str:
             "Names of your own are taken by the command: dispatch import KIND FILE --map theirs=ours."
         )
     return max(fitting, key=lambda kind: fitting[kind])
+
+
+def _fitting(table: FileTable, others: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, int]:
+    """How many columns of a table each kind explains that it can be."""
+    fitting: dict[str, int] = {}
+    for kind, subject in SUBJECTS.items():
+        try:
+            columns = find_columns(table, subject.columns, subject.required(), None, others.get(kind))
+        except Unreadable:
+            continue
+        # clients.csv needs one column, which sites and visits have as well: the kind that explains most of them is meant
+        fitting[kind] = len(columns.position)
+    return fitting

@@ -16,10 +16,11 @@ from dispatch.desk.book import places
 from dispatch.desk.book.context import Desk
 from dispatch.desk.book.places import PlaceQuestion
 from dispatch.desk.book.record_store import RecordStore
+from dispatch.desk.files.as_written import NumberText, TimeText
 from dispatch.desk.files.table import Columns, FileTable, Watch, unwatched
 from dispatch.desk.files.verdicts import JudgedRow, Question, RowFault, RowVerdict, differences, shortened
 from dispatch.desk.session.user import User
-from dispatch.fields.kinds import Parsed, clock
+from dispatch.fields.kinds import clock
 from dispatch.fields.record import Field, FieldFault, RecordType
 from dispatch.fields.trade import place_text
 from dispatch.model.instants import parse_clock
@@ -96,9 +97,9 @@ class Together(NamedTuple):
 def place_in(of: str, lat: tuple[str, str], lon: tuple[str, str]) -> Together:
     """Two columns of coordinates, each with its name and what goes in."""
 
-    def degrees(at: int, most: int) -> Parsed:
+    def degrees(at: int, most: int) -> NumberText:
         read = partial(decimal, least=-most, most=most)
-        return Parsed("degrees", read, lambda place: place_text(place).split(", ")[at])
+        return NumberText("degrees", read, lambda place: place_text(place).split(", ")[at])
 
     fields = Field(*lat, degrees(0, 90), attribute=of), Field(*lon, degrees(1, 180), attribute=of)
     return Together(fields, lambda north, east: Place(float(north), float(east)))
@@ -128,7 +129,7 @@ def time_in(
     name: str, about: str, of: str, text_of: Callable[[Any], str], empty: Any = None, *, end: bool = False
 ) -> Field:
     """A column of times of the day (as an `end` also 24:00) that are a part of the attribute `of`."""
-    return Field(name, about, Parsed("a time", partial(time_of, end=end), text_of, empty), attribute=of)
+    return Field(name, about, TimeText("a time", partial(time_of, end=end), text_of, empty), attribute=of)
 
 
 def time_of(text: str, *, end: bool) -> int:

@@ -8,10 +8,11 @@ from db import people
 from db.names import folded
 from dispatch.desk.book.context import labour_classes
 from dispatch.desk.book.record_stores import RECORD_STORES
+from dispatch.desk.files.as_written import NumberText
 from dispatch.desk.imports.table_rows import RowDraft, RowEntry, TableRows, Together, hours_in, place_in, time_in
 from dispatch.desk.session.user import User
 from dispatch.fields.context import NO_RECORDS
-from dispatch.fields.kinds import Parsed, Whole, clock
+from dispatch.fields.kinds import Whole, clock
 from dispatch.fields.record import Field
 from dispatch.fields.trade import LOGIN
 from dispatch.model.people import Lunch, Staff, Technician
@@ -38,7 +39,7 @@ _LUNCH = Together(
             "lunch_minutes",
             "30",
             # none at all is no lunch
-            Parsed(
+            NumberText(
                 "minutes", lambda text: Whole(0, 240).read(text, NO_RECORDS) or None, lambda lunch: f"{lunch.minutes}"
             ),
             attribute="lunch",

@@ -12,6 +12,7 @@ from db.store import existing
 from db.unit import Unit
 from db.visits import NewVisit
 from dispatch.desk.day import routing
+from dispatch.desk.files.as_written import TimeKind
 from dispatch.desk.files.verdicts import JudgedRow
 from dispatch.desk.imports.row_order import RowOrder
 from dispatch.desk.imports.table_rows import RowDraft, RowEntry, TableRows, Together, forward, time_of
@@ -89,7 +90,7 @@ class _Instant(FieldKind):
 
 
 @dataclass(frozen=True, slots=True)
-class _Promised(FieldKind):
+class _Promised(TimeKind):
     """One end of the promised window: read as a time of the day, written as an instant on the firm's clocks."""
 
     description = "a time"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
-from dispatch.desk.files.verdicts import ImportReport, JudgedRow
+from dispatch.desk.files.verdicts import ImportReport, JudgedRow, RowVerdict
 from dispatch.model.text import count_text
+
+_FEW = 3
+"""So many refusals of one cause are told one by one; of more, so many are examples."""
 
 
 def report_lines(report: ImportReport) -> Iterator[str]:
@@ -20,14 +23,40 @@ def report_lines(report: ImportReport) -> Iterator[str]:
 
 
 def findings(report: ImportReport) -> Iterator[str]:
-    """Every row that somebody should look at, in its order."""
+    """What was understood of the file, then every row that somebody should look at, in its order."""
+    if report.named:
+        names = (f"{theirs} is {ours}" for ours, theirs in report.named.items())
+        yield f"{report.file}: columns: {', '.join(names)}"
+    for line in report.understood:
+        yield f"{report.file}: {line}"
     for column in report.unknown_columns:
         yield f"{report.file} row 1: warning: the column {column!r} is not known here and was left out"
+    yield from common_causes(report)
+    many = _causes(report)
     for row in report.rows:
-        yield from _about(report, row)
+        yield from _about(report, row, many)
     skipped = Counter(why for row in report.rows if row.verdict == "skipped" for why in row.warnings)
     for why, count in skipped.items():
         yield f"{report.file}: {count_text(count, report.noun)} skipped: {why}"
+
+
+def common_causes(report: ImportReport) -> Iterator[str]:
+    """Why many rows are refused: each cause once, with how many there are and the first of them."""
+    for (field, expected), found in _causes(report).items():
+        first = ", ".join(
+            f"{report.noun} {row} {value!r}" if value else f"{report.noun} {row}" for row, value in found[:_FEW]
+        )
+        told = f"{_field(report, field)}: {expected} ({first} and {len(found) - _FEW:,} more)"
+        yield f"{report.file}: {count_text(len(found), report.noun)} refused: {told}"
+
+
+def _causes(report: ImportReport) -> dict[tuple[str, str], list[tuple[int, str]]]:
+    """The causes, as the field and what was expected, of more refusals than are told one by one: their rows and values."""
+    causes: dict[tuple[str, str], list[tuple[int, str]]] = {}
+    for row in report.rows:
+        for fault in row.faults if row.verdict is RowVerdict.REFUSED else ():
+            causes.setdefault((fault.field, fault.expected), []).append((row.row, fault.value))
+    return {cause: found for cause, found in causes.items() if len(found) > _FEW}
 
 
 def counted(report: ImportReport) -> str:
@@ -52,11 +81,17 @@ def _summary(report: ImportReport) -> str:
     return f"{counts}: {'; '.join(clauses)}" if clauses else counts
 
 
-def _about(report: ImportReport, row: JudgedRow) -> Iterator[str]:
+def _field(report: ImportReport, name: str) -> str:
+    theirs = report.named.get(name)
+    return f"{name} (there: {theirs})" if theirs else name
+
+
+def _about(report: ImportReport, row: JudgedRow, many: Container[tuple[str, str]]) -> Iterator[str]:
     where = f"{report.file} {report.noun} {row.row}"
     for fault in row.faults:
-        theirs = report.named.get(fault.field)
-        field = f"{fault.field} (there: {theirs})" if theirs else fault.field
+        if row.verdict is RowVerdict.REFUSED and (fault.field, fault.expected) in many:
+            continue
+        field = _field(report, fault.field)
         value = f" {fault.value!r}" if fault.value else ""
         yield f"{where}: {field}{value}: {fault.expected}"
     for difference in row.differences:
