@@ -60,7 +60,7 @@ _LEFT_BLANK: Mapping[str, tuple[str, ...]] = {
     ),
     "client": (
         *("notes", "tax_ref", "unhappy_since", "unhappy_noted_on", "not_with", "told", "told_at"),
-        *("billing_address", "billing_mail", "tax_id", "country", "buyer_reference", "payment_days"),
+        *("billing_address", "billing_mail", "tax_id", "country", "buyer_reference", "payment_days", "debtor"),
     ),
 }
 """What is the office's own of what is copied."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from dispatch.commands.giving import TO, report, send
 from dispatch.commands.opening import agreed, on_terminal
 from dispatch.commands.options import CONFIRM, JSON, Args, Store, User, flag, one_of, option
 from dispatch.commands.printing import Answer, Result, write_private
-from dispatch.commands.typed import CLIENT, day_or_today
+from dispatch.commands.typed import CLIENT, day, day_or_today
 from dispatch.desk.session.refusals import Refusal
 from dispatch.lazily import lazily
 from dispatch.model.forms import forms
@@ -22,12 +23,14 @@ from dispatch.model.text import show
 with lazily(__name__):
     from db import invoices, settings
     from db.invoices import StoredInvoice
-    from dispatch.desk.billing import invoice_words, invoicing, old_batches
+    from dispatch.desk.billing import handing_out, invoice_words, invoicing, old_batches
     from dispatch.desk.billing.drafting import InvoiceDraft
     from dispatch.desk.reports import invoice, rendering
     from dispatch.desk.reports.document import Report
     from dispatch.desk.session import private_file
 
+LAYOUTS = ("quickbooks", "xero", "datev", "ubl")
+"""The programs that have a layout of their own."""
 _NUMBER = option("number", "NUMBER", "for example 2026-0001")
 _UNTIL = option("--until", "DAY", "the last day of what is on it (default: today)", reads=day_or_today)
 _CLIENT = option("--client", "NAME", "of this client only", reads=CLIENT)
@@ -190,13 +193,16 @@ def _send(user: User, args: Args) -> list[str]:
     one_of(
         flag("--csv", "a row for each line and tax (the default)"),
         flag("--json", "whole invoices (docs/json.md)"),
+        option("--for", "PROGRAM", "as this program reads them (docs/bookkeeper.md)", dest="layout", choices=LAYOUTS),
     ),
+    option("--from", "DAY", "those issued from this day on, exported before or not", reads=day, dest="first"),
+    option("--to", "DAY", "those issued up to this day", reads=day, dest="last"),
     option("--again", "BATCH", "a batch of visits from before there were invoices, as it was", type=int),
     about="From then on they cannot be made void, only credited. The file is only for you to read (0600).",
 )
 def _export(user: User, args: Args) -> Result:
     if args.check:
-        return _checked(user)
+        return _checked(user, (args.first, args.last))
     if args.out not in (None, "-"):
         private_file.at_this_machine(user)
         path = typed_path(args.out)
@@ -206,19 +212,21 @@ def _export(user: User, args: Args) -> Result:
             raise Refusal(f"There is no folder {show(str(path.parent), 120)}. Nothing was marked.")
     if args.again is not None:
         batch = old_batches.export_again(user, args.again)
-        text = old_batches.text_of(batch, user.firm.zone, as_json=args.json)
+        text: str | bytes = old_batches.text_of(batch, user.firm.zone, as_json=args.json)
         done = f"batch {batch.batch.id}, {len(batch.visits)} visits"
     else:
         numbers = args.numbers if args.shown is None else _issued(user, args.shown)
-        found = invoicing.hand_out(user, numbers, "json" if args.json else "csv")
-        text = invoice_words.as_json(found) if args.json else invoice_words.as_csv(found)
+        layout = args.layout or ("json" if args.json else "csv")
+        found, text, notices = handing_out.hand_out(user, numbers, layout, (args.first, args.last))
+        for notice in notices:
+            print(f"dispatch: {notice}", file=sys.stderr)
         done = ", ".join(one.invoice.number for one in found)
     return write_private(text, args.out, f"{show(args.out or '', 120)}: {done}.", replace=args.replace)
 
 
-def _checked(user: User) -> int:
+def _checked(user: User, days: handing_out.Days) -> int:
     """Say what would be exported, and what is not invoiced yet."""
-    found, waiting = invoicing.to_hand_out(user.store), invoicing.waiting(user.store)
+    found, waiting = handing_out.to_hand_out(user.store, days), invoicing.waiting(user.store)
     for one in found:
         print(show(invoice_words.invoice_line(one)))
     if waiting:

@@ -26,7 +26,8 @@ class Client:
     `unhappy_noted_on` the day on which we wrote that down. `not_with` are the ids of technicians whom the client does not
     want to see. `told` is what they want to be told by a message, at the address `told_at`, else at the first contact's.
     `billing_address` (lines between `|`), `billing_mail`, `tax_id`, `country` (ISO 3166, two letters) and what they want to read
-    there, `buyer_reference`, stand on their invoices, which are due after `payment_days`, None: after the firm's."""
+    there, `buyer_reference`, stand on their invoices, which are due after `payment_days`, None: after the firm's.
+    `debtor` is their number at the bookkeeper."""
 
     id: int
     name: str
@@ -52,6 +53,7 @@ class Client:
     payment_days: int | None = None
     private: bool = False
     price_group: str = ""
+    debtor: str = ""
 
 
 @dataclass(frozen=True, slots=True)

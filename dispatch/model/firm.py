@@ -38,7 +38,9 @@ class Firm:
     `suited_computers` and `suited_servers` are the sizes of client that service plans are made for: 10-35, or `-` for any.
     A quote holds for `quote_days`. `tax_id`, `country` (ISO 3166, two letters) and `bank_…` stand on invoices, which are due after
     `payment_days`; `invoice_prefix` stands before their numbers, `invoice_note` below them, and `invoices_from` is the day from
-    which fees and sold blocks are invoiced (ISO 8601, empty: they are invoiced elsewhere).
+    which fees and sold blocks are invoiced (ISO 8601, empty: they are invoiced elsewhere). `quickbooks_…`, `xero_…` and
+    `datev_…` are the codes of the bookkeeper's program (dispatch.model.ledger), `datev_digits` the digits of an account there, and
+    `books_month` the month with which a year of the books begins.
     Papers that are mailed go to contacts with one of the roles in `paper_to`, where a client has one.
     `roads` is the id of the road graph that drives are reckoned on, empty for none; `travel_engine` (`none`, `osrm`,
     `valhalla`, `openrouteservice`) at `travel_url` is a remote one, whose answers count for `travel_cache_minutes` (0: they
@@ -138,6 +140,16 @@ class Firm:
     invoice_prefix: str = ""
     invoice_note: str = ""
     invoices_from: str = ""
+    quickbooks_items: str = ""
+    quickbooks_taxes: str = ""
+    xero_accounts: str = ""
+    xero_taxes: str = ""
+    datev_accounts: str = ""
+    datev_taxes: str = ""
+    datev_consultant: str = ""
+    datev_client: str = ""
+    datev_digits: int = 4
+    books_month: int = 1
     clock_offset: int = 0
     id: int = 0
     version: int = 0

@@ -67,6 +67,7 @@ CLIENT = RecordType(
         Field("payment_days", "Invoices: due after, days", Whole(0, 365), "empty: as the firm's"),
         Field("private", "Buys privately", YesNo(), "yes: prices with tax, where the rate card says so"),
         Field("price_group", "Price list", Text(40), "a list of the rate card: nonprofit; empty: the standard one"),
+        Field("debtor", "Bookkeeper: number", Text(9, form=("[1-9][0-9]{4,8}", "a number of 5 to 9 digits")), "10001"),
         Field("notes", "Notes", Text(NOTE)),
     ),
     (

@@ -12,6 +12,7 @@ from dispatch.fields.record import Check, Field, RecordType
 from dispatch.fields.trade import COUNTRY, CURRENCY, EMAIL, HOST, PLACE, SERVICE, hours_of, lunch_of, worded
 from dispatch.levels.targets import read_targets, targets_text
 from dispatch.model.firm import Firm
+from dispatch.model.ledger import codes_of, sold_key, tax_key
 from dispatch.model.messages import PAPER_PLACE_HOLDERS, PLACE_HOLDERS, About
 from dispatch.model.notices import WORDS
 from dispatch.model.states import Role
@@ -96,6 +97,15 @@ def _as_typed(description: str, parse: Callable[[str], Any]) -> FieldKind:
         return text
 
     return Parsed(description, read, empty="")
+
+
+def _digits(least: int, most: int) -> Text:
+    return Text(most, form=(f"[1-9][0-9]{{{least - 1},{most - 1}}}", f"a number of {least} to {most} digits"))
+
+
+def _codes(name: str, label: str, key_of: Callable[[str], str], hint: str) -> Field:
+    """What a bookkeeper's program calls what is sold, or a tax."""
+    return Field(name, f"Bookkeeper: {label}", _as_typed("codes by key", lambda text: codes_of(text, key_of)), hint)
 
 
 def _risk(firm: Firm) -> str:
@@ -242,6 +252,20 @@ SETTINGS = RecordType(
             Parsed("a day", lambda text: iso_day(text).isoformat(), empty=""),
             "2026-12-01; empty: they are invoiced elsewhere",
         ),
+        _codes(
+            "quickbooks_items", "QuickBooks, products", sold_key, "labour: Hours | travel: Travel | other: Services"
+        ),
+        _codes(
+            "quickbooks_taxes", "QuickBooks, taxes", tax_key, "S20: 20.0% S | Z0: No VAT; empty: QuickBooks reckons it"
+        ),
+        _codes("xero_accounts", "Xero, accounts", sold_key, "labour: 200 | travel: 201 | other: 200"),
+        _codes("xero_taxes", "Xero, taxes", tax_key, "S20: 20% (VAT on Income) | Z0: Zero Rated Income"),
+        _codes("datev_accounts", "DATEV, accounts", sold_key, "labour: 8400 | other: 8410"),
+        _codes("datev_taxes", "DATEV, tax keys", tax_key, "S19: 3 | E0: -; -: none, the account knows its tax"),
+        Field("datev_consultant", "Bookkeeper: DATEV, consultant", _digits(4, 7), "1001"),
+        Field("datev_client", "Bookkeeper: DATEV, client", _digits(1, 5), "456"),
+        _number("datev_digits", "Bookkeeper: DATEV, digits of an account", Whole(4, 8)),
+        _number("books_month", "Bookkeeper: a year begins in month", Whole(1, 12)),
         _one_of("paper_size", "Papers: sheet of a PDF", "a4 or letter", Choice(("a4", "letter"))),
         _one_of(
             "travel_engine", "Remote road engine", "none, osrm, valhalla or openrouteservice", Choice(tuple(ENGINES))

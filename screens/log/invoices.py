@@ -8,7 +8,7 @@ from pathlib import Path
 
 from db import invoices, settings
 from db.invoices import StoredInvoice
-from dispatch.desk.billing import invoice_words, invoicing, old_batches
+from dispatch.desk.billing import handing_out, invoice_words, invoicing, old_batches
 from dispatch.desk.billing.drafting import InvoiceDraft
 from dispatch.desk.reports.document import Report
 from dispatch.desk.reports.invoice import invoice_report, title_of
@@ -194,27 +194,29 @@ class InvoicesScreen(ListScreen[InvoiceDraft | StoredInvoice | Batch]):
         """Write what was never handed out into a file for the bookkeeper; on a batch of before, that batch once more."""
         batch = self.here if isinstance(self.here, Batch) else None
 
-        def write(_: dict[str, str], path: Path, over: bool) -> str:
+        def write(typed: dict[str, str], path: Path, over: bool) -> str:
             as_json = path.suffix.casefold() == ".json"
-            text, said = _handed_out(self.user, batch, as_json=as_json)
+            layout = typed.get("layout", "csv")
+            text, said = _handed_out(self.user, batch, "json" if layout == "csv" and as_json else layout)
             private_file.write_private(path, text, replace=over)
             return f"{said}: in {path}, which only you may read."
 
         fields = [AskedField("file", "File", _FILE, ".csv: a row a line; .json: whole documents")]
+        if batch is None:
+            fields.insert(0, AskedField("layout", "For", "csv", "the program that reads it", [*handing_out.LAYOUTS]))
         title = "Hand out what was not" if batch is None else f"Batch {batch.id} once more"
         await writing.ask_to_write(self, title, fields, write)
         self.reload()
 
 
-def _handed_out(user: User, batch: Batch | None, *, as_json: bool) -> tuple[str, str]:
+def _handed_out(user: User, batch: Batch | None, layout: str) -> tuple[str | bytes, str]:
     """The text of a file for the bookkeeper, and what is said of it."""
     if batch is not None:
         return old_batches.text_of(
-            old_batches.export_again(user, batch.id), user.firm.zone, as_json=as_json
+            old_batches.export_again(user, batch.id), user.firm.zone, as_json=layout == "json"
         ), f"Batch {batch.id}"
-    found = invoicing.hand_out(user, (), "json" if as_json else "csv")
-    text = invoice_words.as_json(found) if as_json else invoice_words.as_csv(found)
-    return text, count_text(len(found), "document")
+    found, text, notices = handing_out.hand_out(user, (), layout)
+    return text, " ".join((*notices, count_text(len(found), "document")))
 
 
 def _line(path: str, thing: InvoiceDraft | StoredInvoice | Batch) -> FigureLine:

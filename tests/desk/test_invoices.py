@@ -17,8 +17,9 @@ from db import agreements, invoices, settings, sheets
 from db.faults import Refused
 from db.store import existing
 from dispatch.charges.fees import month_fee, month_fees
-from dispatch.desk.billing import adjusting, invoice_words, invoicing
+from dispatch.desk.billing import adjusting, handing_out, invoicing
 from dispatch.desk.billing.invoice_lines import left_of, visit_lines
+from dispatch.desk.billing.invoice_words import as_json
 from dispatch.desk.closeout import arriving, leaving
 from dispatch.desk.plan import schedule
 from dispatch.desk.prices import agreeing
@@ -321,17 +322,17 @@ class TestVoid:
         assert again.invoice.number == "2026-0002"
         assert again.invoice.lines == done.invoice.lines
         with pytest.raises(Refusal, match="is void"):
-            invoicing.hand_out(office.lee, ["2026-0001"], "csv")
+            handing_out.hand_out(office.lee, ["2026-0001"], "csv")
 
     def test_not_after_somebody_has_it(self, office: Office) -> None:
         approved(office)
         (one,) = invoice(office.lee)
-        first = invoice_words.as_csv(invoicing.hand_out(office.lee, (), "csv"))
+        first = handing_out.hand_out(office.lee, (), "csv").content
         with pytest.raises(Refusal, match="was exported: credit it"):
             invoicing.void(office.lee, "2026-0001", "the wrong address")
         with pytest.raises(Refusal, match="no invoice that was not exported"):
-            invoicing.hand_out(office.lee, (), "csv")
-        assert invoice_words.as_csv(invoicing.hand_out(office.lee, ["2026-0001"], "csv")) == first
+            handing_out.hand_out(office.lee, (), "csv")
+        assert handing_out.hand_out(office.lee, ["2026-0001"], "csv").content == first
         with pytest.raises(Refused, match="handed out"), office.lee.write("by hand") as unit:
             invoices.void(unit, one, "all the same")
 
@@ -371,7 +372,7 @@ class TestCredits:
         """The only way to put right what somebody has: credit it, correct the charge, approve, invoice."""
         approved(office)
         invoice(office.lee)
-        invoicing.hand_out(office.lee, (), "csv")
+        handing_out.hand_out(office.lee, (), "csv")
         invoicing.credit(office.lee, "2026-0001", "the wrong hours", again=True)
         assert find(office.store, "R1").review is Review.TO_REVIEW
         adjusting.give_goodwill(office.lee, "R1", "labour", "amount", "20.00", "long wait")
@@ -398,7 +399,7 @@ class TestKept:
 
     def test_as_json_it_has_its_sums(self, office: Office) -> None:
         approved(office)
-        (form,) = json.loads(invoice_words.as_json(invoice(office.lee)))
+        (form,) = json.loads(as_json([one.invoice for one in invoice(office.lee)]))
         assert Decimal(form["totals"]["net"]) + Decimal(form["totals"]["tax"]) == Decimal(form["totals"]["total"])
 
     @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from dispatch.closeout.recording import Recording
-from dispatch.desk.billing import invoicing, old_batches, work_marks
+from dispatch.desk.billing import handing_out, invoicing, old_batches, work_marks
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.closeout import (
     arriving,
@@ -165,7 +165,7 @@ ON_SITE: dict[str, tuple[str, Deed]] = {
     "issue": ("billing.invoicing.issue", lambda user, ref: invoicing.issue(user, DAY, (), "")),
     "void": ("billing.invoicing.void", lambda user, ref: invoicing.void(user, "2026-0001", "a slip")),
     "credit": ("billing.invoicing.credit", lambda user, ref: invoicing.credit(user, "2026-0001", "a slip")),
-    "hand out": ("billing.invoicing.hand_out", lambda user, ref: invoicing.hand_out(user, (), "csv")),
+    "hand out": ("billing.handing_out.hand_out", lambda user, ref: handing_out.hand_out(user, (), "csv")),
     "export again": ("billing.old_batches.export_again", lambda user, ref: old_batches.export_again(user, 1)),
     "swap": ("plan.schedule.swap", lambda user, ref: schedule.swap(user, ref, "R2")),
     "ask for words": ("closeout.permitting.ask", lambda user, ref: permitting.ask(user, ref, "T1")),

@@ -88,3 +88,16 @@ async def test_what_was_issued_is_saved_mailed_and_credited(approved: Office, tm
         await until_true(pilot, lambda: len(invoices.every_invoice(approved.store)) == 2)
         newest = invoices.every_invoice(approved.store)[0].invoice
         assert (newest.kind, newest.net, newest.corrects) == (InvoiceKind.CREDIT, 500, "2026-0001")
+
+
+async def test_what_was_not_handed_out_is_written_for_a_program(approved: Office, tmp_path: Path) -> None:
+    invoice(approved.lee)
+    editing.settle(approved.lee, {"country": "US", "quickbooks_items": "other: IT work"})
+    async with opened(approved.lee, "log", (45, 20)) as pilot:
+        await at_invoices(pilot)
+        await press(pilot, "E")
+        file = tmp_path / "books.csv"
+        await fill(pilot, layout="quickbooks", file=str(file))
+        await until_true(pilot, file.exists)
+        assert file.read_bytes().startswith(b"\xef\xbb\xbf*InvoiceNo,*Customer")
+        assert invoices.every_invoice(approved.store)[0].exports == 1

@@ -12,7 +12,7 @@ from db import invoices, settings, visits
 from db.faults import Misuse, Refused, StoreFault
 from db.store import Store
 from dispatch.closeout.recording import Recording, Run
-from dispatch.desk.billing import adjusting, invoicing, work_marks
+from dispatch.desk.billing import adjusting, handing_out, invoicing, work_marks
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.closeout import arriving, clocking, evidence, finding, handing_over, leaving, onsite, permitting
@@ -280,7 +280,7 @@ def _invoice(walk: Walk, user: User, visit: Visit) -> None:
     elif deed == "credit":
         invoicing.credit(user, chosen, "charged by mistake", again=walk.rng.random() < 0.5)
     else:
-        invoicing.hand_out(user, (), "csv")
+        handing_out.hand_out(user, (), "csv")
 
 
 def _test(deed: Callable[..., Any], *words: Any) -> Deed:

@@ -130,11 +130,11 @@ def summary_form(one: StoredInvoice, zone: str) -> dict[str, Any]:
     }
 
 
-def as_csv(found: Sequence[StoredInvoice]) -> str:
+def as_csv(found: Sequence[Invoice]) -> str:
     """The lines of invoices as CSV."""
-    return table_csv(tables([one.invoice for one in found])[0])
+    return table_csv(tables([*found])[0])
 
 
-def as_json(found: Sequence[StoredInvoice]) -> str:
+def as_json(found: Sequence[Invoice]) -> str:
     """Invoices as JSON."""
-    return json.dumps([invoice_form(one.invoice) for one in found], indent=1) + "\n"
+    return json.dumps([invoice_form(one) for one in found], indent=1) + "\n"

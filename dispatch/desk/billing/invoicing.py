@@ -1,4 +1,4 @@
-"""Invoices: issued with the next number, made void before anybody has them, credited after, handed out (design/invoices.md)."""
+"""Invoices: issued with the next number, made void before anybody has them, credited after (design/invoices.md)."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def void(user: User, number: str, reason: str) -> StoredInvoice:
     """
     with user.write("void invoice", Role.LEAD) as unit:
         stored, reason = find_invoice(user.store, number), _reason(reason)
-        _not_void(stored)
+        not_void(stored)
         has = "credit it" if stored.invoice.kind is InvoiceKind.INVOICE else "it stands"
         if stored.exports:
             raise Refusal(f"{show(number)} was exported: {has}.")
@@ -180,7 +180,7 @@ def credit(
     with user.write("credit invoice", Role.LEAD) as unit:
         store, stored, reason = user.store, find_invoice(user.store, number), _reason(reason)
         of = stored.invoice
-        _not_void(stored)
+        not_void(stored)
         if of.kind is InvoiceKind.CREDIT:
             raise Refusal(f"{show(number)} is a credit note itself.")
         left = left_of(store, stored.id, of)
@@ -239,33 +239,12 @@ def _is_of(store: Store, taken: Invoiced, line: InvoiceLine) -> bool:
     return True
 
 
-def hand_out(user: User, numbers: Sequence[str], layout: str) -> list[StoredInvoice]:
-    """Note that invoices are handed out in a file of a layout, and return them as they were issued. From then on none of them is
-    made void; handing them out again gives the same.
-
-    Args:
-        numbers: of which; none: of all that stand and were never handed out.
+def not_void(stored: StoredInvoice) -> None:
+    """Refuse what is void.
 
     Raises:
-        NotFound: there is none of a number.
-        Refusal: one is void, or there is nothing to hand out.
+        Refusal: it is.
     """
-    with user.write("export invoices", Role.LEAD) as unit:
-        found = [find_invoice(user.store, number) for number in numbers] or to_hand_out(user.store)
-        if not found:
-            raise Refusal("There is no invoice that was not exported yet. Name the numbers of those to export again.")
-        for stored in found:
-            _not_void(stored)
-            invoices.add_export(unit, stored, layout)
-        return sorted(found, key=lambda stored: stored.id)
-
-
-def to_hand_out(store: Store) -> list[StoredInvoice]:
-    """The invoices and credit notes that stand and were never handed out in a file."""
-    return [one for one in reversed(invoices.every_invoice(store)) if one.voided_at is None and not one.exports]
-
-
-def _not_void(stored: StoredInvoice) -> None:
     if stored.voided_at is not None:
         raise Refusal(f"{show(stored.invoice.number)} is void.")
 
