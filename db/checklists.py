@@ -84,8 +84,8 @@ _KEPT = 5
 def _read_before(
     store: Store, visit_id: int, tested: Mapping[int, tuple[Probe, ...]]
 ) -> dict[int, tuple[SiteReading, ...]]:
-    """What the items that have just one probe read at the site's visits before, by the item's id. How long an answer took is
-    nothing that was read."""
+    """What the items that have just one probe read at the site's visits before, in its unit, by the item's id. How long an answer
+    took is nothing that was read."""
     by_name: dict[str, list[SiteReading]] = {}
     for name, read, at in store.all(
         "SELECT json_extract(p.probe, '$.name'), a.value, a.at FROM attempt a JOIN item i ON i.id = a.item_id "
@@ -103,7 +103,7 @@ def _read_before(
         item_id: tuple(
             one
             for one in by_name.get(own[0].name.casefold(), ())[:_KEPT]
-            if own[0].unit or not one.value.endswith(" ms")
+            if (one.value.endswith(f" {own[0].unit}") if own[0].unit else not one.value.endswith(" ms"))
         )
         for item_id, own in tested.items()
         if len(own) == 1

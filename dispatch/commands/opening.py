@@ -57,14 +57,18 @@ def ask_for(args: argparse.Namespace, store: Store) -> None:
 
     Raises:
         NotAllowed: it is not theirs.
+        NotFound: what is open was taken along by somebody else.
     """
     what = read_by(args.command) if getattr(args, "command", "") else ALL
     if what == ALL:
         return
-    staff = people.staff_by_login(store, getattr(args, "login", None) or users.system_login())
-    if staff is None:
+    login = getattr(args, "login", None)
+    if store.taken_along is not None:
+        user = users.log_in(store, login)  # it opens for who took it along alone
+    elif (staff := people.staff_by_login(store, login or users.system_login())) is not None:
+        user = users.User(store, staff)
+    else:
         return
-    user = users.User(store, staff)
     if what != "own":
         user.ask_to_read(what)
         return

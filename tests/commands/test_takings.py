@@ -28,6 +28,9 @@ def test_a_day_is_taken_along_done_and_handed_in(day_of_sample: Path, tmp_path: 
     assert reference in laptop.ok("day", "--plain")
     for shown in ("show", "history", "file"):
         assert reference in laptop.ok("visit", shown, reference) or shown == "file"
+        elsewhere = laptop("visit", shown, reference, "--as", "lee")
+        assert elsewhere.code == 1
+        assert "took this along, and nobody else" in elsewhere.err
     laptop.ok("visit", "depart", reference)
     refused = laptop("visit", "unassign", reference)
     assert refused.code == 1

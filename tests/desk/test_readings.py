@@ -73,6 +73,14 @@ def test_a_figure_stands_beside_those_of_the_visits_before(office: Office) -> No
     assert any("was 41 % on Wed 25 Nov 2026" in line.text for line in record_lines(visit_page(office.store, third)))
 
 
+def test_a_figure_stands_beside_those_of_its_own_unit_only(office: Office) -> None:
+    target = register(office, **BACKUP, options="unit=h; most=24")
+    read(office, "20", 0)
+    editing.edit(office.dana, "target", target, {"options": "unit=%; least=15"})
+    assert read(office, "60", 1).before == ()
+    assert [one.value for one in item(office, "T6", begun(office, 2)).before] == ["60 %"]
+
+
 def test_a_value_is_kept_with_its_unit_and_one_that_fails_says_why(office: Office) -> None:
     register(office, **BACKUP, options="unit=%; least=15")
     assert read(office, "30", 0).latest.value == "30 %"  # type: ignore[union-attr]

@@ -41,6 +41,8 @@ _TAKEN: Mapping[ProbeKind, frozenset[str]] = {
     ProbeKind.REBOOT: frozenset({"seconds", "expect"}),
     ProbeKind.VALUE: _BOUNDS,
 }
+_WRITTEN = {"trust": f"trust={EXPIRY}", "pin": "pin=SHA256"}
+"""Options whose names do not say what is written there."""
 _BELIEVED = frozenset(kind for kind, taken in _TAKEN.items() if "trust" in taken) | {ProbeKind.WINRM}
 """Kinds whose certificate is looked at."""
 _PORTS = {
@@ -175,7 +177,8 @@ def _options(kind: ProbeKind, options: str, faults: list[str]) -> dict[str, str]
         place = match.end()
         name, value = match[1].casefold(), (match[2] or "").strip().strip('"').strip()
         if name not in _TAKEN[kind]:
-            faults.append(f"options: {kind} takes {', '.join(sorted(_TAKEN[kind]))}, not {show(name, 40)}")
+            taken = ", ".join(_WRITTEN.get(one, one) for one in sorted(_TAKEN[kind]))
+            faults.append(f"options: {kind} takes {taken}, not {show(name, 40)}")
         elif name in given:
             faults.append(f"options: {name} stands there twice")
         else:
