@@ -85,17 +85,26 @@ def _show_card(_: Store, args: Args) -> Answer:
         option("--like", "CARD", "begin with the figures of this card", reads=_CALLED),
     ),
     *_CHANGES,
+    CONFIRM,
 )
 def _add_card(user: User, args: Args) -> str:
     figures = args.like.card if args.like else rate_cards.begun(user.firm, args.preset)
-    card = rate_cards.save_card(user, args.name, args.valid_from, _changed(figures, args))
+    card = rate_cards.save_card(user, args.name, args.valid_from, _changed(figures, args), None, args.confirm)
     return f"{card.name} prices visits from {card.valid_from} on."
 
 
-@acts("edit", "change figures of a rate card; sheets that stand keep their copy", _CARD, option("--name"), *_CHANGES)
+@acts(
+    "edit",
+    "change figures of a rate card; sheets that stand keep their copy",
+    _CARD,
+    option("--name"),
+    *_CHANGES,
+    CONFIRM,
+)
 def _edit_card(user: User, args: Args) -> str:
     before = args.card
-    card = rate_cards.save_card(user, args.name or before.name, before.valid_from, _changed(before.card, args), before)
+    name, figures = args.name or before.name, _changed(before.card, args)
+    card = rate_cards.save_card(user, name, before.valid_from, figures, before, args.confirm)
     return f"{card.name} is changed. Charges that stand keep their copy of it."
 
 

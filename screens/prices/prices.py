@@ -9,6 +9,7 @@ from db.settings import today
 from db.store import existing
 from dispatch.charges import presets
 from dispatch.charges.fields import KINDS
+from dispatch.charges.paths import value_at
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.book.records import client_named
 from dispatch.desk.charges.comparing import plan_fee
@@ -145,9 +146,19 @@ class PricesScreen(ListScreen[Any]):
             day = card["day"]
             if any(other.valid_from == day for other in agreements.rate_cards(store)):
                 raise Faulty([f"day: another card begins on {day}; open that one, or choose another day"])
-            return CardDraft(card["name"], day, like)
+            draft = CardDraft(card["name"], day, like)
+            if card["tax"]:
+                try:
+                    draft.change(
+                        next(figure for figure in draft.figures() if figure.path == rate_cards.TAX), card["tax"]
+                    )
+                except ValueError as fault:
+                    raise Faulty([f"tax: {fault}"]) from None
+            return draft
 
-        draft = await ask_values(self, "A rate card", _CARD, new, {"day": "tomorrow"})
+        draft = await ask_values(
+            self, "A rate card", _CARD, new, {"day": "tomorrow", "tax": value_at(like, rate_cards.TAX) or ""}
+        )
         self.app.push_screen(terms.TermsScreen(draft))
 
     @command("a", "price.agreement", "New agreement", LEADS)
@@ -222,6 +233,7 @@ class PricesScreen(ListScreen[Any]):
 _CARD = (
     Field("name", "What it is called", Text(), "Prices 2027", required=True),
     Field("day", "Its first day", Day(), required=True),
+    Field("tax", "Tax rate, %", Text(), "19, or 0 where you charge no tax"),
 )
 _AGREEMENT = (
     Field("client", "Client", Text(), "a few letters of the name"),

@@ -66,8 +66,7 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
         return notes + [(fault, "warn") for fault in others]
 
     def save(self, meant: Sequence[str]) -> str:
-        draft = self._draft
-        return draft.save(self.user) if isinstance(draft, CardDraft) else draft.save(self.user, meant)
+        return self._draft.save(self.user, meant)
 
     def _figure(self) -> FormFigure | None:
         path = self.listed.selected

@@ -96,11 +96,17 @@ def test_a_rate_card_by_command(firm: Dispatch, tmp_path: Path) -> None:
     assert "wings: is not known here" in refused.err
 
     firm.ok(
-        "rate-card", "add", "--name", "Next", "--from", "2027-01-01", "--preset", "half day",
+        "rate-card", "add", "--name", "Next", "--from", "2027-01-01", "--preset", "half day", "--set", "tax.rate_pct=19",
         "--set", "classes.tech.standard=100", "--set", "travel.included_radius=10",
         "--set", 'travel.components[0]={"kind":"vehicle","amount":"20"}', "--set", "travel.components[1].kind=time",
         "--set", "travel.components[1].pct_of_labour=50",
     )  # fmt: skip
+    untaxed = firm("rate-card", "edit", "Next", "--unset", "tax.rate_pct")
+    assert untaxed.code == 1
+    assert "no tax rate" in untaxed.err
+    firm.ok("rate-card", "edit", "Next", "--set", "tax.rate_pct=0")
+    untaxed = firm("rate-card", "edit", "Next", "--unset", "tax.rate_pct")
+    firm.ok("rate-card", "edit", "Next", "--unset", "tax.rate_pct", "--confirm", untaxed.marks)
     firm.ok("rate-card", "edit", "Next", "--unset", "travel.components[0]", "--name", "Next year")
     shown = json.loads(firm.ok("rate-card", "show", "2027-01-01", "--json"))
     assert shown["travel"]["components"] == [{"kind": "time", "pct_of_labour": 50}]

@@ -11,6 +11,7 @@ import pytest
 from db import agreements, clients, settings
 from dispatch.desk.files.table import Unreadable
 from dispatch.desk.files.verdicts import ImportReport
+from dispatch.desk.imports.rate_card_file import judge_card
 from dispatch.model.travel import Place
 from tests.imports.conftest import SAMPLE, Desk, faults, verdicts
 
@@ -87,6 +88,18 @@ def test_other_card_of_the_same_day_differs_and_is_taken_with_update(empty: Desk
 
     assert verdicts(take(empty, dearer, update=True)) == ["updated"]
     assert agreements.rate_cards(empty.store)[0].card["premium_grace_min"] == 30
+
+
+def test_card_without_a_tax_rate_is_asked_about(empty: Desk) -> None:
+    untaxed = {name: value for name, value in CARD.items() if name != "tax"}
+
+    judged = judge_card(empty.user, untaxed, update=False)
+    assert [(fault.field, fault.expected[:25]) for fault in judged.faults] == [
+        ("tax.rate_pct", "This card has no tax rate")
+    ]
+    assert judged.write is None
+    assert judge_card(empty.user, untaxed, update=False, confirmed=judged.marks).write is not None
+    assert judge_card(empty.user, untaxed | {"tax": {"rate_pct": "0"}}, update=False).write is not None
 
 
 def test_card_from_another_day_is_one_more(empty: Desk) -> None:

@@ -37,7 +37,7 @@ async def begin(pilot: Pilot[None], kind: str) -> None:
     await press(pilot, "a" if kind == "agreement" else "n")
     await choose(pilot, {"card": "preset half day", "agreement": "tm", "template": "like Short"}[kind])
     if kind != "template":
-        where = {"day": "2027-01-01"} if kind == "card" else {"client": "harb", "starts": "2027-01-01"}
+        where = {"day": "2027-01-01", "tax": "0"} if kind == "card" else {"client": "harb", "starts": "2027-01-01"}
         await fill(pilot, name="Next year", **where)
     await until(pilot, DraftScreen)
 

@@ -18,6 +18,8 @@ from dispatch.desk.charges.charge_input import ENVELOPE
 from dispatch.desk.files.json_file import read_json
 from dispatch.desk.files.table import Unreadable
 from dispatch.desk.files.verdicts import JudgedRow, RowFault, RowVerdict, differences, shortened
+from dispatch.desk.prices import rate_cards
+from dispatch.desk.session.refusals import mark_of
 from dispatch.desk.session.user import User
 from dispatch.desk.travel.drive_times import reckoned
 from dispatch.fields.kinds import iso_day
@@ -63,8 +65,12 @@ def judge_card(user: User, given: Mapping[str, Any], *, update: bool, confirmed:
         asked = [question for question in asked if question.mark not in confirmed]
         faults += [RowFault(question.field, "", question.said) for question in asked]
         marks = tuple(question.mark for question in asked)
-    kept = None if "zone" in settings.fields_set(user.store) else _zone_kept(user, zone)
     before = next((known for known in agreements.rate_cards(user.store) if known.valid_from == valid_from), None)
+    if not any(fault for fault in faults if fault.field != "depot"):
+        said = [sentence for sentence in rate_cards.questions(card, before) if mark_of(sentence) not in confirmed]
+        faults += [RowFault(rate_cards.TAX, "", sentence) for sentence in said]
+        marks += tuple(mark_of(sentence) for sentence in said)
+    kept = None if "zone" in settings.fields_set(user.store) else _zone_kept(user, zone)
 
     def write(unit: Unit) -> None:
         if before is None:

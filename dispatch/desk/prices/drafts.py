@@ -174,13 +174,14 @@ class CardDraft(FigureDraft):
         except FormFault:
             return None
 
-    def save(self, user: User) -> str:
-        """Save it; returns what was done.
+    def save(self, user: User, confirmed: Sequence[str] = ()) -> str:
+        """Save it; returns what was done. `confirmed` are the marks of what was asked and is meant.
 
         Raises:
             Faulty: with every fault.
+            NeedsConfirm: as `rate_cards.save_card`.
         """
-        self.before = rate_cards.save_card(user, self.name, self.valid_from, self.form, self.before)
+        self.before = rate_cards.save_card(user, self.name, self.valid_from, self.form, self.before, confirmed)
         self.take(self.stood())
         return f"{self.name} prices visits from {self.valid_from.isoformat()} on. Charges that stand keep their copy."
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from db import agreements
 from db.store import Store
 from dispatch.charges import presets, validate_card
+from dispatch.charges.paths import value_at
 from dispatch.desk.charges.charge_input import ENVELOPE
-from dispatch.desk.session.refusals import Faulty, NotFound, refuse, taken
+from dispatch.desk.session.refusals import Faulty, NotFound, confirm, refuse, taken
 from dispatch.desk.session.user import User
 from dispatch.fields.reading import merged
 from dispatch.model.agreements import RateCard
@@ -20,6 +21,9 @@ from dispatch.model.instants import day_of
 from dispatch.model.states import Role
 from dispatch.model.text import NAME, show
 from dispatch.model.typed_times import YEARS
+
+TAX = "tax.rate_pct"
+"""Where a card says its tax rate."""
 
 
 def begun(firm: Firm, preset: str = "") -> dict[str, Any]:
@@ -56,14 +60,28 @@ def card_called(store: Store, name: str = "") -> RateCard:
     raise NotFound(f"There is no rate card {show(name, 60)}. `dispatch rate-card list` shows them all.")
 
 
+def questions(card: Mapping[str, Any], before: RateCard | None) -> Iterator[str]:
+    """What is asked before a sound card is saved: that it has no tax rate, where the card before it had one or there is none
+    (design/charges.md B9). A rate of 0 is an answer."""
+    if value_at(card, TAX) is None and (before is None or value_at(before.card, TAX) is not None):
+        yield f"This card has no tax rate: nothing is taxed. Say {TAX}, 0 where you charge no tax."
+
+
 def save_card(
-    user: User, name: str, valid_from: datetime.date, card: Mapping[str, Any], before: RateCard | None = None
+    user: User,
+    name: str,
+    valid_from: datetime.date,
+    card: Mapping[str, Any],
+    before: RateCard | None = None,
+    confirmed: Sequence[str] | None = None,
 ) -> RateCard:
     """Save a card: a new one, or (with `before`) another wording of the one that is there.
 
-    Sheets that stand keep their copy; what has not ended is priced by the new wording from now on.
+    Sheets that stand keep their copy; what has not ended is priced by the new wording from now on. `confirmed` are the marks of
+    what was asked and is meant; None: nothing is asked.
 
     Raises:
+        NeedsConfirm: with the `questions` that are not confirmed.
         NotAllowed: only a lead does.
         Faulty: with every fault of the card.
         Stale: somebody else changed the card since `before` was read.
@@ -80,6 +98,8 @@ def save_card(
                 f"valid_from: another card begins on {valid_from.isoformat()}; change that one, or choose another day"
             )
         refuse(faults)
+        if confirmed is not None:
+            confirm(questions(form, before), confirmed)
         if before is None:
             card_id = agreements.add_rate_card(unit, cleaned, valid_from, form)
         else:
