@@ -16,7 +16,7 @@ CREATE TABLE service_plan (
   waive_bands TEXT NOT NULL DEFAULT '',
   waive_emergency INTEGER NOT NULL DEFAULT 0 CHECK (waive_emergency IN (0, 1)),
   waive_travel TEXT NOT NULL DEFAULT 'none' CHECK (waive_travel IN ('none', 'in_radius', 'all')),
-  targets TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(targets)),
+  targets TEXT NOT NULL DEFAULT '{}' CHECK (substr(targets, 1, 1) = '{'),
   visits INTEGER CHECK (visits BETWEEN 0 AND 31),
   proactive TEXT NOT NULL DEFAULT '',
   term_months INTEGER CHECK (term_months BETWEEN 1 AND 120),

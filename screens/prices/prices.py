@@ -110,7 +110,7 @@ class PricesScreen(ListScreen[Any]):
         elif number == "agreement":
             self.action_agreement()
         elif number == KIND:
-            self.action_plan()
+            self.action_service_plan()
         elif kind == KIND:
             await ask_record(self, KIND, before=RECORD_STORES[KIND].get(store, int(number)))
         elif kind == "card":
@@ -225,7 +225,7 @@ class PricesScreen(ListScreen[Any]):
         await (mailing.ask_mail if how == "mail" else writing.ask_file)(self, title, paper)
 
     @command("p", "price.plan", "New service plan", LEADS)
-    async def action_plan(self) -> None:
+    async def action_service_plan(self) -> None:
         """Begin with a preset or with another plan."""
         await ask_plan(self)
 
