@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pyte
+from wcwidth import wcwidth
 
 from tests.wall import started
 
@@ -30,6 +31,18 @@ KEYS = {
 }
 
 
+class _Screen(pyte.Screen):
+    """A screen that can be read between two strokes: half of a wide letter that is drawn over is a blank, as in terminals."""
+
+    @property
+    def display(self) -> list[str]:
+        for y in range(self.lines):
+            for x, cell in self.buffer[y].items():
+                if not cell.data and wcwidth(self.buffer[y][x - 1].data[:1]) != 2:
+                    self.buffer[y][x] = cell._replace(data=" ")
+        return super().display  # type: ignore[no-any-return]
+
+
 class Terminal:
     """A program on a pty of its own."""
 
@@ -38,7 +51,7 @@ class Terminal:
         self.fd = fd
         self.sent = b""
         """Everything that the program has written."""
-        self.screen = pyte.Screen(columns, rows)
+        self.screen = _Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
 
     def read(self, quiet: float = 0.35, limit: float = 15.0, then: float | None = None) -> str:
