@@ -121,8 +121,8 @@ class BoardScreen(DayOfVisits):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL, "-tall")]
     FOOTER = (
-        "visit.open visit.assign visit.move day.plan visit.unassign visit.dispatch visit.new screen.calls "
-        "view.glance view.pane visit.confirm change.undo screen.keys"
+        "visit.open visit.assign visit.move view.pane day.plan visit.new screen.calls visit.dispatch visit.unassign "
+        "view.glance visit.confirm change.undo screen.keys"
     )
     KEYS = [
         key("enter", "visit.open", "Open", "open the selected visit"),
@@ -272,7 +272,7 @@ class BoardScreen(DayOfVisits):
         else:
             self.program.open("plan", self.program.day)
 
-    @command("tab", "view.pane", "Pane")
+    @command("tab", "view.pane", "Queue")
     def action_pane(self) -> None:
         """Go between the board and the queue."""
         if self._queue.has_focus:

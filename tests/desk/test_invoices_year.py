@@ -75,7 +75,8 @@ def work(user: User, month: datetime.date, chance: random.Random) -> None:
         )
         at = at_local(day, clock, ZONE)
         with user.write("visit") as unit:
-            new = NewVisit(f"Y{month:%y%m}{place:02}", client_id, site_id, "printer", 60, 3, at - 86_400)
+            asked_at = at_local(day - datetime.timedelta(1), clock, ZONE)
+            new = NewVisit(f"Y{month:%y%m}{place:02}", client_id, site_id, "printer", 60, 3, asked_at)
             ended(unit, new, technician.id, at, place, chance)
             unit.execute(
                 "UPDATE assignment SET labour_class = ?, check_out_at = check_in_at + ? WHERE visit_id = "
