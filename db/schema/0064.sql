@@ -24,6 +24,8 @@ CREATE TABLE service_plan (
   archived_at INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX service_plan_name ON service_plan (name COLLATE NOCASE) WHERE archived_at IS NULL;
+CREATE TRIGGER service_plan_once BEFORE INSERT ON service_plan WHEN EXISTS (SELECT 1 FROM service_plan WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'a plan is there already'); END;
 CREATE TRIGGER service_plan_kept BEFORE DELETE ON service_plan BEGIN SELECT RAISE(ABORT, 'a plan is archived, never deleted'); END;
 
 ALTER TABLE agreement ADD COLUMN service_plan_id INTEGER REFERENCES service_plan(id);

@@ -207,7 +207,7 @@ async def test_a_firm_from_nothing_by_keyboard(tmp_path: Path) -> None:
             await until(pilot, PricesScreen)
             await press(pilot, "n")
             await choose(pilot, "preset US")
-            await fill(pilot, name="Prices", day="2026-01-01")
+            await fill(pilot, name="Prices", day="2026-01-01", tax="7.5")
             await until(pilot, TermsScreen)
             await press(pilot, "n")
             await choose(pilot, "class")

@@ -161,7 +161,10 @@ def test_no_question_is_asked_while_a_visit_is_placed(
     assert provenances(office) == {Provenance.ESTIMATED}
 
 
-def test_without_an_engine_it_is_fetched_only_when_agreed(office: Office, no_roads: Path, town_file: Path) -> None:
+def test_without_an_engine_it_is_fetched_only_when_agreed(
+    office: Office, no_roads: Path, town_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(no_roads))  # no uv of this machine's
     said = Dispatch(office.store.path)("roads", "add", str(town_file), "--as", "lee")
 
     assert said.code == 1
