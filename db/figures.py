@@ -75,11 +75,13 @@ class Behind(NamedTuple):
 
 
 _ENDED = f"v.ended_at IS NOT NULL AND ({ANCHORED})"
-_OF_JOB = "o.state <> 'cancelled' AND (o.archived_at IS NULL OR o.state <> 'requested')"
+_CALL = "o.state <> 'cancelled' AND (o.archived_at IS NULL OR o.state <> 'requested')"
+_OF_JOB = f"{_CALL} AND o.way = 'on_site'"
 _PLANNED = "v.kind IN ('maintenance', 'audit', 'review') OR v.recurrence_id IS NOT NULL"
 FIRST_OF_JOB = (
-    f"v.ended_at IS NOT NULL AND v.state <> 'cancelled' AND NOT ({_PLANNED}) AND NOT EXISTS (SELECT 1 FROM visit o "
-    f"WHERE o.job_id = v.job_id AND o.ended_at IS NOT NULL AND o.state <> 'cancelled' AND o.id <> v.id "
+    f"v.way = 'on_site' AND v.ended_at IS NOT NULL AND v.state <> 'cancelled' AND NOT ({_PLANNED}) AND NOT EXISTS "
+    "(SELECT 1 FROM visit o WHERE o.job_id = v.job_id AND o.way = 'on_site' AND o.ended_at IS NOT NULL "
+    "AND o.state <> 'cancelled' AND o.id <> v.id "
     f"AND ({ANCHOR.replace('v.', 'o.')}, o.id) < ({ANCHOR}, v.id))"
 )
 """Whether a visit `v` is the first of a job: the first that ended, whoever asked for it first. Planned maintenance is no job."""
@@ -167,7 +169,8 @@ SELECT visit_id, client_id, staff_id, at, at + length AS until, spent AS top, NO
     THEN a.check_out_at - a.check_in_at ELSE coalesce((SELECT d.ends_at - d.starts_at FROM visit_day d WHERE d.visit_id = v.id
       AND d.day = a.day), v.ends_at - v.starts_at) END AS length
   FROM assignment a JOIN visit v ON v.id = a.visit_id JOIN site s ON s.id = v.site_id, json_each('[1,0]') k
-  WHERE v.ended_at IS NOT NULL AND v.starts_at IS NOT NULL AND a.check_in_at IS NOT NULL AND a.check_out_at IS NOT NULL
+  WHERE v.way = 'on_site' AND v.ended_at IS NOT NULL AND v.starts_at IS NOT NULL AND a.check_in_at IS NOT NULL
+    AND a.check_out_at IS NOT NULL
     AND a.check_in_at < (SELECT last FROM given) AND a.check_in_at > (SELECT first FROM given) - {_LONGEST})
 WHERE length > 0 AND at + length > (SELECT first FROM given)""",
         "travel_ratio": f"""
@@ -284,7 +287,7 @@ def asked_again(store: Store, start: int, end: int, within: int) -> list[tuple[i
     return store.all(
         f"SELECT v.id, v.work, v.ended_at, o.id, o.work, o.requested_at FROM visit v "
         f"JOIN visit o ON o.site_id = v.site_id AND o.job_id <> v.job_id "
-        f"AND o.requested_at > v.ended_at AND o.requested_at <= v.ended_at + ?3 AND {_OF_JOB} "
+        f"AND o.requested_at > v.ended_at AND o.requested_at <= v.ended_at + ?3 AND {_CALL} "
         f"AND NOT ({_PLANNED.replace('v.', 'o.')}) WHERE v.state = 'closed' AND {FIRST_OF_JOB} AND ({ANCHORED}) "
         "ORDER BY v.id, o.requested_at, o.id",
         (start, end, within),

@@ -30,7 +30,7 @@ class Noted(NamedTuple):
 _CODES = Stored(("sheet",), tuple, lambda text: tuple(json.loads(text)))
 _READ = {
     "id", "reference", "client", "site", "zone", "work", "state", "minutes", "priority", "version", "review", "start", "end",
-    "wanted_on", "promised", "emergency", "reason",
+    "wanted_on", "promised", "emergency", "reason", "way",
 }  # fmt: skip
 ROWS = Select(
     BoardVisit,

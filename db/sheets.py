@@ -59,7 +59,7 @@ revisions: Query[list[StoredSheet], int] = SHEETS.listing("WHERE visit_id = ? OR
 """Every revision of a visit's sheet, the newest first."""
 sheets_of_site: Query[list[StoredSheet], int, int, int] = SHEETS.listing(
     "WHERE visit_id IN (SELECT v.id FROM visit v "
-    f"WHERE v.site_id = ? AND v.ended_at IS NOT NULL AND {ANCHOR} >= ? AND {ANCHOR} < ?) "
+    f"WHERE v.site_id = ? AND v.way = 'on_site' AND v.ended_at IS NOT NULL AND {ANCHOR} >= ? AND {ANCHOR} < ?) "
     "AND revision = (SELECT max(revision) FROM charge_sheet WHERE visit_id = c.visit_id) ORDER BY made_at, id"
 )
 """The newest sheets of the ended visits at a site that belong to the days between two instants, in order of making."""

@@ -57,6 +57,7 @@ class NewVisit(NamedTuple):
     pickup_minutes: int = 0
     days: int = 1
     kind: str = "visit"
+    way: str = "on_site"
     cause: str = "normal"
     parent_id: int | None = None
     job_id: int | None = None
@@ -152,7 +153,18 @@ REQUESTS = Select(
 """What a request says of its visit."""
 _SKILLS = Listed("visit_skill", "visit_id", ("skill",), str)
 _TAGS = Listed("visit_tag", "visit_id", ("tag",), str)
-_LASTING = {"reference", "job_id", "parent_id", "kind", "cause", "recurrence_id", "occurrence", "uid", "again_of"}
+_LASTING = {
+    "reference",
+    "job_id",
+    "parent_id",
+    "kind",
+    "way",
+    "cause",
+    "recurrence_id",
+    "occurrence",
+    "uid",
+    "again_of",
+}
 
 visit_by_id: Query[Visit | None, int] = VISITS.single("WHERE v.id = ?")
 """The visit with that id."""
@@ -216,7 +228,8 @@ _BEGINS = (
 
 def placed_between(store: Store, start: int, end: int, *, technicians: Collection[int] | None = None) -> list[Visit]:
     """Placed visits that belong to the days of `[start, end)` (`Visit.anchor`) or may reach into them from before, as planned or
-    as recorded, by start. Cancelled and aborted ones too. One that takes several days is there as it stands on those of its days.
+    as recorded, by start; not remote work. Cancelled and aborted ones too. One that takes several days is there as it stands on
+    those of its days.
 
     Those on which any of `technicians` is; None for all.
     """
@@ -225,7 +238,7 @@ def placed_between(store: Store, start: int, end: int, *, technicians: Collectio
     params = (start - LONGEST_STAY, end, start, *ids)
     found = VISITS.select(
         store,
-        f"WHERE v.archived_at IS NULL AND v.days = 1 AND v.starts_at IS NOT NULL AND ({_BEGINS}) "
+        f"WHERE v.archived_at IS NULL AND v.days = 1 AND v.way = 'on_site' AND v.starts_at IS NOT NULL AND ({_BEGINS}) "
         f"AND {ANCHOR} < ?2 AND ({ANCHOR} >= ?3 OR v.ends_at > ?3 OR v.ended_at > ?3 OR v.state IN ({_UNDER_WAY})) "
         f"{theirs}ORDER BY v.starts_at, v.id",
         params,
@@ -251,7 +264,7 @@ def placed_between(store: Store, start: int, end: int, *, technicians: Collectio
 _ENDED = ", ".join(f"'{state}'" for state in sorted(ENDED))
 _GOES_ON = (
     "SELECT 1 FROM {0} JOIN assignment a ON a.visit_id = v.id AND a.day = {1} WHERE a.staff_id = ?1 AND a.did_not_come_at IS NULL "
-    "AND v.archived_at IS NULL AND {2}.starts_at > ?2 AND {2}.starts_at < ?3"
+    "AND v.archived_at IS NULL AND v.way = 'on_site' AND {2}.starts_at > ?2 AND {2}.starts_at < ?3"
 )
 goes_on: Query[int | None, int, int, int] = value(
     f"{_GOES_ON.format('visit v', 'v.next_day', 'v')} AND v.state IN ({_OCCUPYING}) "
@@ -286,7 +299,7 @@ def experience(store: Store, visit: Visit) -> dict[int, tuple[int, int]]:
     rows = store.all(
         "SELECT a.staff_id, count(DISTINCT v.id), count(DISTINCT iif(v.job_id = ?, v.id, NULL)) "
         "FROM assignment a JOIN visit v ON v.id = a.visit_id "
-        "WHERE v.site_id = ? AND v.id <> ? AND v.state IN ('closed', 'left_open') GROUP BY a.staff_id",
+        "WHERE v.site_id = ? AND v.id <> ? AND v.way = 'on_site' AND v.state IN ('closed', 'left_open') GROUP BY a.staff_id",
         (visit.job_id, visit.site_id, visit.id),
     )
     return {staff_id: (at_site, of_job) for staff_id, at_site, of_job in rows}
@@ -297,7 +310,7 @@ def known_at(store: Store, site_ids: Collection[int]) -> dict[int, frozenset[int
     found: dict[int, set[int]] = {}
     for site_id, staff_id in store.all(
         "SELECT DISTINCT v.site_id, a.staff_id FROM assignment a JOIN visit v ON v.id = a.visit_id "
-        f"WHERE v.site_id {AMONG} AND v.state IN ('closed', 'left_open')",
+        f"WHERE v.site_id {AMONG} AND v.way = 'on_site' AND v.state IN ('closed', 'left_open')",
         keys_param(site_ids),
     ):
         found.setdefault(site_id, set()).add(staff_id)
@@ -397,7 +410,7 @@ def add_job(unit: Unit, client_id: int, title: str) -> int:
 
 def add_visit(unit: Unit, store: Store, new: NewVisit) -> int:
     """Write a request with its job and its checklist; returns the visit's id."""
-    columns, items = copy_for(store, new)
+    columns, items = copy_for(store, new) if new.way == "on_site" else ({}, [])
     job_id = new.job_id
     if job_id is None:
         job_id = add_job(unit, new.client_id, new.work)

@@ -21,6 +21,10 @@ from screens.user_screen import UserScreen
 from widgets.bars import Separator
 
 with lazily(__name__):
+    from dispatch.desk.book import context
+    from dispatch.desk.closeout import remote_work as remote
+    from dispatch.records import requests
+    from screens import record_forms
     from screens.files import importing
 
 DAYS = [
@@ -108,3 +112,15 @@ async def import_file(screen: UserScreen) -> None:
     """Take over a file: CSV, a calendar, a rate card."""
     await importing.ask_import(screen)
     screen.reload()
+
+
+@command("U", "remote.add", "Remote work")
+async def remote_work(screen: UserScreen) -> None:
+    """Write down what was done from a distance or on the phone, or let the clock of it run."""
+    desk = context.Desk.for_user(screen.user)
+    fields = [record_forms.line_of(field, None, desk) for field in requests.REMOTE_WORK.typed]
+    visit = await screen.fill_in("Remote work", fields, lambda typed: remote.write_down(screen.user, typed))
+    runs = visit.ended_at is None
+    screen.reload()
+    how = "its clock runs: enter opens it, x ends it with what was done" if runs else "it waits for review"
+    screen.say(f"{visit.reference} {visit.client}: {how}.")

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead
 from dispatch.model.states import ENDED, ON_THE_WAY_OR_THERE
 from dispatch.model.travel import Leg, distance_text, leg_text
+from dispatch.model.ways import way_and_work
 from widgets.lines.ink import Line, ListEntry, Span, ink, joined, spread
 from widgets.lines.marks import Marks, state_mark
 
@@ -39,7 +40,7 @@ def stop_lines(visit: BoardVisit, board: Board, marks: Marks, width: int) -> tup
         state += f" {times.clock(visit.actual_in)}"
     if visit.tests_required and visit.state in ON_THE_WAY_OR_THERE:
         state += f"  tests {visit.tests_passed}/{visit.tests_required}"
-    work = f" {marks.dash} ".join(filter(None, (visit.since(board.zone), visit.work)))
+    work = f" {marks.dash} ".join(filter(None, (visit.since(board.zone), way_and_work(visit))))
     second: list[Span] = [ink("         ", "dim"), *joined((*there, ink(work, "dim")))]
     tail = _leg_spans(visit.leg, board) if visit.leg is not None and visit.state not in ENDED else ()
     return spread(first, (ink(f"{state} ", shape),), width), spread(second, (*tail, ink(" ", "dim")), width)

@@ -10,6 +10,7 @@ from dispatch.model.money import format_minor
 from dispatch.model.reviews import ReviewMark
 from dispatch.model.states import Review, State
 from dispatch.model.text import cells_of, pad, show
+from dispatch.model.ways import way_and_work
 from widgets.lines.ink import Line, ListEntry, Span, fitted, ink, side_by_side
 from widgets.lines.marks import Marks
 
@@ -138,7 +139,7 @@ def columns_of(log: Log) -> tuple[LogColumn, ...]:
         LogColumn("visit", 7, 4, lambda line, log, marks: ink(line.visit.reference, "dim")),
         _technician_column(log),
         LogColumn("client", 14, 0, lambda line, log, marks: ink(line.visit.client, "strong"), most=30),
-        LogColumn("work", 14, 5, lambda line, log, marks: ink(line.visit.work), most=44),
+        LogColumn("work", 14, 5, lambda line, log, marks: ink(way_and_work(line.visit)), most=44),
         LogColumn("planned", span - 1, 6, _planned),
         LogColumn("actual", span, 2, _actual),
         LogColumn("evidence", 14, 7, lambda line, log, marks: evidence(line)),

@@ -10,6 +10,7 @@ from dispatch.model.skills import abilities
 from dispatch.model.states import State
 from dispatch.model.text import show, wrapped
 from dispatch.model.travel import DistanceUnit, Leg, distance_text, leg_text, minutes_of
+from dispatch.model.ways import way_and_work
 from widgets.lines.ink import Line, Span, cut, ink, joined
 from widgets.lines.marks import LEVEL_INKS, LEVEL_LETTERS, Marks, level_text, state_mark
 
@@ -91,7 +92,7 @@ def leg_spans(leg: Leg, unit: DistanceUnit, marks: Marks) -> Line:
 def _title(visit: BoardVisit) -> Line:
     client = show(visit.client)
     site = show(visit.site)
-    about = [ink(visit.work, "dim"), ink(visit.reference, "dim"), ink(f"P{visit.priority}", "dim")]
+    about = [ink(way_and_work(visit), "dim"), ink(visit.reference, "dim"), ink(f"P{visit.priority}", "dim")]
     if site and site != client:
         about.insert(0, ink(site, "dim"))
     if visit.which_day:

@@ -41,17 +41,22 @@ class Unmet:
     text: str
 
 
-def unmet(checklist: Checklist, zone: str | None = None, *, hours24: bool = True) -> tuple[Unmet, ...]:
+def unmet(
+    checklist: Checklist, zone: str | None = None, *, hours24: bool = True, remote: bool = False
+) -> tuple[Unmet, ...]:
     """Everything that keeps the visit from being closed, in the order of the checklist; empty: it can be closed.
 
     Args:
         zone: of the site; with it the sentences say at what time something was recorded.
         hours24: how such times are written.
+        remote: it is remote work, of which only what was done is said (design/states.md, Remote work).
     """
 
     def at_time(instant: int) -> str:
         return f" at {clock_text(instant, zone, hours24)}" if zone else ""
 
+    if remote:
+        return () if checklist.entries else (Unmet("G1", "W2", "Say what was done."),)
     required = [item for item in checklist.items if item.required]
     if not required:
         return (Unmet("G1", "", "The visit has no checklist, so nothing shows that its work is done."),)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from dispatch.desk.review.reviewing import VisitHistory
     from dispatch.model.findings import AuditFinding
 
-_VISIT = """reference client site state review date=wanted_on latest=latest_on? work minutes days priority emergency kind
+_VISIT = """reference client site state review date=wanted_on latest=latest_on? work minutes days priority emergency kind way
     recurring skills tags equipment people crew_skills after? after_minutes after_day pickup? pickup_minutes start=starts_at@
     end=ends_at@ promised_from=promised.0@ promised_to=promised.1@ requested_at@ reported_by came_by?
     preferred_technician=preferred? pinned located technicians next_day other_days"""
@@ -36,7 +36,7 @@ _DAY = "day=number start=starts_at@ end=ends_at@ technicians"
 _QUICK = """client? site? work? minutes days date=day latest? promised_from=window.0 promised_to=window.1 priority emergency
     skills tags equipment people crew_skills after? after_minutes after_day pickup? pickup_minutes preferred_technician=preferred?
     reported_by came_by? candidates problems"""
-_ON_BOARD = """reference client site work start@ end@ state reaches_in day=day_number days pinned seen
+_ON_BOARD = """reference client site work way start@ end@ state reaches_in day=day_number days pinned seen
     promised_from=promised.0@ promised_to=promised.1@ checked_in=actual_in@ checked_out=actual_out@ leg"""
 _PROJECTED = """projected_start=projected.0@ projected_end=projected.1@ late_minutes=late.minutes late_against=late.against
     slack_minutes told@"""
@@ -45,7 +45,7 @@ _QUEUED = """reference day=day_number days date=wanted_on latest=latest_on? over
     located skills promised_from=promised.0@ promised_to=promised.1@ due@ level? clock?"""
 _CALL = """reference client technician contact? phone? expected@ arrival@ due@ proposed@ unanswered
     with_lead=escalated"""
-_LOGGED = """reference=visit.reference client=visit.client site=visit.site work=visit.work state=visit.state
+_LOGGED = """reference=visit.reference client=visit.client site=visit.site work=visit.work way=visit.way state=visit.state
     review=visit.review technicians planned_start=visit.start@ planned_end=visit.end@ checked_in=visit.actual_in@
     checked_out=visit.actual_out@ tests_passed=visit.tests_passed tests_required=visit.tests_required evidence
     tests_executed=tally.ran tests_with_result=tally.tested retests=tally.retests overrides=tally.overrides exceptions notes

@@ -18,7 +18,7 @@ from dispatch.desk.session.refusals import Faulty, Refusal
 from dispatch.model.text import pad, show
 
 # the same as dispatch.desk.imports.importing.KINDS, which costs more to import than to repeat; a test compares them
-_KINDS = ("rate-card", "technicians", "clients", "sites", "service-plans", "visits", "calendar")
+_KINDS = ("rate-card", "technicians", "clients", "sites", "service-plans", "visits", "remote-work", "calendar")
 _ROWS = 10_000
 _DATES, _DECIMALS = ("day-first", "month-first"), ("comma", "point")
 

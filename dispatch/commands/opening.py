@@ -24,7 +24,7 @@ READ_BY: Mapping[str, str] = {
     "board": "day", "week": "day", "day": "own", "log": "log", "route": "own", "demo": ALL, "open": ALL,
     "visit": ALL, "visit show": "own", "visit history": "own", "visit list": "day", "visit permissions": "log",
     "visit quick": "clients",
-    "finding": "own",
+    "finding": "own", "remote-work": ALL,
     "find": "day", "candidates": "day", "near": "day", "glance": "day", "emergency": "day", "late": "day", "call": "day",
     "import": "clients", "calendar": ALL, "calendar list": "clients", "calendar show": "clients",
     "charge": "own", "quote": "prices", "cases": ALL,

@@ -22,6 +22,7 @@ GROUPS = (
     ("views", ("board", "week", "day", "log", "route", "demo", "open")),
     ("finding", ("find",)),
     ("visit", ("visit",)),
+    ("remote_work", ("remote-work",)),
     ("audit_findings", ("finding",)),
     ("running", ("candidates", "near", "glance", "emergency", "late", "call")),
     ("importing", ("import",)),

@@ -22,6 +22,8 @@ from dispatch.model.promises import is_window
 from dispatch.model.text import NAME, clean, show
 from dispatch.model.typed_times import YEARS, parse_day, parse_when
 
+_DATED = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d")
+
 
 class Control(StrEnum):
     """What a field is typed with."""
@@ -286,13 +288,18 @@ class Day(FieldKind):
 
 @dataclass(frozen=True, slots=True)
 class Moment(FieldKind):
-    """A day and a time by the firm's clock, as an instant. `day`: what a day without a time means, its start or its end."""
+    """A day and a time by the firm's clock, as an instant; in a file only as it is written on every day.
+
+    `day`: what a day without a time means, its start or its end.
+    """
 
     day: Literal["start", "end"] | None = None
     metavar = "WHEN"
     description = "a day and a time"
 
     def read(self, text: str, context: FieldContext) -> int:
+        if context.lasting and not _DATED.match(text):
+            raise ValueError("is not a date and a time such as 2026-11-24T09:00")
         try:
             return parse_when(text, context.zone, now=context.now)
         except AmbiguousTime:

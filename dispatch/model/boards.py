@@ -18,6 +18,7 @@ from dispatch.model.reviews import Remark, ReviewMark, divided
 from dispatch.model.states import Review, State
 from dispatch.model.text import show
 from dispatch.model.travel import DistanceUnit, Leg, Place
+from dispatch.model.ways import way_and_work
 
 
 def holds(text: str, wanted: str) -> bool:
@@ -37,7 +38,7 @@ class BoardVisit(NamedTuple):
     or falls out of the day); `slack` the seconds left then before the promise or a service level breaks; `told` the time
     the client was told in a call. `zone` is the site's. `changed`: in a plan, that somebody changed it since, or that it cannot be
     there any more. `reaches_in`: it began before the day, to which it does not belong.
-    Of a visit that takes several `days` this is the one of `day_number`, told as `which_day`: 2/3.
+    Of a visit that takes several `days` this is the one of `day_number`, told as `which_day`: 2/3. `way` is one of `WAYS`.
     """
 
     id: int
@@ -91,11 +92,20 @@ class BoardVisit(NamedTuple):
     day_number: int = 1
     which_day: str = ""
     address: str = ""
+    way: str = "on_site"
 
     @property
     def words(self) -> str:
         """What it is found by: client, place, area, work, reference, priority, skills, state."""
-        named = (self.client, self.site, self.address, self.work, self.reference, self.preferred, self.state.label)
+        named = (
+            self.client,
+            self.site,
+            self.address,
+            way_and_work(self),
+            self.reference,
+            self.preferred,
+            self.state.label,
+        )
         return " ".join((*named, f"p{self.priority}", *self.skills))
 
     @property
@@ -184,8 +194,8 @@ class BoardRow(NamedTuple):
 
     @property
     def own(self) -> tuple[BoardVisit, ...]:
-        """The visits that belong to the day."""
-        return tuple(visit for visit in self.visits if not visit.reaches_in)
+        """The visits that belong to the day and to which one goes."""
+        return tuple(visit for visit in self.visits if not visit.reaches_in and visit.way == "on_site")
 
 
 class Board(NamedTuple):

@@ -63,6 +63,32 @@ class Request:
         return cls(**shared(Request, visit), window=window)
 
 
+@dataclass(frozen=True, slots=True)
+class RemoteWork:
+    """Remote work as it is written down (design/states.md, Remote work): `work` is what was done, from `starts_at` for so many
+    `minutes` or to `ends_at`; with neither the clock runs. `site` is a name at the client; empty: their only one.
+    `technician_id` None: whoever writes it down; an empty class is the technician's."""
+
+    id: int
+    client_id: int
+    work: str
+    starts_at: int
+    site: str = ""
+    technician_id: int | None = None
+    way: str = "remote"
+    minutes: int | None = None
+    ends_at: int | None = None
+    labour_class: str = ""
+    same_job: str = ""
+    description: str = ""
+    reference: str = ""
+
+    @property
+    def end(self) -> int | None:
+        """When it was over; None while the clock runs."""
+        return self.ends_at if self.minutes is None else self.starts_at + self.minutes * 60
+
+
 def not_before(latest: datetime.date | None, wanted: datetime.date | None) -> datetime.date | None:
     """The latest day of what is wanted on another day now: it goes along where it would be before that."""
     return wanted if latest is not None and wanted is not None and latest < wanted else latest

@@ -127,7 +127,7 @@ class Visit(NamedTuple):
     A visit may take several `days`, each with so many minutes of work. `next_day` is the one that is next or runs, and
     `day_number` the one whose stay, crew and state this is: the same in the record, another in what `on_day` gives.
     `other_days` are those beside it that have a place, in their order.
-    `address` is that of its site.
+    `address` is that of its site. `way` is one of `WAYS`.
     `occurrence` is the day for which its recurrence asked, `agreed` whether somebody changed what that
     asks for; `came_by` one of `CAME_BY`, empty where nobody has said.
     """
@@ -148,6 +148,7 @@ class Visit(NamedTuple):
     job_id: int
     address: str = ""
     kind: str = "visit"
+    way: str = "on_site"
     cause: str = "normal"
     description: str = ""
     wanted_on: datetime.date | None = None
@@ -192,6 +193,11 @@ class Visit(NamedTuple):
     agreed: bool = False
     assignments: tuple[Assignment, ...] = ()
     other_days: tuple[VisitDay, ...] = ()
+
+    @property
+    def remote(self) -> bool:
+        """Whether nobody goes there (design/states.md, Remote work)."""
+        return self.way != "on_site"
 
     @property
     def located(self) -> bool:

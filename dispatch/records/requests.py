@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dispatch.fields.kinds import Choice, Day, Link, Parsed, Text, Whole, Window, Words, YesNo
+from dispatch.fields.kinds import Choice, Day, Link, Moment, Name, Parsed, Text, Whole, Window, Words, YesNo
 from dispatch.fields.record import Check, Field, RecordType
-from dispatch.model.requests import Request
+from dispatch.model.requests import RemoteWork, Request
 from dispatch.model.skills import skill_word
-from dispatch.model.states import Role
+from dispatch.model.states import OFFICE, Role
 from dispatch.model.text import LINE, NOTE, REFERENCE
 from dispatch.model.typed_times import parse_minutes
 from dispatch.model.visits import CAME_BY, KINDS, MOST_DAYS
@@ -132,3 +132,49 @@ REQUEST = RecordType(
         _hangs("pickup", "pickup_minutes", 0, "needs the place of the stop"),
     ),
 )
+
+REMOTE_WORK = RecordType(
+    "remote work",
+    "remote work",
+    RemoteWork,
+    (Role.TECHNICIAN, *OFFICE),
+    (
+        REQUEST.field("client"),
+        REQUEST.field("site"),
+        Field("work", "What was done", Text(LINE), required=True),
+        Field("way", "How", Choice(("remote", "phone")), "remote or phone", otherwise="remote"),
+        Field(
+            "start",
+            "From",
+            Moment(),
+            "today 9:00, 2026-11-24T09:00; empty: now",
+            attribute="starts_at",
+            otherwise=lambda context: context.now,
+        ),
+        Field(
+            "minutes",
+            "Minutes",
+            Parsed("1 minute to a day", _minutes, metavar="MINUTES", empty=None),
+            "20, 1h15; without minutes and end the clock runs",
+        ),
+        Field("end", "To", Moment(), "10:20, in place of the minutes", attribute="ends_at", follows="start"),
+        Field("technician", "Technician", Link("technician"), "empty: you", attribute="technician_id"),
+        Field("labour_class", "Labour class", Name("labour class"), "empty: the technician's", called="class"),
+        REQUEST.field("same_job"),
+        Field("description", "Notes", Text(NOTE, lines=True), "more about it", inner=True),
+        REQUEST.field("reference"),
+    ),
+    (
+        Check(
+            "end", ("minutes",), lambda done: "beside minutes is one too many" if done.minutes and done.ends_at else ""
+        ),
+        Check(
+            "end",
+            ("start",),
+            lambda done: (
+                "is not after the start" if done.ends_at is not None and done.ends_at <= done.starts_at else ""
+            ),
+        ),
+    ),
+)
+"""What is done for a client from a distance."""

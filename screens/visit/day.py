@@ -26,7 +26,7 @@ from dispatch.model.visits import Handover
 from screens.asking import Left
 from screens.binding import command, key
 from screens.dialogs.asked import AskedField, ChoiceRow, needed
-from screens.of_day import DayOfVisits
+from screens.of_day import DayOfVisits, remote_work
 from screens.visit.service_report import report
 from screens.visit.stay_deeds import STAY
 from screens.visit.taking_along import along
@@ -307,7 +307,7 @@ class DayScreen(DayOfVisits):
             return
         await browser.show_links(self, f"The place of {visit.client}", (place_link(visit.place),))
 
-    KEYS_BESIDE = (*STAY, report, along)
+    KEYS_BESIDE = (*STAY, report, along, remote_work)
 
 
 def comment_text(comment: Comment) -> Content:

@@ -25,6 +25,7 @@ from dispatch.model.probes import ProbeKind
 from dispatch.model.states import AHEAD, ENDED, LEADS, OPEN_ON_SITE, THERE, State
 from dispatch.model.text import count_text, show
 from dispatch.model.visits import CAME_BY
+from dispatch.model.ways import way_and_work
 from screens.binding import BACK, command
 from screens.dialogs.asked import YES_NO, AskedField, Check, ChoiceRow
 from screens.prices.sheet_view import price_words
@@ -160,7 +161,7 @@ class VisitScreen(UserScreen):
             state += f" since {page.times.clock(arrived, page.office)}"
         saved = f"saved {page.times.clock(self._saved)}" if self._saved is not None else ""
         came = (f"came in: {CAME_BY[visit.came_by]}",) if visit.came_by else ()
-        work = "  ".join((visit.work, *visit.demands, *came))
+        work = "  ".join((way_and_work(visit), *visit.demands, *came))
         self.show_head(visit.client, work, "  ".join(part for part in (state, saved) if part))
 
     def show_selected(self) -> None:

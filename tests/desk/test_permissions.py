@@ -28,6 +28,7 @@ from dispatch.desk.closeout import (
     onsite,
     permitting,
     probing,
+    remote_work,
 )
 from dispatch.desk.imports.importing import KINDS, import_file
 from dispatch.desk.plan import schedule
@@ -42,6 +43,7 @@ from tests.conftest import SAMPLE
 from tests.desk.conftest import DAY, Office, at
 
 FOUND = {"what": "backups in the same room", "severity": "high"}
+CALLED = {"client": "Harbor Dental", "site": "Main office", "work": "Unlocked an account"}
 DESK = Path(onsite.__file__).parents[1]
 EVERYBODY = {"plan.undo.undo", "plan.undo.redo", "day.routing.renew", "travel.drive_times.keep"}
 """Open to all staff: taking back what was one's own, and keeping figures that the program reckoned."""
@@ -170,6 +172,11 @@ ON_SITE: dict[str, tuple[str, Deed]] = {
     "swap": ("plan.schedule.swap", lambda user, ref: schedule.swap(user, ref, "R2")),
     "ask for words": ("closeout.permitting.ask", lambda user, ref: permitting.ask(user, ref, "T1")),
     "let words": ("closeout.permitting.give", lambda user, ref: permitting.give(user, ref, "T1", "because")),
+    "write down remote work": (
+        "closeout.remote_work.write_down",
+        lambda user, ref: remote_work.write_down(user, CALLED | {"technician": "Ana Ruiz"}),
+    ),
+    "end remote work": ("closeout.remote_work.end", remote_work.end),
     "let no words": ("closeout.permitting.refuse", lambda user, ref: permitting.refuse(user, ref, "T1", "because")),
 }
 """The deeds on one visit. Anas is R1, and nobody else's."""
@@ -208,6 +215,7 @@ OWN_ONLY = {
     "record", "work", "ask", "use", "close", "end day", "no access", "abort", "attach", "pause", "go on", "home", "correct",
     "insert break", "mark", "unmark", "take back", "depart", "arrive", "specify", "responded", "handed over",
     "answer", "words", "did not come", "ask for words", "find", "put a finding right", "take a finding out",
+    "write down remote work", "end remote work",
 }  # fmt: skip
 """Those that a technician does on their own visits only."""
 

@@ -6,9 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.desk.files.as_written import COMMA, DAY_FIRST, MONTH_FIRST, POINT, FileReadings, Unsettled
+from dispatch.desk.files.as_written import (
+    COMMA,
+    DAY_FIRST,
+    MONTH_FIRST,
+    POINT,
+    FileReadings,
+    Unsettled,
+    as_the_house_writes,
+)
+from dispatch.desk.files.table import Columns, FileRow, FileTable
 from dispatch.desk.imports.importing import kind_of
+from dispatch.desk.imports.remote_work_rows import RemoteWorkRows
 from dispatch.desk.texts.import_words import findings
+from dispatch.fields.context import FieldContext
 from tests.imports.conftest import Desk, faults, verdicts
 
 FILES = Path(__file__).parents[1] / "data" / "imports"
@@ -134,3 +145,20 @@ def test_a_cause_of_many_refusals_is_told_once(desk: Desk) -> None:
         "(row 2 'late0', row 3 'soon1', row 4 'soon2' and 2 more)",
         "clients.csv row 7: agreement 'tn': is not one of none, tm, fixed_price, retainer, block_hours",
     ]
+
+
+@pytest.mark.parametrize(
+    ("start", "meant", "at"),
+    [
+        ("20.11.2026 9:05", FileReadings(), "2026-11-20T09:05"),
+        ("11/20/2026 4:50 PM", FileReadings(), "2026-11-20T16:50"),
+        ("2026-11-20 10:30:00", FileReadings(), "2026-11-20T10:30"),
+        ("03/04/2026 10:30", FileReadings(dates=DAY_FIRST), "2026-04-03T10:30"),
+        ("03/04/2026 10:30", FileReadings(dates=MONTH_FIRST), "2026-03-04T10:30"),
+    ],
+)
+def test_a_day_with_a_time_is_read_as_a_day_is(start: str, meant: FileReadings, at: str) -> None:
+    fields, context = RemoteWorkRows.columns, FieldContext(0, "America/New_York", lasting=True)
+    table = FileTable("calls.csv", ("start",), (FileRow(2, (start,)),))
+    read, _ = as_the_house_writes(table, Columns({"start": 0}, {}, ()), fields, context, meant)
+    assert [row.cells for row in read.rows] == [(at,)]

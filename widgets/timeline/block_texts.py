@@ -8,6 +8,7 @@ from dispatch.model.boards import BoardVisit
 from dispatch.model.instants import span_text
 from dispatch.model.lateness import Late
 from dispatch.model.text import cells_of, fitting, show
+from dispatch.model.ways import way_and_work
 from widgets.lines.marks import LEVEL_INKS, LEVEL_LETTERS, Marks
 
 SIGNED = 4
@@ -80,9 +81,9 @@ def _one_line(visit: BoardVisit, sign: str, clock: str, signs: str, room: int) -
 def _with_signs(visit: BoardVisit, signs: str, room: int) -> str:
     """What tells it apart, with the letter of what is wrong and the pin in the last cells, away from the name."""
     if not signs or room < SIGNED + len(signs):
-        return told_apart(visit.client, visit.work, room)
+        return told_apart(visit.client, way_and_work(visit), room)
     short = room - len(signs) - 1
-    label = told_apart(visit.client, visit.work, short)
+    label = told_apart(visit.client, way_and_work(visit), short)
     return f"{label}{' ' * (short - cells_of(label))} {signs}"
 
 

@@ -176,8 +176,8 @@ def row_lines(
     ]
     for _, visit, span in drawn:
         painting.drive(visit, span[0])
-    if drawn:
-        painting.drive_home(max(span[1] for _, _, span in drawn))
+    if there := [span[1] for _, visit, span in drawn if visit.way == "on_site"]:
+        painting.drive_home(max(there))
     for index, visit, span in drawn:
         ground = "moved" if index == moved else "late" if visit.late or visit.changed else STATE_INKS[visit.state]
         if found is not None and visit.id not in found:

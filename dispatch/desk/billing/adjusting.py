@@ -56,6 +56,8 @@ def set_travel(user: User, reference: str, amount: str | None, reason: str) -> P
     """Set a visit's travel to an amount, in place of components, waivers and cap (B6.6); None: by the rate card again."""
     faults = [] if amount is None else _faults_of_amount("amount", amount)
     with _adjusting(user, "set travel by hand", reference, reason, faults) as (unit, visit, why):
+        if visit.remote:
+            raise Refusal(f"{show(visit.reference)} is remote work: there is no travel to set.")
         sheets.set_travel(unit, visit.id, amount and amount.strip(), why)
     return _charge(user, reference)
 

@@ -20,6 +20,7 @@ from dispatch.model.clients import Client
 from dispatch.model.invoices import Invoice, InvoiceLine, LineSource, TaxRate, UnitCode, counted, tax_rate
 from dispatch.model.money import format_minor, parse_minor, shortest
 from dispatch.model.visits import Visit
+from dispatch.model.ways import way_and_work
 
 _UNITS = {"mi": UnitCode.MILE, "km": UnitCode.KILOMETRE}
 _MINUTES = ("min", "rate-min")
@@ -111,13 +112,13 @@ def _of_visit(
     amount, given = parse_minor(line["amount"], exponent), line.get("zero_reason") or ""
     quantity, price, unit = _counted(line)
     shown, code, each, as_given = counted(quantity, Fraction(0) if given else price, amount, exponent, unit)
-    text = line_text(line)
+    text, source = line_text(line), LineSource.REMOTE if visit.remote else LineSource.VISIT
     if not as_given and price is not None:
         text += f"\n{counted_text(line)} at {shortest(price)}{'/h' if unit is UnitCode.HOUR else ''}"
     return InvoiceLine(
-        LineSource.VISIT, visit.reference, day, line["rule"], text, shown, code, each, amount, rate.key,
+        source, visit.reference, day, line["rule"], text, shown, code, each, amount, rate.key,
         value=parse_minor(line["value"], exponent) if "value" in line else None, given=given, pool=line.get("pool") or "",
-        about=visit.work, site=site, technician=line.get("tech") or "", category=line["category"],
+        about=way_and_work(visit), site=site, technician=line.get("tech") or "", category=line["category"],
     )  # fmt: skip
 
 

@@ -176,6 +176,7 @@ def _visit_form(
 
     return {
         "outcome": OUTCOMES.get(visit.state, "completed"),
+        "way": visit.way,
         "cause": visit.cause,
         "original_visit_date": None if original is None else day_of(original, zone).isoformat(),
         "scheduled_start": moment(visit.all_days[0].starts_at if visit.all_days else visit.starts_at),
@@ -197,7 +198,7 @@ def _visit_form(
             }
             for part, *later in _by_technician(visit)
         ],
-        "trip": _trip(store, firm, visit, card.get("distance_unit", "mi")),
+        "trip": {} if visit.remote else _trip(store, firm, visit, card.get("distance_unit", "mi")),
         "items": [_item_form(item) for item in stays.items_of(store, visit.id)],
         "goodwill": [
             form(goodwill, "by role target mode value reason", role="lead")
@@ -238,8 +239,9 @@ def _earlier(
 ) -> dict[str, dict[str, Any]]:
     """What earlier visits matter for, by technician: a minimum by the day (B5.4), the cap of driving (B6.9), overtime (B3.8)."""
     zone = str(card["timezone"])
-    prior = _prior_today(store, visit, zone) if card.get("minimum", {}).get("per") == "day" else {}
-    if card.get("travel", {}).get("time_cap_min") is not None and visit.anchor is not None:
+    by_day = card.get("minimum", {}).get("per") == "day" and not visit.remote
+    prior = _prior_today(store, visit, zone) if by_day else {}
+    if card.get("travel", {}).get("time_cap_min") is not None and visit.anchor is not None and not visit.remote:
         for name, driven in _driven_before(store, visit, zone, now).items():
             prior.setdefault(name, {})["travel_min"] = shortest(driven)
     if card.get("overtime", {}).get("after_min") is None:

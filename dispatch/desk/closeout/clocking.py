@@ -81,6 +81,7 @@ def home(user: User, reference: str, at: int | None = None) -> Visit:
         part = own_part(user, visit.last_worked, None)
         if part.check_out_at is None:
             raise Refusal(f"{show(visit.reference)} has not been left yet.")
+        _driven(visit)
         if part.return_at is not None:
             raise Refusal(f"{show(part.technician)} is home from {show(visit.reference)} already.")
         moment = _not_after_now(unit, unit.at if at is None else at)
@@ -121,6 +122,8 @@ def correct(
         raise Faulty([f"what: {what!r} is not one of {', '.join(MOMENTS)}"])
     column = MOMENTS[what]
     with putting_right(user, "correct a time", reference, reason, technician, day) as (unit, visit, part, why):
+        if column in ("depart_at", "return_at"):
+            _driven(visit)
         before: int | None = getattr(part, column)
         if before is None and not may_be_entered(visit.on_day(part.day), column):
             raise Refusal(f"{show(visit.reference)} has no {what} yet; record the step itself.")
@@ -285,6 +288,12 @@ def _clock(user: User, deed: str, reference: str, kind: str) -> Visit:
             stays.open_segment(unit, part.id, kind, unit.at)
         unit.audit("visit", visit.id, technician=[part.technician for part in changing], clock=kind)
         return find(user.store, reference)
+
+
+def _driven(visit: Visit) -> None:
+    """Let pass what somebody drives to."""
+    if visit.remote:
+        raise Refusal(f"{show(visit.reference)} is remote work: nobody drives there or home from it.")
 
 
 def _not_after_now(unit: Unit, at: int) -> int:

@@ -52,10 +52,11 @@ def close(user: User, reference: str, *, left_at: int | None = None) -> Visit:
     with stepping(user, "close", reference) as (unit, visit):
         own_parts(user, visit, None)
         seen = note_way_in(user, unit, visit)
-        reasons = unmet(checklists.checklist(user.store, visit.id), visit.zone)
+        reasons = unmet(checklists.checklist(user.store, visit.id), visit.zone, remote=visit.remote)
         if not reasons:
-            closed = _end(user, unit, visit, State.CLOSED, left_at=left_at)
-            notifications.tell(user.store, unit, closed, About.REPORT, existing(closed.ended_at))
+            closed = end(user, unit, visit, State.CLOSED, left_at=left_at)
+            if not closed.remote:
+                notifications.tell(user.store, unit, closed, About.REPORT, existing(closed.ended_at))
             if closed.emergency:
                 _prompt_lead(user, unit, closed)
             return closed
@@ -103,7 +104,7 @@ def leave(
             back = follow_ups.Back(follow_up_on, minutes or None, our_fault)
             follow_up = follow_ups.follow_up_of_left(unit, came, checklist, unmet(checklist, came.zone), back)
         booked = follow_up.reference if follow_up is not None else ""
-        left = _end(user, unit, came, State.LEFT_OPEN, reason=why, follow_up=booked, left_at=left_at, back=fallen)
+        left = end(user, unit, came, State.LEFT_OPEN, reason=why, follow_up=booked, left_at=left_at, back=fallen)
         return left, follow_up
 
 
@@ -170,7 +171,7 @@ def no_access(user: User, reference: str, *, called: str, reason: str = "") -> V
         _before_work(user.store, visit)
         who = worded("called", called, least=WHO)
         why = worded("reason", reason, LINE)
-        return _end(user, unit, visit, State.NO_ACCESS, reason=why, called=who)
+        return end(user, unit, visit, State.NO_ACCESS, reason=why, called=who)
 
 
 def abort(user: User, reference: str, reason: str, *, not_again: str = "") -> Visit:
@@ -191,7 +192,7 @@ def abort(user: User, reference: str, reason: str, *, not_again: str = "") -> Vi
             raise NotAllowed("Only a dispatcher or lead drops a request: without it, it goes back into the queue.")
         elif not tells(dropped):
             raise Faulty(["not again: say why, in at least 3 characters"])
-        aborted = _end(user, unit, visit, State.ABORTED, reason=why, follow_up=back, not_again=dropped)
+        aborted = end(user, unit, visit, State.ABORTED, reason=why, follow_up=back, not_again=dropped)
         notifications.follow(user.store, unit, visit, aborted)
         return aborted
 
@@ -244,7 +245,7 @@ def reopen(user: User, reference: str, reason: str) -> tuple[Visit, Sequence[Vis
         return visits.again(user.store, visit), withdrawn
 
 
-def _end(
+def end(
     user: User,
     unit: Unit,
     visit: Visit,
@@ -265,11 +266,14 @@ def _end(
     """
     words = {"reason": "", "called": "", "not_again": "", **words}
     crew = [part.technician_id for part in visit.assignments]
-    if visit.state in TOLD | ON_THE_WAY_OR_THERE and user.staff.id not in crew:
+    if visit.state in TOLD | ON_THE_WAY_OR_THERE and user.staff.id not in crew and not visit.remote:
         why = f"{state.label}, {words['reason']}" if words["reason"] else state.label
         tell(user, unit, visit, crew, NoticeSubject.TAKEN_OFF, why=why)
     planned.drop_days(unit, visit, visit.next_day + 1)
-    visits.change(unit, visit, state=state.value, ended_at=unit.at, review="to_review", **back, **words)
+    # remote work has no plan: what it takes on the board is what the clock says
+    left = [part.check_out_at or unit.at for part in visit.assignments] if visit.remote else []
+    ran = {"ends_at": max((visit.starts_at or 0) + 60, *left)} if left else {}
+    visits.change(unit, visit, state=state.value, ended_at=unit.at, review="to_review", **ran, **back, **words)
     _check_out(user, unit, visit, left_at)
     detail = {name: text or None for name, text in (words | {"follow_up": follow_up}).items()}
     unit.audit("visit", visit.id, state=state.value, **detail)

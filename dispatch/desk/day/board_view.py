@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import NamedTuple
 
-from db import clients, messages, people, settings, stays, visits
+from db import clients, messages, people, remote_work, settings, stays, visits
 from db.legs import HOME
 from db.store import Store, existing
 from db.tallies import tallies
@@ -57,6 +57,7 @@ def board(
         technicians = people.technicians(store) if only is None else [] if named is None else [named]
         theirs = None if only is None else [technician.id for technician in technicians]
         placed = visits.placed_between(store, starts_at, ends_at, technicians=theirs)
+        away = remote_work.remote_between(store, starts_at, ends_at)
         if only is None:
             technicians = with_gone(store, technicians, placed)
         done = tallies(store, [visit.id for visit in placed]) if waiting is None else {}
@@ -82,7 +83,17 @@ def board(
         own_legs, own = running.legs.get(technician.id, {}), running.own.get(technician.id, ())
         cards = (
             *(_reaching(card(one.visit, None, technician.id), one) for one in running.reaching.get(technician.id, ())),
-            *(card(visit, own_legs.get(visit.id), technician.id) for visit in own),
+            *sorted(
+                (
+                    *(card(visit, own_legs.get(visit.id), technician.id) for visit in own),
+                    *(
+                        _card(one, day, None, technician.id, None, {}, ring)
+                        for one in away
+                        if one.assignment_of(technician.id)
+                    ),
+                ),
+                key=lambda visit: visit.start or 0,
+            ),
         )
         shown, ahead = _row(technician, cards, own_legs, day, firm), courses[technician.id].projection
         return shown._replace(home_at=ahead.home_at, overtime=ahead.overtime)
@@ -234,7 +245,8 @@ def _row(
         if visit.start is not None and visit.end is not None
     ]
     home = own_legs.get(HOME)
-    driven = [visit.leg for visit in taking] + ([home] if taking else [])
+    driven = [visit.leg for visit in taking if visit.way == "on_site"]
+    driven += [home] if driven else []
     metres = [leg.metres for leg in driven if leg is not None and leg.metres is not None]
     known = [leg for leg in driven if leg is not None and leg.known]
     return BoardRow(
@@ -245,7 +257,7 @@ def _row(
         lunch=lunch_of(technician, day, firm.zone, spans),
         absences=absences,
         visits=own,
-        leg_home=home if taking else None,
+        leg_home=home if driven else None,
         busy=sum((end - start) // 60 for start, end, _ in spans),
         available=available_minutes(technician, day, firm.zone),
         metres=sum(metres) if len(metres) == len(driven) else None,

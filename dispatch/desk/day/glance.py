@@ -109,10 +109,10 @@ def breaks_at(visit: BoardVisit, zone: str) -> int | None:
 
 def last_known(row: BoardRow) -> tuple[str, Place | None]:
     """Where a technician is as far as the day's clock says: on site, on the way to a site, where they were last, else at home."""
-    there = next((visit for visit in row.visits if visit.state in (State.ON_SITE, State.CLOSING_OUT)), None)
+    there = next((visit for visit in row.own if visit.state in (State.ON_SITE, State.CLOSING_OUT)), None)
     if there is not None:
         return f"on site at {show(there.client)}", there.place
-    if (ahead := next((visit for visit in row.visits if visit.state is State.EN_ROUTE), None)) is not None:
+    if (ahead := next((visit for visit in row.own if visit.state is State.EN_ROUTE), None)) is not None:
         return f"on the way to {show(ahead.client)}", ahead.place
     left = [visit for visit in row.own if visit.state in ENDED and visit.actual_out is not None]
     if left:

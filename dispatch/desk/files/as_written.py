@@ -15,7 +15,7 @@ from typing import NamedTuple
 from dispatch.desk.files.table import Columns, FileRow, FileTable, Unreadable
 from dispatch.desk.files.verdicts import shortened
 from dispatch.fields.context import FieldContext
-from dispatch.fields.kinds import Day, FieldKind, Links, Many, Number, Parsed, Whole, Words, clock
+from dispatch.fields.kinds import Day, FieldKind, Links, Many, Moment, Number, Parsed, Whole, Words, clock
 from dispatch.fields.record import Field
 from dispatch.fields.trade import Price
 from dispatch.model.day_words import spoken_day
@@ -30,6 +30,7 @@ _TIME = re.compile(
     r"(?P<hour>[0-9]{1,2})(?:[:.h](?P<minute>[0-9]{2})(?::00)?)? ?(?P<half>[ap]\.?m\.?)?(?P<word> ?uhr| ?h)?",
     re.IGNORECASE,
 )
+_MOMENT = re.compile(r"([0-9./-]+)[T ]+(.+)")
 _MONEY = re.compile("[€$£]|EUR|USD|GBP|CHF")
 
 
@@ -92,7 +93,7 @@ def as_the_house_writes(
     asked: dict[str, str] = {}
     for name, at in columns.position.items():
         kind = fields[name].kind
-        about = "dates" if isinstance(kind, Day) else "decimals"
+        about = "dates" if isinstance(kind, Day | Moment) else "decimals"
         cells = {place: row[at].strip() for place, row in enumerate(rows) if len(row) > at and row[at].strip()}
         read = {place: seen for place, text in cells.items() if (seen := _read(text, kind, context)) is not None}
         settled = {seen.settled for seen in read.values()} - {""}
@@ -131,6 +132,8 @@ def _read(text: str, kind: FieldKind, context: FieldContext) -> _Read | None:
     """What a cell of a kind may be; None where it stays as it stands."""
     if isinstance(kind, Day):
         return _day(text)
+    if isinstance(kind, Moment):
+        return _moment(text)
     if isinstance(kind, TimeKind):
         return _time(text)
     if isinstance(kind, Number | Whole | Price | NumberText):
@@ -154,6 +157,12 @@ def _day(text: str) -> _Read | None:
         day = spoken_day(words, date(2000, 1, 1))  # the year is written: no other day counts
         return _one(day.isoformat() if day else "")
     return None
+
+
+def _moment(text: str) -> _Read | None:
+    match = _MOMENT.fullmatch(text)
+    day, time = (_day(match[1]), _time(match[2])) if match else (None, None)
+    return _Read({way: f"{read}T{time.ways[way]}" for way, read in day.ways.items()}) if day and time else None
 
 
 def _iso(year: int, month: int, day: int) -> str:

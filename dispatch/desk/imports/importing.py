@@ -31,6 +31,7 @@ from dispatch.desk.imports.calendar_rows import USUAL_MINUTES, CalendarRows
 from dispatch.desk.imports.client_rows import ClientRows
 from dispatch.desk.imports.column_names import OTHER_NAMES
 from dispatch.desk.imports.rate_card_file import judge_card, read_card
+from dispatch.desk.imports.remote_work_rows import RemoteWorkRows
 from dispatch.desk.imports.service_plan_rows import ServicePlanRows
 from dispatch.desk.imports.site_rows import SiteRows
 from dispatch.desk.imports.table_rows import FileDesk, TableRows, judge
@@ -49,6 +50,7 @@ SUBJECTS: dict[str, type[TableRows[Any]]] = {
     "sites": SiteRows,
     "service-plans": ServicePlanRows,
     "visits": VisitRows,
+    "remote-work": RemoteWorkRows,
 }
 KINDS = (RATE_CARD, *SUBJECTS, CALENDAR)
 """What can be imported, in the order in which a new firm does it."""

@@ -80,7 +80,7 @@ class LevelTerms(NamedTuple):
 def clocks_of(store: Store, own: Sequence[Visit], promised: str = "") -> dict[int, tuple[VisitClock, ...]]:
     """The clocks of each visit, by its id, in the order phone, remote, on site, resolution; where `promised` names one, only
     that one, and only where it is promised."""
-    requests = [visit for visit in own if visit.kind in REQUESTS]
+    requests = [visit for visit in own if visit.kind in REQUESTS and not visit.remote]
     if not requests:
         return {}
     now = store.clock.now()

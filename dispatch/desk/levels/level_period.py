@@ -49,7 +49,9 @@ def client_levels(store: Store, client: Client, period: Period) -> ClientLevels:
         start, end = book.bounds(period)
         now = store.clock.now()
         own = visits.of_client(store, client.id)
-        made = [visit for visit in own if visit.kind in REQUESTS and start <= visit.requested_at < end]
+        made = [
+            visit for visit in own if visit.kind in REQUESTS and not visit.remote and start <= visit.requested_at < end
+        ]
         left_open = {visit.id for visit in own if visit.state is State.LEFT_OPEN}
         # the follow-up of a visit that was left open is no request of its own
         requests = [visit for visit in made if visit.parent_id not in left_open]

@@ -113,7 +113,7 @@ def visit_page(store: Store, reference: str) -> VisitPage:
             site=existing(clients.site(store, visit.site_id)),
             client=existing(clients.client(store, visit.client_id)),
             checklist=checklist,
-            unmet=unmet(checklist, visit.zone, hours24=firm.clock_hours == 24),
+            unmet=unmet(checklist, visit.zone, hours24=firm.clock_hours == 24, remote=visit.remote),
             priced=charge_of(store, visit, now=store.clock.now()),
             leg=leg,
             events=tuple(_events(store, visit, checklist.items)),

@@ -100,12 +100,12 @@ def visit_rows(visits: Iterable[Visit]) -> Iterator[tuple[Datum, ...]]:
             visit.reference, visit.client, visit.site, visit.work, visit.kind, visit.priority, visit.state.value,
             "; ".join(visit.crew), _at(visit, visit.requested_at), *(_at(visit, end) for end in visit.promised or (None, None)),
             _at(visit, visit.starts_at), _at(visit, visit.ends_at), _at(visit, visit.checked_in_at),
-            _at(visit, visit.checked_out_at), _at(visit, visit.ended_at),
+            _at(visit, visit.checked_out_at), _at(visit, visit.ended_at), visit.way,
         )  # fmt: skip
 
 
 VISIT = ("reference", "client", "site", "work", "kind", "priority", "state", "technicians", "requested_at", "promised_from",
-         "promised_to", "planned_from", "planned_to", "checked_in", "checked_out", "ended_at")  # fmt: skip
+         "promised_to", "planned_from", "planned_to", "checked_in", "checked_out", "ended_at", "way")  # fmt: skip
 """The columns of visits."""
 
 

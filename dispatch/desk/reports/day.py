@@ -26,6 +26,7 @@ from dispatch.model.messages import Call, CallOutcome
 from dispatch.model.promises import KEPT, Promise
 from dispatch.model.states import AHEAD, ENDED, State
 from dispatch.model.visits import Visit
+from dispatch.model.ways import way_and_work
 from dispatch.planning.calls import CALLS_COUNT_FOR
 
 
@@ -118,7 +119,7 @@ def _visits(store: Store, day_visits: Sequence[Visit], times: Times) -> ReportTa
         tally = done.get(visit.id, Tally())
         evidence = ", ".join(evidence_words(tally))
         rows.append(
-            (*_head(visit), visit.work, times.span(visit.starts_at, visit.ends_at),
+            (*_head(visit), way_and_work(visit), times.span(visit.starts_at, visit.ends_at),
              times.span(visit.checked_in_at, visit.checked_out_at), visit.state.label,
              f"{tally.tests_passed} of {tally.tests_required}", evidence or "–")
         )  # fmt: skip

@@ -46,6 +46,7 @@ from dispatch.model.promises import KEPT, Promise
 from dispatch.model.states import ENDED, Review, State
 from dispatch.model.text import count_text
 from dispatch.model.visits import Visit, ended_within
+from dispatch.model.ways import way_and_work
 
 GIVEN = {
     "goodwill": "Goodwill",
@@ -222,7 +223,7 @@ def _visits(
             if visit.checked_in_at is None
             else times._replace(zone=visit.zone).span(visit.checked_in_at, visit.checked_out_at),
             visit.reference,
-            f"{visit.work}, {visit.site}" if several else visit.work,
+            f"{way_and_work(visit)}, {visit.site}" if several else way_and_work(visit),
             ", ".join(visit.crew) or None,
             outcome,
             f"{sum(done)} of {len(done)}" if done else None,

@@ -11,6 +11,7 @@ from dispatch.model.reviews import NOTES, ReviewMark
 from dispatch.model.states import Review
 from dispatch.model.text import count_text, pad, show
 from dispatch.model.travel import DistanceUnit, Leg, distance_text, leg_text
+from dispatch.model.ways import way_and_work
 
 
 def board_lines(board: Board) -> list[str]:
@@ -96,7 +97,7 @@ def _stop_line(visit: BoardVisit, board: Board) -> str:
         f"  {board.times.span(visit.start, visit.end, visit.zone)}",
         pad(visit.state.label, 11),
         pad(visit.reference, 7),
-        f"{show(visit.client)}, {show(visit.work)}",
+        f"{show(visit.client)}, {show(way_and_work(visit))}",
         f"day {visit.which_day}" if visit.which_day else "",
         visit.since(board.zone),
         "" if visit.promised is None else f"promised {board.times.span(*visit.promised, visit.zone)}",

@@ -18,6 +18,7 @@ from dispatch.model.instants import Times, day_text
 from dispatch.model.messages import Message
 from dispatch.model.text import count_text, pad, show
 from dispatch.model.visits import Visit
+from dispatch.model.ways import way_and_work
 
 
 def page_lines(page: ClientPage) -> list[str]:
@@ -105,7 +106,9 @@ def _site(site: Site) -> str:
 
 def _visit(visit: Visit, times: Times) -> str:
     when = wanted_text(visit) if visit.starts_at is None else times.moment(visit.starts_at, visit.zone)
-    return "  ".join(filter(None, (visit.reference, when, ", ".join(visit.crew), visit.work, f"({visit.state.label})")))
+    return "  ".join(
+        filter(None, (visit.reference, when, ", ".join(visit.crew), way_and_work(visit), f"({visit.state.label})"))
+    )
 
 
 def wanted_text(visit: Visit) -> str:

@@ -26,6 +26,7 @@ from dispatch.model.instants import day_of, day_text, long_text
 from dispatch.model.states import ENDED, Review, State
 from dispatch.model.text import pad, show, size_text
 from dispatch.model.visits import CAME_BY, Assignment, Visit
+from dispatch.model.ways import way_and_work
 
 Span = tuple[str, str]
 
@@ -218,7 +219,7 @@ def _asked(page: VisitPage) -> Iterator[RecordLine]:
         *(show(words) for words in visit.demands),
     )
     asked = " · ".join(filter(None, (f"{visit.minutes} min", f"P{visit.priority}", *more)))
-    yield RecordLine(((f"  {show(visit.work)}", "strong"), (f" · {asked}", "plain")))
+    yield RecordLine(((f"  {show(way_and_work(visit))}", "strong"), (f" · {asked}", "plain")))
     crew = ", ".join(show(part.named) for part in visit.assignments)
     yield _plain(planned_text(visit, page.times, page.office) + (f" · {crew}" if crew else ""))
     yield RecordLine(((f"  {show(page.site.address)} · {show(page.site.access_notes)}", "dim"),))
@@ -240,10 +241,10 @@ def _stay(page: VisitPage) -> Iterator[RecordLine]:
     said = page.times.span(came, left)
     if left is not None:
         said += f", {long_text((left - came) // 60)}"
-    if visit.starts_at is not None and visit.ends_at is not None:
+    if visit.starts_at is not None and visit.ends_at is not None and not visit.remote:
         planned = long_text((visit.ends_at - visit.starts_at) // 60)
         said += f" · planned {page.times.span(visit.starts_at, visit.ends_at)}, {planned}"
-    yield _line("on site", said)
+    yield _line("clocked" if visit.remote else "on site", said)
 
 
 def _drives(history: VisitHistory) -> list[RecordLine]:

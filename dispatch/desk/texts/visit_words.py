@@ -10,6 +10,7 @@ from dispatch.model.instants import Times, day_of, day_text
 from dispatch.model.money import amount_text
 from dispatch.model.text import pad, show
 from dispatch.model.visits import Visit
+from dispatch.model.ways import way_and_work
 
 
 def visit_lines(visits: Sequence[Visit], times: Times) -> list[str]:
@@ -25,7 +26,7 @@ def visit_lines(visits: Sequence[Visit], times: Times) -> list[str]:
                 pad(", ".join(visit.crew) or "–", 14),
                 f"P{visit.priority}",
                 pad(visit.client, 28),
-                show(visit.work, 50),
+                show(way_and_work(visit), 50),
             ]
         ).rstrip()
         for visit in visits

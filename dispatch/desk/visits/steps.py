@@ -80,6 +80,11 @@ def step(store: Store, reference: str, deed: str) -> Visit:
     visit = find(store, reference)
     if visit.archived_at is not None:
         raise Refusal(f"{show(visit.reference)} was withdrawn: nothing more is done on it.")
+    if visit.remote and deed != "close":
+        raise Refusal(
+            f"{show(visit.reference)} is remote work: it is ended with what was done (dispatch remote-work end), and its times are "
+            "put right by a correction."
+        )
     sources = STEPS[deed].sources
     if visit.begun and STEPS[deed].work_done:
         raise Refusal(
