@@ -87,6 +87,7 @@ def poison(store: Store) -> None:
         "labour_class",
         "one_way_distance",
         "travel_price",
+        "way",
     }
     names = {"staff": ["name"], "client": ["name", "notes"], "contact": None, "site": None, "visit": None, "job": None}
     names |= {"technician": None, "absence": None, "site_service": None, "visit_tag": None}
