@@ -324,6 +324,13 @@ class TestVoid:
         with pytest.raises(Refusal, match="is void"):
             handing_out.hand_out(office.lee, ["2026-0001"], "csv")
 
+    def test_a_reason_is_one_as_everywhere(self, office: Office) -> None:
+        approved(office)
+        invoice(office.lee)
+        for reason in ("", "xxx", "long " * 1000):
+            with pytest.raises(Faulty, match="reason: "):
+                invoicing.void(office.lee, "2026-0001", reason)
+
     def test_not_after_somebody_has_it(self, office: Office) -> None:
         approved(office)
         (one,) = invoice(office.lee)

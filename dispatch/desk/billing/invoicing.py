@@ -12,17 +12,16 @@ from db.invoices import Invoiced, StoredInvoice
 from db.store import Store
 from db.unit import Unit
 from db.visits import visits_by_id
-from dispatch.closeout.answers import tells
 from dispatch.desk.billing.drafting import InvoiceDraft, drafts, why_not
 from dispatch.desk.billing.invoice_lines import left_of
 from dispatch.desk.reports.invoice import file_name
-from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, mark_of
+from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, mark_of, reason_of
 from dispatch.desk.session.user import User
 from dispatch.model.invoices import Invoice, InvoiceKind, InvoiceLine, LineSource, TaxRate, UnitCode, one, tax_parts
 from dispatch.model.messages import Fate
 from dispatch.model.money import amount_text
 from dispatch.model.states import Review, Role
-from dispatch.model.text import LINE, clean, show
+from dispatch.model.text import show
 
 FURTHEST = 31
 """So many days ahead of today an invoice may end at most: by then its fees are due."""
@@ -139,7 +138,7 @@ def void(user: User, number: str, reason: str) -> StoredInvoice:
         Refusal: it was sent, exported or credited, or is void; there is no reason.
     """
     with user.write("void invoice", Role.LEAD) as unit:
-        stored, reason = find_invoice(user.store, number), _reason(reason)
+        stored, reason = find_invoice(user.store, number), reason_of(reason)
         not_void(stored)
         has = "credit it" if stored.invoice.kind is InvoiceKind.INVOICE else "it stands"
         if stored.exports:
@@ -178,7 +177,7 @@ def credit(
         Refusal: it is void, a credit note itself, or nothing is left to credit; there is no reason.
     """
     with user.write("credit invoice", Role.LEAD) as unit:
-        store, stored, reason = user.store, find_invoice(user.store, number), _reason(reason)
+        store, stored, reason = user.store, find_invoice(user.store, number), reason_of(reason)
         of = stored.invoice
         not_void(stored)
         if of.kind is InvoiceKind.CREDIT:
@@ -247,10 +246,3 @@ def not_void(stored: StoredInvoice) -> None:
     """
     if stored.voided_at is not None:
         raise Refusal(f"{show(stored.invoice.number)} is void.")
-
-
-def _reason(reason: str) -> str:
-    reason = clean(reason, limit=LINE)
-    if not tells(reason):
-        raise Faulty(["reason: is missing: why?"])
-    return reason
