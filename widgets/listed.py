@@ -76,13 +76,14 @@ def _figure(figure: FigureLine, width: int, narrow: bool) -> tuple[Line, ...]:
 
 
 class KeyLine(NamedTuple):
-    """A line: what stands at its left (keys, or a glyph), and what that means. `own` is not as it came."""
+    """A line: what stands at its left (keys, or a glyph), what that means, and how one gets there. `own` is not as it came."""
 
     section: str
     id: str
     keys: str
     does: str
     own: bool = False
+    how: str = ""
 
 
 def key_entries(lines: Sequence[KeyLine], width: int, _: Marks) -> list[ListEntry[KeyLine]]:
@@ -93,14 +94,16 @@ def key_entries(lines: Sequence[KeyLine], width: int, _: Marks) -> list[ListEntr
 
 
 def _key(line: KeyLine, width: int) -> tuple[Line, ...]:
-    """The line, in as many as its words need: nothing of what a key does is cut off."""
+    """The line, in as many as its words need, with how it is done below: nothing of what a key does is cut off."""
     beside = min(_KEYS, width // 3)
     keys = fitted((ink(line.keys, "info" if line.own else "key"),), beside)
     does = f"{line.does} (yours)" if line.own else line.does
-    first, *more = textwrap.wrap(does, max(1, width - beside - 1)) or [""]
+    room = max(1, width - beside - 1)
+    first, *more = textwrap.wrap(does, room) or [""]
+    below = [*(ink(text) for text in more), *(ink(text, "dim") for text in textwrap.wrap(line.how, room))]
     return (
         fitted((*keys, (" ", "plain"), ink(first)), width),
-        *(fitted((ink(" " * (beside + 1) + text),), width) for text in more),
+        *(fitted((ink(" " * (beside + 1)), text), width) for text in below),
     )
 
 

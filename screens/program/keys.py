@@ -1,8 +1,9 @@
-"""The keys of a screen, made from its bindings; each can be changed here, and what else a person sets for themselves."""
+"""Help: what people want to do on a screen and how, and its keys, made from its bindings; each can be changed here, and what
+else a person sets for themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,16 +14,19 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Label
 
+from dispatch.model.matching import findable
 from dispatch.model.text import show
 from screens.binding import key
 from screens.dialogs.asked import ChoiceRow
 from screens.dialogs.dialog import Dialog
+from screens.dialogs.finder import FindScreen
 from screens.dialogs.questions import Choose
 from screens.program.keymap import judged, own_bindings, sentence_of
 from screens.program.personal import keep_keys, keep_setting, known_themes
+from screens.program.tasks import Task, tasks_on
 from widgets.lines.line_list import LineList
 from widgets.lines.marks import legend, level_legend, marks_of
-from widgets.listed import KeyLine, key_entries
+from widgets.listed import FoundLine, KeyLine, key_entries
 from widgets.terminal.keyboard import key_named, written, written_all
 
 if TYPE_CHECKING:
@@ -30,10 +34,13 @@ if TYPE_CHECKING:
 
 OWN = "For you, on this machine"
 """The section of what is not a key."""
+TASKS = "I want to …"
+"""The section of what people want to do."""
 
 
 class KeysHelp(Dialog[None]):
-    """Every key that works on a screen: its own, those of the focused widget, those of the program."""
+    """What people want to do on a screen, then every key that works there: its own, those of the focused widget, those of the
+    program. Enter does the task under the cursor, and changes the key."""
 
     DEFAULT_CSS = """
     KeysHelp > .dialog { width: 76; height: 90%; }
@@ -42,13 +49,15 @@ class KeysHelp(Dialog[None]):
     KeysHelp .dialog--hint { margin: 1 0 0 0; }
     """
     BINDINGS = [
+        key("/", "keys.find", "Find", "find what you want to do, or a key, by some words"),
         key("d delete", "keys.default", "Default", "the line under the cursor as it came"),
         key("escape q ?", "keys.back", "Back", action="dismiss(None)"),
     ]
 
     def __init__(self, title: str, screen: Screen[Any]) -> None:
-        super().__init__(f"Keys: {title}")
+        super().__init__(f"Help: {title}")
         self._screen = screen
+        self._tasks = tasks_on(title)
 
     @property
     def _app(self) -> Program:
@@ -61,9 +70,15 @@ class KeysHelp(Dialog[None]):
     def body(self) -> ComposeResult:
         yield LineList[KeyLine](id="keys", ascii=self._app.ascii_only)
         yield self.fault_line()
-        self.hint = "esc goes back"
-        if self._app.personal is not None:
-            self.hint = f"enter changes the line · d as it came · {self.hint}"
+        changes = self._app.personal is not None
+        does = [*(["does it"] if self._tasks else []), *(["changes a key"] if changes else [])]
+        parts = [
+            f"enter {', '.join(does)}" if does else "",
+            "/ finds",
+            "d as it came" if changes else "",
+            "esc goes back",
+        ]
+        self.hint = " · ".join(filter(None, parts))
 
     def on_mount(self) -> None:
         """List the keys."""
@@ -78,13 +93,16 @@ class KeysHelp(Dialog[None]):
         judged({}, type(self._app))
 
     def _list(self) -> None:
+        self._keys.show_entries(partial(key_entries, self._lines()))
+
+    def _lines(self) -> list[KeyLine]:
         marks = marks_of(self._app.ascii_only)
         states = [KeyLine("The states of a visit", "", glyph, word) for glyph, word in legend(marks)]
         levels, user = [], getattr(self._app, "user", None)
         if user is not None and user.may_read("levels"):
             levels = [KeyLine("Service levels", "", letter, word) for letter, word in level_legend()]
-        lines = [*key_lines(self._screen, self._app.keymap), *self._settings(), *states, *levels]
-        self._keys.show_entries(partial(key_entries, lines))
+        keys = key_lines(self._screen, self._app.keymap)
+        return [*task_lines(self._tasks, self._screen), *keys, *self._settings(), *states, *levels]
 
     def _settings(self) -> list[KeyLine]:
         personal = self._app.personal
@@ -97,10 +115,30 @@ class KeysHelp(Dialog[None]):
         ]
 
     def on_line_list_opened(self) -> None:
-        """Change the line under the cursor."""
+        """Do the task under the cursor, or change the key."""
         line = self._keys.selected
-        if line is not None and line.id and self._app.personal is not None:
+        if line is None or not line.id:
+            return
+        if line.section == TASKS:
+            self._do(line)
+        elif self._app.personal is not None:
             self._change(line)
+
+    def _do(self, line: KeyLine) -> None:
+        """Go back to the screen and do there what the task's key does."""
+        deed = next(task.deed for task in self._tasks if task.does == line.id)
+        active = next(active for active in self._screen.active_bindings.values() if active.binding.id == deed)
+        self.dismiss(None)
+        self.app.call_later(self.app.run_action, active.binding.action, active.node)
+
+    @work
+    async def action_find(self) -> None:
+        """Go to a line by some words of it, or by what else people call it."""
+        also = {task.does: task.also for task in self._tasks}
+        lines = [findable(line, line.does, line.keys, also.get(line.id, "")) for line in self._lines()]
+        found = await self.app.push_screen_wait(FindScreen("Find", lambda: lines, _found))
+        if found is not None:
+            self._keys.select_key(found.value.id or self._lines().index(found.value))
 
     @work
     async def _change(self, line: KeyLine) -> None:
@@ -121,7 +159,7 @@ class KeysHelp(Dialog[None]):
     def action_default(self) -> None:
         """Give the line under the cursor back what it came with."""
         line = self._keys.selected
-        if line is None or not line.own or self._app.personal is None:
+        if line is None or not line.own or line.section == TASKS or self._app.personal is None:
             return
         if line.section != OWN:
             self._tell(keep_keys(self._app, line.id, None))
@@ -161,6 +199,22 @@ class PressKey(Dialog[str | None]):
             self.dismiss(key)
         else:
             self.show_fault(f"Not every terminal sends {written(event.key)}: press another one.")
+
+
+def task_lines(tasks: Sequence[Task], screen: Screen[Any]) -> list[KeyLine]:
+    """A line for each task all of whose keys work on the screen: the key that does it, it, and the steps."""
+    keys: dict[str, str] = {}
+    for pressed, active in screen.active_bindings.items():
+        keys.setdefault(active.binding.id or "", written(pressed))
+    return [
+        KeyLine(TASKS, task.does, keys[task.deed], task.does, how=task.steps(keys.__getitem__))
+        for task in tasks
+        if keys.keys() >= set(task.ids)
+    ]
+
+
+def _found(line: KeyLine) -> FoundLine:
+    return FoundLine(line.keys, line.does)
 
 
 def key_lines(screen: Screen[Any], own: Collection[str | None] = ()) -> list[KeyLine]:

@@ -10,6 +10,7 @@ from dispatch.model.matching import Findable, findable
 from screens.dialogs.finder import FindScreen
 from screens.program.keymap import own_bindings, sentence_of
 from screens.program.personal import known_themes
+from screens.program.tasks import words_for
 from screens.user_screen import offered
 from widgets.listed import FoundLine
 from widgets.terminal.keyboard import written_all
@@ -19,13 +20,15 @@ if TYPE_CHECKING:
 
 
 class Deed(NamedTuple):
-    """Something that can be done: what it is called, its keys, and the action with the node that carries it out."""
+    """Something that can be done: what it is called, its keys, the action with the node that carries it out, and what else people
+    call it."""
 
     name: str
     keys: str
     words: str
     action: str
     node: DOMNode
+    also: str = ""
 
 
 def deeds(app: Program) -> list[Deed]:
@@ -37,7 +40,10 @@ def deeds(app: Program) -> list[Deed]:
             # what is not shown moves a cursor, or goes back, which the palette does by itself
             if binding.show and binding.id not in known and binding.action != "palette" and offered(node, binding):
                 name = binding.description
-                known[binding.id or ""] = Deed(name, written_all(keys), sentence_of(binding), binding.action, node)
+                also = words_for(getattr(app.screen, "TITLE_WORD", ""), binding.id or "")
+                known[binding.id or ""] = Deed(
+                    name, written_all(keys), sentence_of(binding), binding.action, node, also
+                )
     themes = [
         Deed(f"Theme {name}", "", "colours of the screen, kept for you", f"theme({name!r})", app)
         for name in known_themes()
@@ -48,7 +54,9 @@ def deeds(app: Program) -> list[Deed]:
 
 async def choose_deed(app: Program) -> None:
     """Ask what to do on the screen in front, and do it."""
-    offered: list[Findable[Deed]] = [findable(deed, deed.name, deed.words, deed.action) for deed in deeds(app)]
+    offered: list[Findable[Deed]] = [
+        findable(deed, deed.name, deed.words, deed.action, deed.also) for deed in deeds(app)
+    ]
     chosen = await app.push_screen_wait(
         FindScreen(
             "What can be done here",
