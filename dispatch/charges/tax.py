@@ -50,11 +50,13 @@ def tax_of(pricing: Pricing, client: ChargedClient, lines: Sequence[ChargeLine],
     if included:
         return contained(pricing, lines), f"{rule.name} {shortest(rate)}% in {pricing.text(base)}"
     if rule.rounding == "line":
-        by_line = [(line.category, rounded(line.amount * rate / 100)) for line in taxed]
-        paid = sum(tax for category, tax in by_line if category in pricing.balances.pays)
-        drawn = -sum(tax for category, tax in by_line if category == "prepaid")
-        # rounded by line, a draw could take a cent more than the tax of what it paid
-        tax = max(0, sum(tax for category, tax in by_line if category != "prepaid") - min(drawn, max(0, paid)))
+        by_category = dict.fromkeys((*CATEGORIES, "prepaid"), 0)
+        for line in taxed:
+            by_category[line.category] += rounded(line.amount * rate / 100)
+        # rounded by line, a discount, goodwill or a draw could take a cent more than the tax of what it takes off or pays
+        due = {category: max(0, by_category[category]) for category in CATEGORIES}
+        paid = sum(due[category] for category in pricing.balances.pays)
+        tax = sum(due.values()) - min(-by_category["prepaid"], paid)
     else:
         tax = rounded(base * rate / 100)
     return tax, f"{rule.name} {shortest(rate)}% of {pricing.text(base)}"

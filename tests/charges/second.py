@@ -790,7 +790,7 @@ class Reckoning:
         rows = [row for row in self.rows if self.taxed(row)]
         rate = exact(rule["rate_pct"]) / 100
         each = [(row["category"], self.cents(Fraction(row["amount"], self.unit) * rate)) for row in rows]
-        self.tax = 0
+        self.tax, most, drawn = 0, 0, 0
         if self.client["tax_exempt"]:
             self.flags.add("TAX_EXEMPT")
         elif self.gross:
@@ -799,6 +799,9 @@ class Reckoning:
         elif sum(row["amount"] for row in rows) > 0 and rule["rounding"] == "document":
             self.tax = self.cents(Fraction(sum(row["amount"] for row in rows), self.unit) * rate)
         elif sum(row["amount"] for row in rows) > 0:
-            drawn = -sum(tax for category, tax in each if category == "prepaid")
-            most = max(0, sum(tax for category, tax in each if category in self.payable()))
-            self.tax = max(0, sum(tax for category, tax in each if category != "prepaid") - min(drawn, most))
+            for name in ("labour", "travel", "fee", "item"):
+                of_it = max(0, sum(tax for category, tax in each if category == name))
+                drawn = -sum(tax for category, tax in each if category == "prepaid")
+                self.tax += of_it
+                most = most + of_it if name in self.payable() else most
+            self.tax -= min(drawn, most)

@@ -191,6 +191,23 @@ def test_rounded_by_line_a_draw_takes_no_more_tax_than_what_it_paid_has() -> Non
     assert found["tax"] == "0.05"
 
 
+@pytest.mark.parametrize("given", [{"labour_discount_pct": "100"}, {}])
+def test_rounded_by_line_what_takes_off_takes_no_more_tax_than_there_is_on_what_it_takes_off(
+    given: dict[str, Any],
+) -> None:
+    # the same three lines without tax, taken off by a discount or by goodwill: the item keeps its 0.05
+    card = {
+        "tax": {"rate_pct": "5", "rounding": "line"},
+        "classes": {"tech": {"standard": "0.09"}},
+        "travel": {"components": []},
+    }
+    crew = [{**stay("09:00", "10:00"), "technician": name} for name in ("ann", "ben", "cy")]
+    late = {"by": "lee", "role": "lead", "target": "labour", "mode": "percent", "value": "100", "reason": "late"}
+    item = {"label": "cable", "amount": "1.00"}
+    found = sheet(*crew, agreement={"kind": "tm", **given}, card=card, items=[item], goodwill=[] if given else [late])
+    assert (found["net"], found["tax"]) == ("1.00", "0.05")
+
+
 def test_a_timestamp_needs_its_offset() -> None:
     with pytest.raises(FormFault, match="offset"):
         sheet({**stay("09:00", "10:00"), "check_in": "2026-11-24T09:00:00"})
