@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
 
 from dispatch.charges.lines import ChargeLine
 from dispatch.charges.pricing import Pricing
 from dispatch.charges.surcharge_terms import CATEGORIES
 from dispatch.charges.visit import ChargedClient
+from dispatch.model.invoice_taxes import contained as tax_within
 from dispatch.model.money import rounded, shortest
 
 
@@ -22,7 +22,7 @@ def contained(pricing: Pricing, lines: Iterable[ChargeLine]) -> int:
     """The tax in the sum of the taxed ones of some lines, rounded once."""
     rate = pricing.card.tax.rate_pct
     base = sum(line.amount for line in lines if is_taxed(pricing, line))
-    return rounded(Fraction(base) * rate / (100 + rate))
+    return tax_within(base, rate)
 
 
 def taken_out(pricing: Pricing, lines: Sequence[ChargeLine]) -> Iterable[ChargeLine]:

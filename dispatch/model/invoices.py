@@ -7,15 +7,14 @@ are shown, so that whoever reads a line can multiply it.
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
-from dispatch.model.money import rounded, shortest, to_minor
+from dispatch.model.money import shortest, to_minor
 
 PLACES = 4
 """Decimals of a quantity and of a unit price at most."""
@@ -118,7 +117,7 @@ class InvoiceLine:
     `of` names what it came from: the visit, the agreement, the block; `about` says more of it: the work, whose block it is. `day`
     is that of the visit, or the first one of a fee; of a visit there are also `site` and who (`technician`). A line that costs
     nothing has the `value` that it had, why (`given`), and the block or allowance that it was drawn from (`pool`). `corrects` is
-    the number, from 1, of the line that a line of a credit note corrects.
+    the number, from 1, of the line that a line of a credit note corrects. With `tax_in` amount and unit price are with tax.
     """
 
     source: LineSource
@@ -139,11 +138,12 @@ class InvoiceLine:
     site: str = ""
     technician: str = ""
     category: str = ""
+    tax_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TaxPart:
-    """What one rate of tax comes to: `tax` on `base`, rounded once."""
+    """What one rate of tax comes to: `tax` on `base`, rounded once. `inside` is what of the tax is in the prices of lines."""
 
     key: str
     name: str
@@ -152,6 +152,7 @@ class TaxPart:
     reason: str
     base: int
     tax: int
+    inside: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +192,8 @@ class Invoice:
 
     @property
     def net(self) -> int:
-        """The lines, added up."""
-        return sum(line.amount for line in self.lines)
+        """The lines, added up, without the tax that is in their prices."""
+        return sum(part.base for part in self.taxes)
 
     @property
     def tax(self) -> int:
@@ -235,30 +236,6 @@ def counted(
         return found[0], unit, found[1], True
     whole, each = one(amount, exponent)
     return whole, UnitCode.ONE, each, False
-
-
-def tax_parts(
-    lines: Iterable[InvoiceLine], rates: Mapping[str, TaxRate], before: Sequence[TaxPart] = ()
-) -> tuple[TaxPart, ...]:
-    """The tax of each rate: the base of all its lines, rounded once; on a base of 0 or less there is none (design/charges.md B9).
-
-    Args:
-        lines: the lines of one document.
-        rates: the rates that they name.
-        before: what earlier credit notes took of the same invoice: the tax of all together is rounded, so that what is credited
-            piece by piece comes to the tax of the whole.
-    """
-    bases: dict[str, int] = defaultdict(int)
-    for line in lines:
-        bases[line.tax] += line.amount
-    parts = []
-    for key in sorted(bases):
-        rate = rates[key]
-        earlier = [part for part in before if part.key == key]
-        base = bases[key] + sum(part.base for part in earlier)
-        tax = max(0, rounded(base * rate.rate / 100)) - sum(part.tax for part in earlier)
-        parts.append(TaxPart(key, rate.name, rate.rate, rate.category, rate.reason, bases[key], tax))
-    return tuple(parts)
 
 
 def as_form(invoice: Invoice) -> dict[str, Any]:

@@ -25,10 +25,12 @@ from dispatch.desk.plan import schedule
 from dispatch.desk.prices import agreeing
 from dispatch.desk.reports.invoice import invoice_report
 from dispatch.desk.reports.pages import as_html
+from dispatch.desk.reports.rendering import as_text
 from dispatch.desk.requests import intake
 from dispatch.desk.session.refusals import Faulty, NotAllowed, Refusal
 from dispatch.desk.visits.steps import find
 from dispatch.model.agreements import Agreement, ServiceTerms
+from dispatch.model.invoice_taxes import without_tax
 from dispatch.model.invoices import InvoiceKind, LineSource
 from dispatch.model.money import to_minor
 from dispatch.model.states import Review
@@ -103,19 +105,21 @@ class TestIssued:
         assert lines(amount="1.00") is None
 
     def test_prices_with_tax_come_to_what_the_list_says(self, office: Office) -> None:
-        """design/charges.md B9.1: the tax that they contain comes off in a line, and is put on again."""
+        """design/charges.md B9.1: lines stand as the list says, and what of them is tax is told."""
         tax = {"name": "VAT", "rate_pct": "19", "included": "always"}
         card_with(office, tax=tax, travel={}, classes={"tech": {"standard": "95", "agreement": "95"}})
         approved(office)
         (one,) = invoice(office.lee)
-        assert [(line.rule, line.amount) for line in one.invoice.lines if line.amount][-1] == ("TAX-IN", -1517)
+        assert [(line.rule, line.amount, line.tax_in) for line in one.invoice.lines if line.amount] == [
+            ("LAB", 2375, True),
+            ("MIN-TIME", 7125, True),
+        ]
         assert (one.invoice.net, one.invoice.tax, one.invoice.net + one.invoice.tax) == (7983, 1517, 9500)
 
-    def test_three_visits_are_taxed_once(self, office: Office) -> None:
-        """design/charges.md B9: the sheet's tax is an indication; three sheets of 34.89 are an invoice over 34.88."""
+    def three_visits(self, office: Office, **card: Any) -> int:
+        """Three visits, each charged 9.77 for coming; returns what their sheets come to."""
         call_out = {"components": [{"kind": "callout", "amount": "9.77"}]}
-        no_work = {"tech": {"standard": "0", "agreement": "0"}}
-        card_with(office, tax={"name": "VAT", "rate_pct": "19"}, travel=call_out, classes=no_work)
+        card_with(office, travel=call_out, classes={"tech": {"standard": "0", "agreement": "0"}}, **card)
         for number, reference in enumerate(("R1", "R2", "R9")):
             if reference == "R9":
                 asked = {"client": "Harbor Dental", "site": "Main office", "work": "cable", "minutes": "30"}
@@ -126,9 +130,47 @@ class TestIssued:
             office.finish(reference)
             leaving.close(office.ana, reference)
             approve(office.lee, reference)
-        totals = office.store.all("SELECT sum(total_minor) FROM charge_sheet")
+        return int(office.store.value("SELECT sum(total_minor) FROM charge_sheet"))
+
+    def test_several_visits_at_prices_with_tax_come_to_what_the_client_was_told(self, office: Office) -> None:
+        """design/invoices.md, Tax: by hand, 29.31 with 19% is 24.63 and 4.68; three times 9.77 is 24.63 (8.21 each) and 4.68."""
+        client_with(office, private=True)
+        told = self.three_visits(office, tax={"name": "VAT", "rate_pct": "19", "included": "private"})
         (one,) = invoice(office.lee)
-        assert (totals[0][0], one.invoice.total) == (3489, 3488)
+        made = one.invoice
+        assert (told, made.total, made.net, made.tax) == (2931, 2931, 2463, 468)
+        assert [line.amount for line in made.lines if line.amount] == [977, 977, 977]
+        assert [line.amount for line in without_tax(made) if line.amount] == [821, 821, 821]
+        assert office.store.value("SELECT sum(net) FROM invoiced") == made.net
+        assert "Prices are with tax" in as_text(invoice_report(office.store, made))
+        invoicing.credit(office.lee, "2026-0001", "a favour", {3: 977})
+        (credit,) = invoices.credits_of(office.store, one.id)
+        assert (credit.invoice.total, credit.invoice.tax) == (977, 156)
+        rest = invoicing.credit(office.lee, "2026-0001", "the rest too").invoice
+        assert (rest.total, rest.tax) == (1954, 468 - 156)
+
+    def test_a_fee_and_a_block_of_prices_with_tax_are_with_it(self, office: Office) -> None:
+        """design/charges.md B9.1: every figure of card and agreement; who is exempt pays them without the tax in them."""
+        card_with(office, tax={"name": "VAT", "rate_pct": "19", "included": "private"})
+        invoiced_from(office, datetime.date(2026, 11, 1))
+        agreement = agreed(office, "block_hours", datetime.date(2026, 11, 1), **FEE)
+        agreeing.add_block(office.lee, agreement, {"name": "B", "size": "600", "bought": str(DAY), "price": "900.00"})
+
+        def sums() -> tuple[int, int]:
+            (draft,) = invoicing.preview(office.lee, DAY)
+            return draft.invoice.net, draft.invoice.tax
+
+        assert sums() == (121000, 22990)
+        client_with(office, private=True)
+        assert sums() == (121000 - 19319, 19319)
+        client_with(office, tax_exempt=True, tax_ref="EX-1")
+        assert sums() == (121000 - 4950 - 14370, 0)
+
+    def test_three_visits_are_taxed_once(self, office: Office) -> None:
+        """design/charges.md B9: the sheet's tax is an indication; three sheets of 34.89 are an invoice over 34.88."""
+        told = self.three_visits(office, tax={"name": "VAT", "rate_pct": "19"})
+        (one,) = invoice(office.lee)
+        assert (told, one.invoice.total) == (3489, 3488)
 
     def test_an_exempt_client_pays_none_and_the_reference_stands_there(self, office: Office) -> None:
         client_with(office, tax_exempt=True, tax_ref="EX-1")

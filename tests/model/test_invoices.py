@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from decimal import Decimal
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.model import invoices
+from dispatch.model import invoice_taxes, invoices
 from dispatch.model.invoices import (
     Bank,
     Drawn,
@@ -20,6 +21,7 @@ from dispatch.model.invoices import (
     LineSource,
     Party,
     TaxCategory,
+    TaxRate,
     UnitCode,
 )
 from dispatch.model.money import to_minor
@@ -32,6 +34,15 @@ AMOUNTS = st.integers(-10_000_000, 10_000_000)
 def line(amount: int, key: str = "S19", **more: object) -> InvoiceLine:
     quantity, each = invoices.one(amount, 2)
     return InvoiceLine(LineSource.VISIT, "R1", DAY, "LAB", "Work", quantity, UnitCode.ONE, each, amount, key, **more)  # type: ignore[arg-type]
+
+
+def document(lines: Sequence[InvoiceLine], rates: dict[str, TaxRate], before: Sequence[Invoice] = ()) -> Invoice:
+    """An invoice with these lines; with earlier ones, another piece of the same."""
+    firm = Party("Firm")
+    return Invoice(
+        InvoiceKind.INVOICE, "2026-0001", DAY, DAY, DAY, DAY, 7, firm, firm, Bank(), "", "EUR", 2, tuple(lines),
+        invoice_taxes.tax_parts(lines, rates, before),
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -65,9 +76,9 @@ def test_every_line_multiplies_at_the_digits_that_are_shown(minutes: int, price:
 def test_tax_is_rounded_once_per_rate() -> None:
     """design/charges.md B9: three visits whose sheets say 34.89 (11.63 each) are one invoice over 34.88."""
     rate = invoices.tax_rate("VAT", Fraction(19))
-    (part,) = invoices.tax_parts([line(977), line(977), line(977)], {rate.key: rate})
+    (part,) = invoice_taxes.tax_parts([line(977), line(977), line(977)], {rate.key: rate})
     assert part.base + part.tax == 3488
-    (alone,) = invoices.tax_parts([line(977)], {rate.key: rate})
+    (alone,) = invoice_taxes.tax_parts([line(977)], {rate.key: rate})
     assert 3 * (alone.base + alone.tax) == 3489
 
 
@@ -79,7 +90,7 @@ def test_each_category_has_its_part() -> None:
         invoices.tax_rate("Sales tax", Fraction("7.25")),
     ]
     assert [rate.key for rate in rates] == ["S19", "Z0", "E0", "S7.25"]
-    parts = invoices.tax_parts([line(100, rate.key) for rate in rates], {rate.key: rate for rate in rates})
+    parts = invoice_taxes.tax_parts([line(100, rate.key) for rate in rates], {rate.key: rate for rate in rates})
     assert [(part.key, part.category, part.tax, part.reason) for part in parts] == [
         ("E0", TaxCategory.EXEMPT, 0, "TX-1"),
         ("S19", TaxCategory.STANDARD, 19, ""),
@@ -92,12 +103,47 @@ def test_each_category_has_its_part() -> None:
 def test_credited_piece_by_piece_the_tax_comes_to_that_of_the_whole(amounts: list[int]) -> None:
     """design/invoices.md, Credit notes."""
     rates = {"S19": VAT}
-    (whole,) = invoices.tax_parts([line(amount) for amount in amounts], rates)
-    taken: list[invoices.TaxPart] = []
+    (whole,) = invoice_taxes.tax_parts([line(amount) for amount in amounts], rates)
+    taken: list[Invoice] = []
     for amount in amounts:
-        taken += invoices.tax_parts([line(amount)], rates, taken)
-    assert sum(part.tax for part in taken) == whole.tax
-    assert sum(part.base for part in taken) == whole.base
+        taken.append(document([line(amount)], rates, taken))
+    assert sum(one.tax for one in taken) == whole.tax
+    assert sum(one.net for one in taken) == whole.base
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(-3_000, 10_000), st.booleans(), st.sampled_from(["S19", "S7.5", "Z0"])),
+        min_size=1,
+        max_size=9,
+    )
+)
+def test_prices_with_tax_come_to_what_was_told(sold: list[tuple[int, bool, str]]) -> None:
+    """design/invoices.md, Tax: prices with tax add up to the total, the others to it before their tax; the parts of all
+    lines to the document, and no line that was shown as multiplied stops doing so without its tax."""
+    rates = {
+        rate.key: rate
+        for rate in (VAT, invoices.tax_rate("VAT", Fraction("7.5")), invoices.tax_rate("VAT", Fraction(0)))
+    }
+    lines = [line(amount, key, tax_in=inside and key != "Z0") for amount, inside, key in sold]
+    made = document(lines, rates)
+    on_top = sum(part.tax - part.inside for part in made.taxes)
+    assert made.total == sum(amount for amount, _, _ in sold) + on_top
+    net = invoice_taxes.without_tax(made)
+    assert sum(one.amount for one in net) == made.net == made.total - made.tax
+    assert sum(invoice_taxes.tax_shares(made)) == made.tax
+    for part in made.taxes:
+        assert sum(one.amount for one in net if one.tax == part.key) == part.base
+        gross = sum(one.amount for one in lines if one.tax == part.key and one.tax_in)
+        rate = Decimal(part.rate.numerator) / part.rate.denominator
+        by_hand = (gross * rate / (100 + rate)).quantize(Decimal(1), ROUND_HALF_UP)
+        assert part.inside == max(0, int(by_hand))
+    assert all(to_minor(Fraction(one.quantity) * Fraction(one.unit_price), 2) == one.amount for one in net)
+    pieces: list[Invoice] = []
+    for piece in lines:
+        pieces.append(document([piece], rates, pieces))
+    assert sum(one.net for one in pieces) == made.net
+    assert sum(one.tax for one in pieces) == made.tax
 
 
 @given(st.lists(AMOUNTS, min_size=1, max_size=5))
@@ -106,7 +152,7 @@ def test_a_kept_form_is_the_same_invoice_again(amounts: list[int]) -> None:
     seller = Party("Firm", ("1 Front Street", "Columbus"), "a@example.com", "DE123", "DE", "PO 7")
     invoice = Invoice(
         InvoiceKind.CREDIT, "2026-0002", DAY, DAY, DAY, DAY, 7, seller, seller, Bank("B", "DE00", "X"), "30 days", "EUR", 2,
-        lines, invoices.tax_parts(lines, {"S19": VAT}), (Drawn("Care", "2026-1", "90.5", False),), "2026-0001", "slip",
+        lines, invoice_taxes.tax_parts(lines, {"S19": VAT}), (Drawn("Care", "2026-1", "90.5", False),), "2026-0001", "slip",
     )  # fmt: skip
     assert invoices.of_form(invoices.as_form(invoice)) == invoice
     assert invoice.net == sum(amounts)

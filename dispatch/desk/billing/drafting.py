@@ -11,12 +11,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import islice
 from typing import NamedTuple
 
 from db import agreements, clients, invoices, settings, sheets, visits
 from db.invoices import Approved, Invoiced
 from db.sheets import StoredSheet
 from db.store import Store, existing
+from dispatch.charges.beside import money_of, price
 from dispatch.charges.fees import MonthFee, month_fee, month_fees
 from dispatch.desk.billing import invoice_lines
 from dispatch.desk.session.refusals import mark_of
@@ -24,6 +26,7 @@ from dispatch.model.agreements import Agreement, PrepaidBlock, RateCard
 from dispatch.model.clients import Client
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_of
+from dispatch.model.invoice_taxes import tax_parts, without_tax
 from dispatch.model.invoices import (
     Bank,
     Drawn,
@@ -34,7 +37,6 @@ from dispatch.model.invoices import (
     Party,
     TaxRate,
     as_form,
-    tax_parts,
 )
 from dispatch.model.money import format_minor, shortest
 from dispatch.model.states import State
@@ -71,12 +73,13 @@ class InvoiceDraft(NamedTuple):
 
 @dataclass(slots=True)
 class _Basket:
-    """What is gathered for one client in one currency."""
+    """What is gathered for one client in one currency. `counts` is how many of the lines are of each thing that is taken."""
 
     currency: str
     exponent: int
     lines: list[InvoiceLine] = field(default_factory=list)
     taken: list[Invoiced] = field(default_factory=list)
+    counts: list[int] = field(default_factory=list)
     rates: dict[str, TaxRate] = field(default_factory=dict)
     drawn: dict[tuple[str, str, bool], Fraction] = field(default_factory=lambda: defaultdict(Fraction))
     first: datetime.date | None = None
@@ -86,6 +89,7 @@ class _Basket:
         self.lines += lines
         self.rates |= {rate.key: rate for rate in rates}
         self.taken.append(taken)
+        self.counts.append(len(lines))
         self.first = day if self.first is None else min(self.first, day)
 
 
@@ -175,12 +179,11 @@ def _unknown_fee(known: _Known, agreement: Agreement, fee: MonthFee) -> str:
 
 
 def _put_fee(gathering: _Gathering, agreement: Agreement, fee: MonthFee, card: RateCard) -> None:
-    currency, exponent = invoice_lines.money_of(card.card)
-    basket, rate = gathering.basket(currency, exponent), invoice_lines.rate_of(card.card, gathering.client)
-    line = invoice_lines.fee_line(agreement, fee, exponent, rate)
-    basket.put(
-        [line], [rate], Invoiced(LineSource.FEE, line.amount, agreement_id=agreement.id, month=fee.month), fee.first
-    )
+    currency, exponent = money_of(card.card)
+    asked = price(card.card, gathering.client, fee.amount or 0)
+    line = invoice_lines.fee_line(agreement, fee, exponent, asked)
+    taken = Invoiced(LineSource.FEE, line.amount, agreement_id=agreement.id, month=fee.month)
+    gathering.basket(currency, exponent).put([line], [asked.rate], taken, fee.first)
 
 
 def _fees_that_changed(known: _Known, gathering: _Gathering, agreement: Agreement) -> None:
@@ -188,9 +191,12 @@ def _fees_that_changed(known: _Known, gathering: _Gathering, agreement: Agreemen
     for (agreement_id, month), number in known.fees.items():
         if agreement_id != agreement.id or known.since is None:
             continue
-        now = month_fee(agreement, datetime.date.fromisoformat(f"{month}-01"), known.since)
+        first = datetime.date.fromisoformat(f"{month}-01")
+        now, card = month_fee(agreement, first, known.since), agreements.rate_card_on(known.store, first)
         charged = invoice_lines.left_of_fee(known.store, number, agreement, month)
         due = 0 if now is None else now.amount
+        if due and card is not None:
+            due = price(card.card, gathering.client, due).amount
         if due is not None and charged is not None and due != charged[0]:
             amounts = [format_minor(amount, charged[1]) for amount in (charged[0], due)]
             gathering.notices.append(
@@ -220,13 +226,13 @@ def _put_block(
             f"no rate card is in force on {bought}, so the tax of the block {show(block.name)} is not known"
         )
     elif int(block.price):
-        currency, exponent = invoice_lines.money_of(card.card)
+        currency, exponent = money_of(card.card)
         # money that is taxed when it is used is not taxed when it is sold (design/charges.md B9)
         sold = agreement.kind != agreements.MONEY_KIND or agreement.terms.get("tax_on", "sale") == "sale"
-        rate = invoice_lines.rate_of(card.card, gathering.client, taxed=sold)
-        line = invoice_lines.block_line(agreement, block, exponent, rate)
+        asked = price(card.card, gathering.client, int(block.price), taxed=sold)
+        line = invoice_lines.block_line(agreement, block, exponent, asked)
         taken = Invoiced(LineSource.BLOCK, line.amount, pool_id=block.id)
-        gathering.basket(currency, exponent).put([line], [rate], taken, bought)
+        gathering.basket(currency, exponent).put([line], [asked.rate], taken, bought)
 
 
 def _visits_of(known: _Known, gathering: _Gathering, waiting: Sequence[Approved]) -> None:
@@ -282,9 +288,15 @@ def _drafts_of(known: _Known, gathering: _Gathering) -> Iterator[InvoiceDraft]:
         gathering.notices.append(_ELSEWHERE)
     if not baskets and (gathering.faults or gathering.notices):
         baskets = [_Basket(known.firm.currency, 2)]
-    made = [(_invoice(known, gathering, basket), tuple(basket.taken)) for basket in baskets]
-    for invoice, taken in made:
-        yield InvoiceDraft(gathering.client, invoice, taken, tuple(gathering.faults), tuple(gathering.notices))
+    made = [(_invoice(known, gathering, basket), basket) for basket in baskets]
+    for invoice, basket in made:
+        lines = iter(without_tax(invoice))
+        # what a document comes to without tax is known of the whole of it
+        taken = [
+            one._replace(net=sum(line.amount for line in islice(lines, count)))
+            for one, count in zip(basket.taken, basket.counts, strict=True)
+        ]
+        yield InvoiceDraft(gathering.client, invoice, tuple(taken), tuple(gathering.faults), tuple(gathering.notices))
 
 
 def _invoice(known: _Known, gathering: _Gathering, basket: _Basket) -> Invoice:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -13,12 +14,12 @@ from db import invoices
 from db.sheets import StoredSheet
 from db.store import Store
 from dispatch import charges
+from dispatch.charges.beside import SoldFor, rate_on
 from dispatch.charges.fees import MonthFee
 from dispatch.desk.reports.charge_words import counted_text, line_text
 from dispatch.model.agreements import Agreement, PrepaidBlock
-from dispatch.model.clients import Client
-from dispatch.model.invoices import Invoice, InvoiceLine, LineSource, TaxRate, UnitCode, counted, tax_rate
-from dispatch.model.money import format_minor, parse_minor, shortest
+from dispatch.model.invoices import Invoice, InvoiceLine, LineSource, TaxRate, UnitCode, counted
+from dispatch.model.money import parse_minor, shortest
 from dispatch.model.visits import Visit
 from dispatch.model.ways import way_and_work
 
@@ -28,44 +29,29 @@ _INPUT = ("card", "client", "site", "agreement", "visit")
 """What a sheet is made of, in the order in which the engine takes it."""
 
 
-def money_of(card: Mapping[str, Any]) -> tuple[str, int]:
-    """The currency of a rate card, and its decimals."""
-    return str(card["currency"]), int(card.get("minor_units", 2))
-
-
-def rate_of(card: Mapping[str, Any], client: Client, *, taxed: bool = True) -> TaxRate:
-    """The tax of what is charged beside visits: a service, to a client as they are now (design/charges.md B9)."""
-    rule = card.get("tax") or {}
-    exempt = client.tax_ref if client.tax_exempt else None
-    return _rate(rule, taxed=taxed and bool(rule.get("services", True)), exempt=exempt)
-
-
-def _rate(rule: Mapping[str, Any], *, taxed: bool, exempt: str | None) -> TaxRate:
-    return tax_rate(str(rule.get("name") or "Tax"), Fraction(str(rule.get("rate_pct", 0))), taxed=taxed, exempt=exempt)
-
-
-def fee_line(agreement: Agreement, fee: MonthFee, exponent: int, rate: TaxRate) -> InvoiceLine:
+def fee_line(agreement: Agreement, fee: MonthFee, exponent: int, price: SoldFor) -> InvoiceLine:
     """A fee, with the days that it is of."""
-    amount = fee.amount or 0
+    amount = price.amount
     each = None if fee.each is None else Fraction(fee.each, 10**exponent)
-    quantity, unit, price, as_given = counted(fee.part, each, amount, exponent, UnitCode.MONTH)
+    quantity, unit, unit_price, as_given = counted(fee.part, each, amount, exponent, UnitCode.MONTH)
     text = f"Monthly fee, {fee.first.isoformat()} to {fee.last.isoformat()}"
     if not as_given and each is not None:
         text += f", {fee.part} of {shortest(each)}"
     return InvoiceLine(
-        LineSource.FEE, agreement.name, fee.first, "FEE", text, quantity, unit, price, amount, rate.key, category="fee"
+        LineSource.FEE, agreement.name, fee.first, "FEE", text, quantity, unit, unit_price, amount, price.rate.key, category="fee",
+        tax_in=price.tax_in,
     )  # fmt: skip
 
 
-def block_line(agreement: Agreement, block: PrepaidBlock, exponent: int, rate: TaxRate) -> InvoiceLine:
+def block_line(agreement: Agreement, block: PrepaidBlock, exponent: int, price: SoldFor) -> InvoiceLine:
     """A prepaid block that was sold."""
-    amount = int(block.price or 0)
-    quantity, unit, price, _ = counted(Fraction(1), Fraction(amount, 10**exponent), amount, exponent, UnitCode.ONE)
+    amount = price.amount
+    quantity, unit, each, _ = counted(Fraction(1), Fraction(amount, 10**exponent), amount, exponent, UnitCode.ONE)
     size = "" if agreement.kind == "block_money" else f", {shortest(Fraction(block.size) / 60)} hours at the usual rate"
     text = f"Prepaid block {block.name}{size}"
     return InvoiceLine(
-        LineSource.BLOCK, block.name, block.purchased_on, "BLOCK", text, quantity, unit, price, amount, rate.key,
-        about=agreement.name, category="prepaid",
+        LineSource.BLOCK, block.name, block.purchased_on, "BLOCK", text, quantity, unit, each, amount, price.rate.key,
+        about=agreement.name, category="prepaid", tax_in=price.tax_in,
     )  # fmt: skip
 
 
@@ -84,19 +70,10 @@ def visit_lines(visit: Visit, sheet: StoredSheet, day: datetime.date) -> tuple[l
     exempt = str(client.get("tax_ref") or "") if client.get("tax_exempt") else None
     lines, rates, site = [], dict[str, TaxRate](), str(given["source"]["site"]["name"])
     for line, taxed in zip(form, again.taxed, strict=True):
-        rate = _rate(given["card"].get("tax") or {}, taxed=taxed, exempt=exempt)
+        rate = rate_on(given["card"], taxed=taxed, exempt=exempt)
         rates[rate.key] = rate
-        lines.append(_of_visit(visit, site, line, day, sheet.exponent, rate))
-    if again.tax_included and (tax := parse_minor(sheet.sheet["tax"], sheet.exponent)):
-        # an invoice puts its tax on top: what these prices contain of it comes off first
-        rate = _rate(given["card"]["tax"], taxed=True, exempt=None)
-        form_line = {
-            "rule": "TAX-IN",
-            "category": "fee",
-            "amount": format_minor(-tax, sheet.exponent),
-            "why": again.tax_why,
-        }
-        lines.append(_of_visit(visit, site, form_line, day, sheet.exponent, rate))
+        made = _of_visit(visit, site, line, day, sheet.exponent, rate)
+        lines.append(replace(made, tax_in=again.tax_included and rate.rate > 0))
     return lines, [*rates.values()]
 
 

@@ -17,7 +17,8 @@ from dispatch.desk.billing.invoice_lines import left_of
 from dispatch.desk.reports.invoice import file_name
 from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, mark_of, reason_of
 from dispatch.desk.session.user import User
-from dispatch.model.invoices import Invoice, InvoiceKind, InvoiceLine, LineSource, TaxRate, UnitCode, one, tax_parts
+from dispatch.model.invoice_taxes import tax_parts
+from dispatch.model.invoices import Invoice, InvoiceKind, InvoiceLine, LineSource, TaxRate, UnitCode, one
 from dispatch.model.messages import Fate
 from dispatch.model.money import amount_text
 from dispatch.model.states import Review, Role
@@ -184,7 +185,7 @@ def credit(
             raise Refusal(f"{show(number)} is a credit note itself.")
         left = left_of(store, stored.id, of)
         lines = _credited(of, left, dict.fromkeys(range(1, len(left) + 1)) if amounts is None else amounts)
-        before = [part for earlier in invoices.credits_of(store, stored.id) for part in earlier.invoice.taxes]
+        before = [earlier.invoice for earlier in invoices.credits_of(store, stored.id)]
         rates = {part.key: TaxRate(part.name, part.rate, part.category, part.reason) for part in of.taxes}
         taxes, today = tax_parts(lines, rates, before), settings.today(store)
         if not lines or sum(line.amount for line in lines) <= 0 or any(part.tax < 0 for part in taxes):

@@ -34,7 +34,6 @@ RULES = {
     "FEE-CANC": "Cancelled late",
     "FEE-SHORT": "At short notice",
     "PCT": "Surcharge",
-    "TAX-IN": "Tax that these prices contain",
     "TAX-OUT": "Tax that you do not pay",
     "DISC-LAB": "Discount on work",
     "DISC-TRV": "Discount on travel",

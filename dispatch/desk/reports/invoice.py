@@ -10,6 +10,7 @@ from db.store import Store
 from dispatch.desk.reports.data import DataTable, Datum
 from dispatch.desk.reports.document import Amount, Cell, Report, ReportTable, Section, Whose, letterhead_of
 from dispatch.model.instants import day_text
+from dispatch.model.invoice_taxes import without_tax
 from dispatch.model.invoices import Invoice, InvoiceKind, InvoiceLine
 from dispatch.model.money import format_minor, shortest
 
@@ -50,7 +51,7 @@ def invoice_report(store: Store, invoice: Invoice, void: str | None = None) -> R
         Section("Void", paragraphs=(f"This document is void: {void}",)) if void else Section(""),
         _at_a_glance(invoice),
         Section("About it", facts=tuple(_facts(invoice))),
-        Section("What it is for", tables=(_lines(invoice), _sums(invoice))),
+        Section("What it is for", paragraphs=_prices(invoice), tables=(_lines(invoice), _sums(invoice))),
         _prepaid(invoice),
         _payment(invoice),
     )
@@ -137,6 +138,16 @@ def _lines(invoice: Invoice) -> ReportTable:
     return ReportTable(("", "For", "Quantity", "Unit price", "Amount", "Tax"), tuple(rows))
 
 
+def _prices(invoice: Invoice) -> tuple[str, ...]:
+    """Which prices are with tax; nothing of a document where none is."""
+    with_tax = [number for number, line in enumerate(invoice.lines, 1) if line.tax_in]
+    if not with_tax:
+        return ()
+    taxed = [line for line in invoice.lines if line.tax_in or line.amount]
+    named = f" in line {', '.join(map(str, with_tax))}" if len(with_tax) < len(taxed) else ""
+    return (f"Prices{named} are with tax; what of it is net, and what tax, stands below.",)
+
+
 def _price(invoice: Invoice, price: Decimal) -> Decimal:
     """A unit price with the decimals of the currency at least."""
     places = max(invoice.exponent, -int(price.as_tuple().exponent))
@@ -208,7 +219,7 @@ def _line_rows(one: Invoice) -> Iterable[tuple[Datum, ...]]:
         one.due_on.isoformat(),
         one.buyer.tax_id,
     )
-    for number, line in enumerate(one.lines, 1):
+    for number, line in enumerate(without_tax(one), 1):
         worth = None if line.value is None else _decimal(one, line.value)
         yield (
             None, line.of, _day(line) or None, one.buyer.name, line.site, line.technician, line.about, number, line.rule,

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from dispatch.desk.session.refusals import Faulty
@@ -13,7 +11,6 @@ from dispatch.model.clients import Client
 from dispatch.model.firm import Firm
 from dispatch.model.invoices import Invoice, InvoiceKind, InvoiceLine, Party
 from dispatch.model.ledger import code, codes_of, sold_as, sold_key, tax_key
-from dispatch.model.money import rounded
 from dispatch.model.text import show
 
 MOST_FAULTS = 12
@@ -113,30 +110,6 @@ def on_one_line(text: str, limit: int) -> str:
 def signed(invoice: Invoice) -> int:
     """What the amounts of a document are multiplied with: what is given back is negative."""
     return -1 if invoice.kind is InvoiceKind.CREDIT else 1
-
-
-def tax_shares(invoice: Invoice) -> list[int]:
-    """The tax of each line, in minor units: that of the document by rate, shared out so that it comes to it exactly."""
-    places = defaultdict(list)
-    for place, line in enumerate(invoice.lines):
-        places[line.tax].append(place)
-    taxes = [0] * len(invoice.lines)
-    for part in invoice.taxes:
-        amounts = [invoice.lines[place].amount for place in places[part.key]]
-        for place, tax in zip(places[part.key], shares(part.tax, amounts), strict=True):
-            taxes[place] = tax
-    return taxes
-
-
-def shares(whole: int, weights: Sequence[int]) -> list[int]:
-    """A sum in minor units shared out by weights, of which the running sums are rounded."""
-    total, before, done, made = sum(weights), 0, 0, []
-    for weight in weights:
-        before += weight
-        upto = rounded(Fraction(whole * before, total)) if total else 0
-        made.append(upto - done)
-        done = upto
-    return made
 
 
 def too_many(found: Iterable[Invoice], most: int, program: str, books: Books) -> None:

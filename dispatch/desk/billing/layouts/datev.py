@@ -6,7 +6,8 @@ import datetime
 import re
 from collections.abc import Sequence
 
-from dispatch.desk.billing.layouts.books import Books, Layouted, named, on_one_line, signed, tax_shares
+from dispatch.desk.billing.layouts.books import Books, Layouted, named, on_one_line, signed
+from dispatch.model.invoice_taxes import tax_shares, without_tax
 from dispatch.model.invoices import Invoice
 from dispatch.model.money import format_minor
 from dispatch.model.text import show
@@ -112,7 +113,7 @@ def _bookings(invoice: Invoice, books: Books) -> list[dict[str, str]]:
     if not _BELEGFELD.fullmatch(invoice.number):
         books.fault(f"{named(invoice)} has signs that DATEV does not take in a number.")
     sums: dict[tuple[str, str], int] = {}
-    for line, tax in zip(invoice.lines, tax_shares(invoice), strict=True):
+    for line, tax in zip(without_tax(invoice), tax_shares(invoice), strict=True):
         account = books.sold("datev_accounts", line)
         if account and not re.fullmatch("[0-9]{4,9}", account):
             books.fault(f"{show(account, 30)} is no number of an account: settings, Bookkeeper: DATEV, accounts.")

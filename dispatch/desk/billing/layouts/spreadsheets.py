@@ -6,8 +6,9 @@ import csv
 import io
 from collections.abc import Sequence
 
-from dispatch.desk.billing.layouts.books import Books, Layouted, named, on_one_line, signed, tax_shares, too_many
+from dispatch.desk.billing.layouts.books import Books, Layouted, named, on_one_line, signed, too_many
 from dispatch.desk.reports.rendering import spreadsheet_text
+from dispatch.model.invoice_taxes import tax_shares, without_tax
 from dispatch.model.invoices import Invoice, InvoiceKind
 from dispatch.model.money import format_minor, shortest
 
@@ -53,7 +54,7 @@ def xero(found: Sequence[Invoice], books: Books) -> Layouted:
             "Total": format_minor(sign * invoice.total, invoice.exponent),
             "Currency": invoice.currency,
         }
-        for line, tax in zip(invoice.lines, tax_shares(invoice), strict=True):
+        for line, tax in zip(without_tax(invoice), tax_shares(invoice), strict=True):
             rows.append(
                 head
                 | {
@@ -89,7 +90,7 @@ def quickbooks(found: Sequence[Invoice], books: Books) -> Layouted:
             books.fault(f"{named(invoice)} is longer than the {_NUMBER} characters that QuickBooks takes.")
         if not taxed and invoice.currency != books.firm.currency:
             books.fault(f"{named(invoice)} is in {invoice.currency}: only a file with tax codes says a currency.")
-        for line, tax in zip(invoice.lines, tax_shares(invoice), strict=True):
+        for line, tax in zip(without_tax(invoice), tax_shares(invoice), strict=True):
             row = {
                 "*InvoiceNo": invoice.number,
                 "*Customer": on_one_line(invoice.buyer.name, _NAME),

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement
 
 from dispatch.desk.billing.layouts.books import Books, Layouted, named
+from dispatch.model.invoice_taxes import without_tax
 from dispatch.model.invoices import Invoice, InvoiceKind, InvoiceLine, LineSource, Party, TaxCategory
 from dispatch.model.money import format_minor, shortest
 from dispatch.model.text import show
@@ -81,7 +82,7 @@ def _document(invoice: Invoice, books: Books) -> bytes:
         ("PayableAmount", invoice.total),
     ):
         _amount(sums, f"cbc:{name}", amount, invoice)
-    for place, line in enumerate(invoice.lines, 1):
+    for place, line in enumerate(without_tax(invoice), 1):
         _line(root, place, line, invoice)
     ET.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'.encode()
