@@ -43,7 +43,7 @@ def _number(text: str, *, of: str, most: int) -> int:
     option(
         "file",
         "FILE",
-        "CSV as a spreadsheet saves it; rate-card: JSON; calendar: .ics; - reads standard input",
+        "CSV or XLSX as a spreadsheet saves it; rate-card: JSON; calendar: .ics; - reads standard input",
         nargs="?",
     ),
     flag("--check", "only say what would become of each row"),
@@ -59,6 +59,7 @@ def _number(text: str, *, of: str, most: int) -> int:
     ),
     option("--dates", "ORDER", "how 03/04/2026 is meant: day-first or month-first", choices=_DATES, default=""),
     option("--decimals", "MARK", "how 1.234 is meant: comma or point before decimals", choices=_DECIMALS, default=""),
+    option("--sheet", "NAME", "which sheet of an Excel workbook, where it has several", default=""),
     option(
         "--minutes",
         "N",
@@ -110,7 +111,7 @@ def run_import(args: Args) -> int:
     # `rate-card import` has none of these
     beside: dict[str, Any] = {}
     if args.kind in SUBJECTS:
-        beside = {"meant": FileReadings(args.dates, args.decimals)}
+        beside = {"meant": FileReadings(args.dates, args.decimals), "sheet": args.sheet}
     if args.kind == CALENDAR:
         since = None if args.since is None else day_typed(user.store, args.since, "--since")
         until = None if args.until is None else day_typed(user.store, args.until, "--until")

@@ -25,6 +25,7 @@ from dispatch.desk.files.as_written import (
 )
 from dispatch.desk.files.table import Watch
 from dispatch.desk.files.verdicts import ImportReport, Question, RowVerdict
+from dispatch.desk.files.workbook import WhichSheet
 from dispatch.desk.imports.importing import CALENDAR, How, import_file, kind_of
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.texts.import_words import common_causes, counted, findings
@@ -38,7 +39,7 @@ from screens.record_forms import ask_record
 from screens.user_screen import UserScreen
 from widgets.listed import FoundLine
 
-HINT = "visits, clients, sites or technicians as CSV; events of a calendar as .ics; a rate card as JSON"
+HINT = "visits, clients, sites or technicians as CSV or XLSX; events of a calendar as .ics; a rate card as JSON"
 
 
 _AHEAD = datetime.timedelta(weeks=12)
@@ -52,6 +53,7 @@ class _Wish:
 
     path: Path
     kind: str
+    sheet: str = ""
     update: bool = False
     since: datetime.date | None = None
     until: datetime.date | None = None
@@ -68,8 +70,16 @@ async def ask_import(screen: UserScreen) -> ImportReport | None:
     if path is None:
         return None
     try:
-        kind = await watched(screen, f"Looking at {show(path.name, 60)}", lambda watch: kind_of(path))
-        return await _go_through(screen, _Wish(path, kind))
+        sheet = ""
+        looking = f"Looking at {show(path.name, 60)}"
+        while True:
+            try:
+                kind = await watched(screen, looking, lambda watch, sheet=sheet: kind_of(path, sheet))  # type: ignore[misc]
+                break
+            except WhichSheet as several:
+                rows = [ChoiceRow(name, name) for name in several.sheets]
+                sheet = await screen.choose(f"Which sheet of {show(path.name, 60)}?", rows)
+        return await _go_through(screen, _Wish(path, kind, sheet))
     except (StoreFault, Refusal) as refusal:
         screen.say(str(refusal), "warning")
         return None
@@ -127,6 +137,7 @@ async def _judged(screen: UserScreen, wish: _Wish, *, check: bool, accept_good: 
                 until=wish.until,
                 confirmed=wish.confirmed,
                 meant=wish.meant,
+                sheet=wish.sheet,
             )
             return import_file(dataclasses.replace(user, store=own), wish.kind, wish.path, how, watch)
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from dispatch.desk.files.table import Columns, FileRow, FileTable, Unreadable
 from dispatch.desk.files.verdicts import shortened
+from dispatch.desk.files.workbook import Exact
 from dispatch.fields.context import FieldContext
 from dispatch.fields.kinds import Day, FieldKind, Links, Many, Moment, Number, Parsed, Whole, Words, clock
 from dispatch.fields.record import Field
@@ -94,7 +95,11 @@ def as_the_house_writes(
     for name, at in columns.position.items():
         kind = fields[name].kind
         about = "dates" if isinstance(kind, Day | Moment) else "decimals"
-        cells = {place: row[at].strip() for place, row in enumerate(rows) if len(row) > at and row[at].strip()}
+        cells = {
+            place: row[at].strip()
+            for place, row in enumerate(rows)
+            if len(row) > at and row[at].strip() and not isinstance(row[at], Exact)
+        }
         read = {place: seen for place, text in cells.items() if (seen := _read(text, kind, context)) is not None}
         settled = {seen.settled for seen in read.values()} - {""}
         way = settled.pop() if len(settled) == 1 else getattr(meant, about)

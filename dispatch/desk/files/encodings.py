@@ -11,10 +11,11 @@ _WORD = re.compile(r"\w*[^\x00-\x7f]\w*")
 
 
 class FileText(NamedTuple):
-    """A text, and what was understood of how it is written where that was no plain UTF-8; empty where it was."""
+    """A text, what was understood of how it is written where that was no plain UTF-8, and its encoding as Python calls it."""
 
     text: str
     understood: str = ""
+    encoding: str = "utf-8"
 
 
 def text_of(data: bytes) -> FileText | None:
@@ -28,7 +29,8 @@ def text_of(data: bytes) -> FileText | None:
     if wide := _wide(data):
         return _decoded(data, wide, "UTF-16")
     try:
-        return FileText(data.decode("utf-8-sig"))
+        marked = data.startswith(codecs.BOM_UTF8)
+        return FileText(data.decode("utf-8-sig"), "", "utf-8-sig" if marked else "utf-8")
     except UnicodeDecodeError:
         if b"\x00" in data or data.startswith(codecs.BOM_UTF8) or _UTF_8_LETTER.search(data):
             return None
@@ -51,4 +53,4 @@ def _decoded(data: bytes, encoding: str, called: str) -> FileText | None:
     except UnicodeDecodeError:
         return None
     word = _WORD.search(text)
-    return FileText(text, f"read as {called}" + (f", for example {word[0]}" if word else ""))
+    return FileText(text, f"read as {called}" + (f", for example {word[0]}" if word else ""), encoding)

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from dispatch.desk.files import workbook
 from dispatch.desk.files.encodings import FileText, text_of
 from dispatch.desk.files.verdicts import shortened
 from dispatch.desk.session.refusals import Refusal
@@ -26,6 +28,10 @@ ROWS = 10_000
 _BYTES_PER_ROW = 2_000
 _BYTES = 1_000_000
 _FIELD = 100_000
+_TITLES = 5
+"""So many lines of a title stand above the names of the columns at the most."""
+_NAMES = 3
+"""So many columns a table has at least that stands below a title."""
 _SEPARATORS = ",;\t|"
 _SAID = re.compile(r"\s*\"?sep=(?P<mark>[,;\t|])\"?[ \t]*(?:\r\n|\r|\n)", re.IGNORECASE)
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -54,14 +60,27 @@ class FileRow(NamedTuple):
     cells: tuple[str, ...]
 
 
+class FileFormat(NamedTuple):
+    """How a table is written: between which marks, in which encoding (as Python calls it), and whether a line says the mark."""
+
+    separator: str = ","
+    encoding: str = "utf-8"
+    says_separator: bool = False
+
+
+PLAIN = FileFormat()
+
+
 @dataclass(frozen=True, slots=True)
 class FileTable:
-    """A file that was read: its headers as written, its rows without the blank ones, and how it is encoded where not plainly."""
+    """A file that was read: its headers as written, its rows without the blank ones, what was understood of it in words where it
+    is not plain, and how it is written."""
 
     file: str
     headers: tuple[str, ...]
     rows: tuple[FileRow, ...]
     understood: str = ""
+    written: FileFormat = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,31 +155,47 @@ def _limited(path: Path, limit: int) -> bytes:
     return data
 
 
-def read_table(path: Path, rows: int = ROWS) -> FileTable:
-    """The table in a file.
+def read_table(path: Path, rows: int = ROWS, sheet: str = "") -> FileTable:
+    """The table in a file: text of a spreadsheet, or a sheet of an Excel workbook.
 
     Args:
         rows: the most rows, header apart, that it may have.
+        sheet: which one, where it is a workbook; empty: the only one that is filled.
 
     Raises:
         Unreadable: its encoding is not known, it is too large, empty, or no table.
+        WhichSheet: it is a workbook of several sheets.
+        Refusal: it is a workbook that cannot be read.
     """
-    limit = max(_BYTES, rows * _BYTES_PER_ROW)
-    found = text_of(_limited(path, limit))
-    if found is None or not found.text.strip() or "\x00" in found.text:
-        # it is no text of a spreadsheet: this says why
-        found = FileText(read_text(path, limit, "its first line names the columns"))
-    name = shortened(path.name)
-    records = _records(found.text, name)
-    _, headers = next(records, (0, []))
+    limit, name = max(_BYTES, rows * _BYTES_PER_ROW), shortened(path.name)
+    data = _limited(path, limit)
+    records: Iterator[tuple[int, list[str]]]
+    if data.startswith((workbook.PACKED, workbook.OLD)):
+        understood, written = "", FileFormat(encoding="utf-8-sig")
+        records = iter(workbook.rows_of(data, name, sheet, rows, limit))
+    else:
+        if sheet:
+            raise Unreadable(f"{name} is no Excel workbook, and has no sheets.")
+        found = text_of(data)
+        if found is None or not found.text.strip() or "\x00" in found.text:
+            # it is no text of a spreadsheet: this says why
+            found = FileText(read_text(path, limit, "its first line names the columns"))
+        said = _SAID.match(found.text)
+        # a spreadsheet hides the line that says it, and counts rows without it
+        rest = found.text[said.end() :] if said else found.text
+        written = FileFormat(said["mark"] if said else _separator(rest), found.encoding, said is not None)
+        understood, records = found.understood, _records(rest, written.separator, name)
+    headers, titles, records = _headers(records)
     if not headers:
         raise Unreadable(f"{name} has no first line that names the columns.")
+    if titles:
+        understood = "; ".join(filter(None, (understood, f"left out above the names of the columns: {titles}")))
     taken: list[FileRow] = []
     for number, cells in records:
         if len(taken) == rows:
             raise Unreadable(f"{name} has more than {rows:,} rows; divide it, or raise the limit with --rows.")
         taken.append(FileRow(number, tuple(cells)))
-    return FileTable(path.name, tuple(headers), tuple(taken), found.understood)
+    return FileTable(path.name, tuple(headers), tuple(taken), understood, written)
 
 
 def find_columns(
@@ -218,13 +253,21 @@ def find_columns(
     return Columns(position, named, tuple(unknown))
 
 
-def _records(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
+def _headers(records: Iterator[tuple[int, list[str]]]) -> tuple[list[str], str, Iterator[tuple[int, list[str]]]]:
+    """The names of the columns, what stood above them, and the rows that follow. Reports begin with a title: lines of one cell
+    above a line of many."""
+    first = list(itertools.islice(records, _TITLES + 1))
+    filled = [sum(bool(cell.strip()) for cell in cells) for _, cells in first]
+    at = next((at for at, many in enumerate(filled) if many != 1), 0)
+    if not first or filled[at] < _NAMES:
+        at = 0
+    titles = ", ".join(shortened("".join(cells)) for _, cells in first[:at])
+    return first[at][1] if first else [], titles, itertools.chain(first[at + 1 :], records)
+
+
+def _records(text: str, separator: str, name: str) -> Iterator[tuple[int, list[str]]]:
     """The records of the text that are not blank, each with its row in a spreadsheet."""
-    said = _SAID.match(text)
-    separator = said["mark"] if said else _separator(text)
-    # a spreadsheet hides the line that says it, and counts rows without it
-    rest = text[said.end() :] if said else text
-    reader = csv.reader(io.StringIO(rest, newline=""), delimiter=separator, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     number = 0
     while True:
         number += 1
@@ -241,8 +284,13 @@ def _records(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _separator(text: str) -> str:
-    """The separator that divides the first line that is not blank into the most columns; a comma where none does."""
-    first = re.sub('"[^"]*"', "", next(line for line in io.StringIO(text, newline="") if line.strip()))
+    """The separator that divides the first line that is not blank, or that below the titles, into the most columns; a comma where
+    none does."""
+    lines = [line for line in io.StringIO(text, newline="") if line.strip()][: _TITLES + 1]
+    bare = [re.sub('"[^"]*"', "", line) for line in lines]
+    first = next((line for line in bare if any(mark in line for mark in _SEPARATORS)), bare[0])
+    if max(map(first.count, _SEPARATORS)) < _NAMES - 1:
+        first = bare[0]
     return max(_SEPARATORS, key=lambda separator: (first.count(separator), -_SEPARATORS.index(separator)))
 
 

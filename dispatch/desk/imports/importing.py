@@ -74,6 +74,7 @@ class How:
         until: take the dates of an event that repeats as single visits, from `since` or today to this day (calendar).
         confirmed: the marks of the places that were asked about and are meant.
         meant: how days and numbers with two readings are meant.
+        sheet: which sheet of a workbook; empty: the only one that is filled.
     """
 
     check: bool = False
@@ -86,6 +87,7 @@ class How:
     until: datetime.date | None = None
     confirmed: Collection[str] = ()
     meant: FileReadings = NOT_SAID
+    sheet: str = ""
 
 
 def import_file(user: User, kind: str, path: Path, how: How | None = None, watch: Watch = unwatched) -> ImportReport:
@@ -141,7 +143,7 @@ def _source(user: User, kind: str, path: Path, how: How, watch: Watch) -> _Sourc
         table, mapping = read_calendar(path, how.rows, watch, dates), {}
         beside = {"minutes": how.minutes, "since": how.since, "places": _places(user, how.mapping)}
     else:
-        table, mapping, beside = read_table(path, how.rows), dict(how.mapping), {}
+        table, mapping, beside = read_table(path, how.rows, how.sheet), dict(how.mapping), {}
     others = {} if kind == CALENDAR else OTHER_NAMES.get(kind, {})
     columns = find_columns(table, subject.columns, subject.required(), mapping, others)
     understood: list[str] = []
@@ -211,18 +213,19 @@ def _carry_out(unit: Unit, judged: Sequence[JudgedRow], watch: Watch, *, accept_
     return bool(writes)
 
 
-def kind_of(path: Path) -> str:
+def kind_of(path: Path, sheet: str = "") -> str:
     """The kind of a file: a calendar, a rate card, or rows by the columns that their first line names.
 
     Raises:
         Unreadable: it cannot be read, or is none of them; the message says what each kind needs.
+        WhichSheet: it is a workbook of several sheets, and none is named.
     """
     start = read_bytes(path, _START).removeprefix(b"\xef\xbb\xbf").lstrip()
     if start[:15].upper() == b"BEGIN:VCALENDAR" or path.suffix.casefold() in (".ics", ".ical", ".ifb"):
         return CALENDAR
     if start.startswith(b"{") or path.suffix.casefold() == ".json":
         return RATE_CARD
-    table = read_table(path, ROWS)
+    table = read_table(path, ROWS, sheet)
     fitting = _fitting(table, {}) or _fitting(table, OTHER_NAMES)
     if not fitting:
         needs = "; ".join(f"{kind}: {', '.join(subject.required())}" for kind, subject in SUBJECTS.items())
