@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
 import sys
 from collections.abc import Iterable, Sequence
@@ -16,9 +15,10 @@ from dispatch.commands.printing import Answer, Result
 from dispatch.commands.typed import CLIENT, TECHNICIAN, day, day_or_today, period
 from dispatch.desk.session.refusals import Faulty
 from dispatch.lazily import lazily
+from dispatch.model.csv_text import csv_text
 from dispatch.model.forms import form, forms
 from dispatch.model.periods import SUCH_AS
-from dispatch.model.text import cells_of, csv_cell, show
+from dispatch.model.text import cells_of, show
 
 with lazily(__name__):
     from db import figures, settings
@@ -259,7 +259,7 @@ def _query(args: Args) -> Result:
         else sql_question.ask(user, sys.stdin.read() if args.sql == "-" else args.sql)
     )
     if args.csv:
-        _print_csv(answer)
+        sys.stdout.write(csv_text(answer.columns, answer.rows))
         return None
     return Answer(
         answer, lambda answer: [dict(zip(answer.columns, map(_plain, row), strict=True)) for row in answer.rows], _lines
@@ -269,13 +269,6 @@ def _query(args: Args) -> Result:
 def _plain(value: Any) -> Any:
     """A value as JSON has it: bytes in hexadecimal."""
     return value.hex() if isinstance(value, bytes) else value
-
-
-def _print_csv(answer: Found) -> None:
-    safe = show if sys.stdout.isatty() else csv_cell
-    rows = csv.writer(sys.stdout, lineterminator="\r\n")
-    for row in (answer.columns, *answer.rows):
-        rows.writerow([safe(value) if isinstance(value, str) else _plain(value) for value in row])
 
 
 def _lines(answer: Found) -> Iterable[str]:

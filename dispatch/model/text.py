@@ -9,7 +9,6 @@ import re
 import unicodedata
 from enum import StrEnum
 from functools import lru_cache
-from typing import TypeVar
 
 NAME = 200
 """Longest name of a client, a site, a person, an item."""
@@ -65,10 +64,6 @@ _CONTROL_NAMES = {
     "\u2028": "the line separator U+2028",
     "\u2029": "the paragraph separator U+2029",
 }
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-
-T = TypeVar("T")
 
 
 class LabelledEnum(StrEnum):
@@ -191,17 +186,6 @@ def size_text(size: int) -> str:
     if size < 1000:
         return count_text(size, "byte")
     return f"{-(-size // 1000)} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
-
-
-def csv_cell(value: T) -> T | str:
-    """A value for a CSV or spreadsheet cell: text that a spreadsheet would evaluate gets an apostrophe.
-
-    Numbers pass as numbers. Source of the rule: OWASP ASVS 1.2.10, CSV injection; the full-width signs are evaluated by
-    spreadsheets in East Asian locales.
-    """
-    if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA_STARTS):
-        return "'" + value
-    return value
 
 
 def _name_of(character: str) -> str:

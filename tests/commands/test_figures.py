@@ -251,7 +251,13 @@ def test_markdown_tables_keep_their_columns(hostile: Dispatch) -> None:
 
 
 def test_a_report_goes_into_a_file_whose_ending_says_the_form(firm: Dispatch, tmp_path: Path) -> None:
-    for ending, begins in ((".html", "<!DOCTYPE html>"), (".md", "# "), (".csv", '"'), (".json", "{"), (".txt", "")):
+    for ending, begins in (
+        (".html", "<!DOCTYPE html>"),
+        (".md", "# "),
+        (".csv", "\ufeffreference,"),
+        (".json", "{"),
+        (".txt", ""),
+    ):
         path = tmp_path / f"day{ending}"
         firm.ok("report", "day", "--out", str(path))
         assert path.read_text(encoding="utf-8").startswith(begins)

@@ -75,11 +75,11 @@ def test_in_a_folder_it_has_a_name_that_says_whose_it_is_and_its_data_a_file_for
     dispatch.ok(*words, "--csv", "--with-charge")
     tables = {path.stem.removeprefix("harbor-dental-report-r1-"): path for path in tmp_path.glob("*.csv")}
     assert set(tables) == {"visits", "tests", "used", "charges", "charge_lines"}
-    assert tables["charges"].read_text(encoding="utf-8").splitlines()[0].startswith('"reference","revision","status"')
+    assert tables["charges"].read_text(encoding="utf-8").startswith("\ufeffreference,revision,status")
     packed = tmp_path / "R1.zip"
     dispatch.ok("report", "visit", "R1", "--out", str(packed), "--as", "lee")
     with zipfile.ZipFile(packed) as read:
         assert read.namelist() == [f"harbor-dental-report-r1-{name}.csv" for name in ("visits", "tests", "used")]
         assert read.read("harbor-dental-report-r1-visits.csv") == tables["visits"].read_bytes()
     one = dispatch.ok("report", "visit", "R1", "--csv", "--table", "tests", "--as", "lee")
-    assert one.splitlines() == tables["tests"].read_text(encoding="utf-8").splitlines()
+    assert one.splitlines() == tables["tests"].read_text(encoding="utf-8-sig").splitlines()

@@ -147,14 +147,14 @@ def invoiced(day: Dispatch, tmp_path: Path) -> None:
     assert "Nothing was marked" in day("invoice", "export", "--out", str(tmp_path / "no" / "b.csv")).err
     day.ok("invoice", "export", "--out", str(out), "--replace")
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
-    rows = list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8"))))
+    rows = list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8-sig"))))
     assert {row["invoice"] for row in rows} == {*numbers[1:]}
     for row in rows:
         if row["rule"] != "TAX":
             exact = Fraction(row["quantity"]) * Fraction(row["unit_price"])
             assert to_minor(exact, 2) == Fraction(row["amount"]) * 100
     assert day("invoice", "export").code == 1, "each goes out once"
-    assert day.ok("invoice", "export", *numbers[:0:-1]).encode() == out.read_bytes()
+    assert day.ok("invoice", "export", *numbers[:0:-1]).encode("utf-8-sig") == out.read_bytes()
     whole = json.loads(day.ok("invoice", "export", numbers[-1], "--json"))
     assert whole[0]["number"] == numbers[-1]
     assert "was exported: credit it" in day("invoice", "void", numbers[-1], "--reason", "a slip").err

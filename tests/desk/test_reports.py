@@ -29,7 +29,6 @@ from dispatch.desk.reports.rendering import (
     as_text,
     form_of,
     markdown_text,
-    spreadsheet_text,
     table_csv,
 )
 from dispatch.desk.reports.service import service_report
@@ -37,6 +36,7 @@ from dispatch.desk.reports.sheet import sheet_report
 from dispatch.desk.review import reviewing
 from dispatch.desk.session.refusals import Faulty, NotAllowed
 from dispatch.model.checklists import Result
+from dispatch.model.csv_text import spreadsheet_text
 from dispatch.model.periods import Period
 from tests.desk.conftest import DAY, Office, at
 from tests.desk.test_prepaid import agreed, closed
@@ -205,7 +205,7 @@ def test_numbers_stay_numbers_in_a_spreadsheet() -> None:
     columns = ("a", "b", "c", "d")
     data = DataTable("things", columns, ((-5, Decimal("-1234.50"), None, True), ("-5", Decimal("-0.5"), "=1", False)))
     text = table_csv(data)
-    assert text == '"a","b","c","d"\r\n-5,-1234.50,"","true"\r\n"\'-5",-0.5,"\'=1","false"\r\n'
+    assert text == "a,b,c,d\r\n-5,-1234.50,,true\r\n'-5,-0.5,'=1,false\r\n"
     report = Report("day", "t", "s", (), (), data=(data,))
     assert as_csv(report) == as_csv(report, "things") == text
     assert form_of(report)["tables"] == {

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,10 +12,11 @@ from typing import Any
 from db import invoices
 from dispatch.desk.session.refusals import NotFound
 from dispatch.desk.session.user import User
+from dispatch.model.csv_text import csv_text
 from dispatch.model.forms import form
 from dispatch.model.reviews import Batch
 from dispatch.model.states import Role
-from dispatch.model.text import csv_cell, show
+from dispatch.model.text import show
 
 COLUMNS = ("batch", "reference", "date", "client", "site", "technicians", "work", "line", "rule", "category", "description",
            "quantity", "unit", "unit_price", "amount", "currency")  # fmt: skip
@@ -49,17 +48,9 @@ def export_again(user: User, number: int) -> HandedOver:
 def text_of(handed_over: HandedOver, zone: str, *, as_json: bool) -> str:
     """A batch as a file, as JSON or as CSV."""
     keys = "batch=batch.id exported_at=batch.at@ exported_by=batch.by visits"
-    return json.dumps(form(handed_over, keys, zone), indent=1) + "\n" if as_json else _as_csv(handed_over)
-
-
-def _as_csv(handed_over: HandedOver) -> str:
-    """A batch as CSV (RFC 4180). Text that a spreadsheet would evaluate gets an apostrophe; amounts are plain numbers."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for visit in handed_over.visits:
-        writer.writerows([csv_cell(row[name]) for name in COLUMNS] for row in _rows(visit))
-    return out.getvalue()
+    if as_json:
+        return json.dumps(form(handed_over, keys, zone), indent=1) + "\n"
+    return csv_text(COLUMNS, ([row[name] for name in COLUMNS] for visit in handed_over.visits for row in _rows(visit)))
 
 
 def _rows(visit: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

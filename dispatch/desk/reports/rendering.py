@@ -6,8 +6,6 @@ spreadsheet.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,9 +17,10 @@ from dispatch.desk.reports.data import DataTable, Datum
 from dispatch.desk.reports.document import Amount, Cell, ChartBar, Report, ReportTable, Section, number_columns, words
 from dispatch.desk.reports.pages import as_html
 from dispatch.desk.session.refusals import Faulty
+from dispatch.model.csv_text import csv_text
 from dispatch.model.forms import form, forms
 from dispatch.model.money import format_minor
-from dispatch.model.text import cells_of, csv_cell, pad, show, wrapped
+from dispatch.model.text import cells_of, pad, show, wrapped
 
 _WIDEST = 40
 _LINE = "\\_" * 40
@@ -30,7 +29,6 @@ _MARKUP = re.compile(r"([\\`*_{}\[\]<>|~$&^])")
 _MARKUP_AT_START = re.compile(r"^(\s*)([#+\-=:!>]|\d{1,9}(?=[.)]))")
 _LIKE_A_LINK = re.compile(r"[^\s|]*(?:://|@|www\.|\w\.[^\W\d_]{2})[^\s|]*(?<![.,;:!?])", re.IGNORECASE)
 """What readers of Markdown may turn into a link by themselves, whatever is escaped in it: addresses, names of machines."""
-_OTHER_CELL = re.compile(r"([;,\t|])([\s\"']*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 
 def markdown_text(text: str) -> str:
@@ -41,11 +39,6 @@ def markdown_text(text: str) -> str:
         parts += [_MARKUP.sub(r"\\\1", line[end : match.start()]), _code(match[0])]
         end = match.end()
     return _MARKUP_AT_START.sub(_escaped_start, "".join([*parts, _MARKUP.sub(r"\\\1", line[end:])]))
-
-
-def spreadsheet_text(text: str) -> str:
-    """Text for a CSV cell: on one line, and no formula, also where a spreadsheet parts cells by another sign than the comma."""
-    return csv_cell(_OTHER_CELL.sub(r"\1\2'", show(text)))
 
 
 def as_text(report: Report, width: int | None = None) -> str:
@@ -95,12 +88,8 @@ def as_markdown(report: Report) -> str:
 
 
 def table_csv(table: DataTable) -> str:
-    """A table of data as CSV (RFC 4180): the names of the columns, then a row for each. Numbers are numbers, text is no formula."""
-    out = io.StringIO()
-    rows = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
-    rows.writerow(table.columns)
-    rows.writerows([_csv_value(value) for value in row] for row in table.rows)
-    return out.getvalue()
+    """A table of data as CSV."""
+    return csv_text(table.columns, table.rows)
 
 
 def as_csv(report: Report, table: str = "") -> str:
@@ -229,12 +218,6 @@ def currency_of(table: ReportTable) -> str | None:
     """The currency of a table's amounts; None where it has none, or several: then each amount says its own."""
     currencies = {cell.currency for row in table.rows for cell in row if isinstance(cell, Amount)}
     return currencies.pop() if len(currencies) == 1 else None
-
-
-def _csv_value(value: Datum) -> str | float | Decimal:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return spreadsheet_text(value) if isinstance(value, str) else "" if value is None else value
 
 
 def _json_datum(value: Datum) -> str | float | bool | None:

@@ -12,6 +12,7 @@ from dispatch.desk.reports.pdf import as_pdf
 from dispatch.desk.reports.rendering import ENDINGS, FORMS, as_csv, table_csv
 from dispatch.desk.session.private_file import FileThere, write_private
 from dispatch.desk.session.refusals import Faulty
+from dispatch.model.csv_text import MARKED
 from dispatch.model.text import show
 
 ZIP = ".zip"
@@ -83,5 +84,5 @@ def _packed(report: Report) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
         for table in report.data:
-            packed.writestr(f"{report.name}-{table.name}.csv", table_csv(table))
+            packed.writestr(f"{report.name}-{table.name}.csv", table_csv(table).encode(MARKED))
     return out.getvalue()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dispatch.desk.session.refusals import NotAllowed, Refusal
 from dispatch.desk.session.user import User
+from dispatch.model.csv_text import MARKED
 from dispatch.model.text import show
 
 
@@ -67,7 +68,8 @@ def put(
         with os.fdopen(descriptor, "wb") as file:
             if owner is not None:
                 os.fchown(file.fileno(), *owner)
-            file.write(text.encode("utf-8") if isinstance(text, str) else text)
+            coding = MARKED if path.suffix.casefold() == ".csv" else "utf-8"
+            file.write(text.encode(coding) if isinstance(text, str) else text)
             file.flush()
             os.fsync(file.fileno())
         (os.replace if replace else os.link)(draft, path)

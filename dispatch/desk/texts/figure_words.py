@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
@@ -26,12 +24,13 @@ from dispatch.desk.figures.meanings import (
     value_text,
 )
 from dispatch.model.charts import bar, columns
+from dispatch.model.csv_text import csv_text
 from dispatch.model.forms import form
 from dispatch.model.instants import Times, day_of, day_text
 from dispatch.model.money import format_minor
 from dispatch.model.promises import Promise
 from dispatch.model.states import State
-from dispatch.model.text import csv_cell, pad, show
+from dispatch.model.text import pad, show
 
 _BAR = 12
 
@@ -205,9 +204,5 @@ def figure_rows(counted: Figures) -> Iterator[tuple[str | int | float | Decimal 
 
 
 def figures_csv(counted: Figures) -> str:
-    """The figures as CSV. Names that a spreadsheet would run are text."""
-    out = io.StringIO()
-    rows = csv.writer(out, lineterminator="\r\n")
-    rows.writerow(FIGURE_COLUMNS)
-    rows.writerows([csv_cell(cell) for cell in row] for row in figure_rows(counted))
-    return out.getvalue()
+    """The figures as CSV."""
+    return csv_text(FIGURE_COLUMNS, figure_rows(counted))

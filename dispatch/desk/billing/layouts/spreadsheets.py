@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
 
 from dispatch.desk.billing.layouts.books import Books, Layouted, named, on_one_line, signed, too_many
-from dispatch.desk.reports.rendering import spreadsheet_text
+from dispatch.model.csv_text import MARKED, csv_text
 from dispatch.model.invoice_taxes import tax_shares, without_tax
 from dispatch.model.invoices import Invoice, InvoiceKind
 from dispatch.model.money import format_minor, shortest
@@ -29,7 +29,6 @@ QUICKBOOKS = _QUICKBOOKS.split(",")
 _QUICKBOOKS_TAXED = ("ItemTaxCode", "ItemTaxAmount", "Currency")
 _MOST = {"Xero": 500, "QuickBooks": 100}
 _MOST_ROWS, _NUMBER, _TEXT, _NAME, _ADDRESS = 1000, 21, 4000, 255, 500
-_MARK = "\ufeff"
 
 
 def xero(found: Sequence[Invoice], books: Books) -> Layouted:
@@ -51,7 +50,7 @@ def xero(found: Sequence[Invoice], books: Books) -> Layouted:
             "Reference": on_one_line(invoice.corrects or invoice.buyer.reference, _NAME),
             "*InvoiceDate": books.date(invoice.issued_on),
             "*DueDate": books.date(invoice.due_on),
-            "Total": format_minor(sign * invoice.total, invoice.exponent),
+            "Total": Decimal(format_minor(sign * invoice.total, invoice.exponent)),
             "Currency": invoice.currency,
         }
         for line, tax in zip(without_tax(invoice), tax_shares(invoice), strict=True):
@@ -59,11 +58,11 @@ def xero(found: Sequence[Invoice], books: Books) -> Layouted:
                 head
                 | {
                     "*Description": on_one_line(line.text, _TEXT),
-                    "*Quantity": shortest(sign * line.quantity),
-                    "*UnitAmount": shortest(line.unit_price),
+                    "*Quantity": Decimal(shortest(sign * line.quantity)),
+                    "*UnitAmount": Decimal(shortest(line.unit_price)),
                     "*AccountCode": books.sold("xero_accounts", line),
                     "*TaxType": books.tax("xero_taxes", line.tax),
-                    "TaxAmount": format_minor(sign * tax, invoice.exponent),
+                    "TaxAmount": Decimal(format_minor(sign * tax, invoice.exponent)),
                 }
             )
     books.check()
@@ -99,15 +98,19 @@ def quickbooks(found: Sequence[Invoice], books: Books) -> Layouted:
                 "Memo": on_one_line(invoice.buyer.reference, _NAME),
                 "Item(Product/Service)": books.sold("quickbooks_items", line),
                 "ItemDescription": on_one_line(line.text, _TEXT),
-                "ItemQuantity": shortest(line.quantity),
-                "ItemRate": shortest(line.unit_price),
-                "*ItemAmount": format_minor(line.amount, invoice.exponent),
+                "ItemQuantity": Decimal(shortest(line.quantity)),
+                "ItemRate": Decimal(shortest(line.unit_price)),
+                "*ItemAmount": Decimal(format_minor(line.amount, invoice.exponent)),
                 "Service Date": books.date(line.day) if line.day else "",
             }
             if taxed:
                 code = books.tax("quickbooks_taxes", line.tax)
                 row |= dict(
-                    zip(_QUICKBOOKS_TAXED, (code, format_minor(tax, invoice.exponent), invoice.currency), strict=True)
+                    zip(
+                        _QUICKBOOKS_TAXED,
+                        (code, Decimal(format_minor(tax, invoice.exponent)), invoice.currency),
+                        strict=True,
+                    )
                 )
             rows.append(row)
     if len(rows) > _MOST_ROWS:
@@ -116,21 +119,5 @@ def quickbooks(found: Sequence[Invoice], books: Books) -> Layouted:
     return Layouted(_table((*QUICKBOOKS, *(_QUICKBOOKS_TAXED if taxed else ())), rows), tuple(invoices), notices)
 
 
-_FIGURES = frozenset(
-    ("*Quantity", "*UnitAmount", "Total", "TaxAmount", "ItemQuantity", "ItemRate", "*ItemAmount", "ItemTaxAmount")
-)
-
-
-def _table(columns: Sequence[str], rows: Sequence[dict[str, str]]) -> str:
-    """The file: UTF-8 with a byte-order mark, as spreadsheets want it; text is no formula, a figure may be negative."""
-    out = io.StringIO()
-    out.write(_MARK)
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([_cell(name, row.get(name, "")) for name in columns])
-    return out.getvalue()
-
-
-def _cell(name: str, text: str) -> str:
-    return text if name in _FIGURES else spreadsheet_text(text)
+def _table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> bytes:
+    return csv_text(columns, ([row.get(name) for name in columns] for row in rows)).encode(MARKED)
