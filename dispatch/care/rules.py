@@ -40,6 +40,14 @@ def in_order(items: Iterable[CareItem]) -> list[CareItem]:
     return sorted(items, key=lambda item: (item.due is None, item.due or item.opens, item.client.casefold(), item.key))
 
 
+def by_client(items: Iterable[CareItem]) -> dict[str, list[CareItem]]:
+    """Items by the name of their client, first the client to whom something is due first."""
+    groups: dict[str, list[CareItem]] = {}
+    for item in in_order(items):
+        groups.setdefault(item.client, []).append(item)
+    return groups
+
+
 def _all(account: Account, today: datetime.date, workdays: Workdays) -> Iterator[CareItem]:
     terms = account.in_force(today)
     if terms is not None:

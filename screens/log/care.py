@@ -8,39 +8,31 @@ from typing import Any
 
 from db import clients
 from dispatch.care.item import SNOOZE_DAYS, SNOOZES, CareItem, CareState
-from dispatch.care.rules import TITLES
+from dispatch.care.rules import TITLES, by_client
 from dispatch.desk.care import care_list
 from dispatch.desk.care.accounts import office
+from dispatch.desk.texts.client_words import standing
 from dispatch.desk.texts.comparison_words import comparison_lines
 from dispatch.fields.kinds import Day, Text
 from dispatch.fields.record import Field
 from dispatch.model.clients import Client
 from dispatch.model.states import LEADS
-from dispatch.model.text import LINE
+from dispatch.model.text import LINE, count_text
 from screens.binding import BACK, command, key
 from screens.dialogs.asked import ChoiceRow, needed
 from screens.listed import ListScreen
 from screens.record_forms import ask_values
 from widgets.listed import FigureLine
 
-_SECTIONS = {
-    CareState.OVERDUE: "Overdue",
-    CareState.EXPIRED: "Overdue",
-    CareState.DUE: "Due",
-    CareState.BELOW_TARGET: "Due",
-    CareState.OPEN: "Coming up",
-    CareState.SNOOZED: "Put off",
-    CareState.HELD: "Held back",
-    CareState.PLANNED: "In order",
-    CareState.OK: "In order",
-}
+FEW = 12
+"""So many clients are listed at first; the others with all of it."""
 _GAP = (
     Field("what", "What is missing", Text(LINE), required=True),
     Field("owner", "Who sees to it", Text()),
     Field("due", "By when", Day(), required=True),
 )
+_LATE = (CareState.OVERDUE, CareState.EXPIRED)
 _FEW_WORDS = needed("a few words are needed")
-_ORDER = list(dict.fromkeys(_SECTIONS.values()))
 
 
 class CareScreen(ListScreen[CareItem]):
@@ -62,18 +54,22 @@ class CareScreen(ListScreen[CareItem]):
         items = self.look(care_list.care_list, self.user.store, all_items=self._all)
         if items is None:
             return
-        items.sort(key=lambda item: _ORDER.index(_SECTIONS[item.state]))
-        self.things = {item.key: item for item in items}
+        groups = by_client(items)
+        shown = [*groups] if self._all else [*groups][:FEW]
+        self.things = {item.key: item for client in shown for item in groups[client]}
         lines = [
-            FigureLine(_SECTIONS[item.state], item.key, item.client, f"{item.due or '–'}  {item.what}", item.asks)
-            for item in items
+            FigureLine(item.client, item.key, item.what, standing(item), item.asks, item.state in _LATE)
+            for item in self.things.values()
         ]
+        if more := len(groups) - len(shown):
+            lines.append(FigureLine(f"{count_text(more, 'more client')}", "more", "a shows them too", " ", False))
         if not lines:
-            lines = [FigureLine("Nothing is due", "none", "a shows also what is in order", "", False)]
+            lines = [FigureLine("Nothing is due", "none", "a shows also what is in order", " ", False)]
         self.listed.set_figures(lines)
         asking = sum(item.asks for item in items)
         waiting = f" · {len(items) - asking} in order or waiting" if self._all else ""
-        self.show_head("Account care", f"{asking} due{waiting}")
+        of = f" to {count_text(len(groups), 'client')}" if groups else ""
+        self.show_head("Account care", f"{asking} due{of}{waiting}")
         self.show_selected()
 
     def notes(self) -> Sequence[tuple[str, str]]:
@@ -81,12 +77,9 @@ class CareScreen(ListScreen[CareItem]):
         item = self.here
         if item is None:
             return ()
-        due = "no date yet" if item.due is None else f"due {item.due}"
-        notes = [(item.client, "strong"), (f"{item.what}: {due}, {item.state.label}", "plain"), (item.why, "plain")]
-        notes.append((f"{TITLES[item.rule]} ({item.rule})", "dim"))
+        notes = [(item.client, "strong"), (f"{item.what}: {standing(item)}", "plain"), (item.why, "plain")]
+        notes.append((TITLES[item.rule], "dim"))
         notes += [(f"held back: {reason}", "warn") for reason in item.held]
-        if item.snoozed_until is not None:
-            notes.append((f"put off until {item.snoozed_until}", "warn"))
         if item.snoozes:
             notes.append((f"put off {item.snoozes} of {SNOOZES} times", "dim"))
         compared = self.look(care_list.plans_for, self.user.store, item)

@@ -11,7 +11,7 @@ import pytest
 
 from dispatch.care.account import Account, Allowance, CareVisit, Gap, PromptMark, Survey, well_suited
 from dispatch.care.item import CareItem, CareState, Workdays
-from dispatch.care.rules import items_of
+from dispatch.care.rules import by_client, items_of
 from dispatch.model.agreements import Agreement, PrepaidBlock, ServiceTerms, months_later
 from dispatch.model.clients import Client
 from dispatch.model.firm import Firm
@@ -434,3 +434,16 @@ def test_a_client_who_wants_nobody_back_is_called() -> None:
     assert "wants nobody back for R5" in contact.why
     unhappy = account(visits=(visit("2026-11-24", "R5", none_wanted=True, satisfied=False),))
     assert len(found(unhappy, "2026-11-24", "E7")) == 2
+
+
+def test_the_client_to_whom_something_is_due_first_stands_first_with_all_that_is_theirs() -> None:
+    def item(client: str, what: str, due: datetime.date | None) -> CareItem:
+        return CareItem("E1", what, what, "", datetime.date(2026, 1, 1), due, client=client)
+
+    late, soon, later = (datetime.date(2026, 11, day) for day in (2, 20, 30))
+    items = [item("Acme", "c", later), item("Acme", "d", None), item("Bolt", "a", late), item("Acme", "b", soon)]
+    groups = by_client(items)
+    assert [(client, [one.what for one in due]) for client, due in groups.items()] == [
+        ("Bolt", ["a"]),
+        ("Acme", ["b", "c", "d"]),
+    ]

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import datetime
+
+import pytest
+
 from db import clocks
 from dispatch.desk.book import editing
 from dispatch.desk.care import care_list
 from dispatch.desk.plan import schedule, undo
 from dispatch.desk.visits.steps import find
+from dispatch.model.clients import Client
 from dispatch.model.states import State
 from screens.book.client import ClientScreen
 from screens.dialogs.questions import AskText, Choose
+from screens.log import care
 from screens.log.care import CareScreen
 from screens.log.visit_record import RecordPane, VisitRecord
 from tests.desk.conftest import Office, at
 from tests.desk.test_care import agree as agree_late
 from tests.desk.test_care import emergency
 from tests.desk.test_levels import agree
+from tests.screens.test_keymap import shown
 from tests.screens.test_prices import answer, choose, fill
 from tests.screens.test_screens import opened, press, settled, until, until_true
 from widgets.lines.ink import text_of
@@ -161,3 +168,20 @@ async def test_an_offer_shows_its_figures(office: Office) -> None:
         await choose(pilot, "declined")
         await answer(pilot, "too dear")
         await until_true(pilot, lambda: care_list.care_list(office.store) == [])
+
+
+async def test_care_is_listed_by_client_a_dozen_at_first(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(care, "FEW", 1)
+    agree_late(office, "2026-01-01", "2026-12-31")
+    other: Client = editing.add(office.lee, "client", {"name": "Acme"})
+    care_list.note_gap(office.lee, other, "no spare", "lee", datetime.date(2027, 3, 1))
+    async with opened(office.lee, "log", (120, 36)) as pilot:
+        await press(pilot, "C")
+        await until(pilot, CareScreen)
+        await until_true(pilot, lambda: "due to 2 clients" in shown(pilot))
+        assert "1 more client" in shown(pilot)
+        assert "Harbor Dental" in shown(pilot)
+        assert "Acme" not in shown(pilot)
+        await press(pilot, "a")
+        await until_true(pilot, lambda: "Acme" in shown(pilot))
+        assert "more client" not in shown(pilot)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from dispatch.care.item import CareItem
-from dispatch.care.rules import TITLES
+from dispatch.care.item import CareItem, CareState
+from dispatch.care.rules import TITLES, by_client
 from dispatch.desk.care.client_page import ClientPage
 from dispatch.desk.messages.outbox import moment
 from dispatch.desk.texts.comparison_words import comparison_form, comparison_lines
@@ -116,17 +116,34 @@ def wanted_text(visit: Visit) -> str:
     return "undated" if visit.wanted_on is None else f"wanted {day_text(visit.wanted_on)}"
 
 
+_STANDING = {
+    CareState.OVERDUE: "overdue since {}",
+    CareState.EXPIRED: "ended {}",
+    CareState.DUE: "due {}",
+    CareState.BELOW_TARGET: "due {}",
+    CareState.OPEN: "by {}",
+    CareState.PLANNED: "planned",
+    CareState.OK: "in order",
+    CareState.HELD: "held back",
+}
+
+
+def standing(item: CareItem) -> str:
+    """How an item stands, in a word or two with its day."""
+    if item.snoozed_until is not None:
+        return f"put off until {day_text(item.snoozed_until)}"
+    return _STANDING[item.state].format("no day yet" if item.due is None else day_text(item.due))
+
+
 def care_lines(items: Sequence[CareItem]) -> list[str]:
-    """The care list, two lines an item: what is due, and how it is named on the command line."""
+    """The care list by client: what is due and why, and below it how it is named on the command line."""
     lines = []
-    for item in items:
-        waits = f"  put off until {item.snoozed_until}" if item.snoozed_until is not None else ""
-        if item.held:
-            waits = f"  held back: {'; '.join(show(reason, 120) for reason in item.held)}"
-        due = "–" if item.due is None else item.due.isoformat()
-        state, client = pad(item.state.label, 12), pad(item.client, 26)
-        lines.append(f"{due:10}  {state}  {client}  {show(item.what, 40)}  {show(item.why, 200)}")
-        lines.append(f"            {show(item.key, 120)}{waits}")
+    for client, due in by_client(items).items():
+        lines += [*([""] if lines else []), show(client, 120)]
+        for item in due:
+            lines.append(f"  {pad(show(item.what, 40), 28)}  {pad(standing(item), 29)}  {show(item.why, 200)}")
+            held = f"  held back: {'; '.join(show(reason, 120) for reason in item.held)}" if item.held else ""
+            lines.append(f"    {show(item.key, 120)}{held}")
     return lines or ["Nothing is due."]
 
 
