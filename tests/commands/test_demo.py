@@ -47,7 +47,7 @@ def test_board_opens_in_a_real_terminal(sample: Path, size: tuple[int, int]) -> 
     with terminal(["board", "--as", "dana"], db=sample, columns=size[0], rows=size[1]) as screen:
         assert "Ana Ruiz" in screen.wait_for("Grandview"[:4] if size[0] < 80 else "Grandview")
         screen.press("?")
-        screen.wait_for("Keys: the board")
+        screen.wait_for("Help: the board")
         screen.press("esc", "q")
         assert screen.wait_for_exit() == 0
 
