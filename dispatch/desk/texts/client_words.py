@@ -137,7 +137,7 @@ def standing(item: CareItem) -> str:
 
 def care_lines(items: Sequence[CareItem]) -> list[str]:
     """The care list by client: what is due and why, and below it how it is named on the command line."""
-    lines = []
+    lines: list[str] = []
     for client, due in by_client(items).items():
         lines += [*([""] if lines else []), show(client, 120)]
         for item in due:
