@@ -19,7 +19,7 @@ from dispatch.charges.terms import Terms, for_group, select
 from dispatch.charges.travel import lacking, travel_lines
 from dispatch.charges.visit import ChargedClient, read_client, read_site, read_visit
 from dispatch.fields.reading import FormFault
-from dispatch.model.money import rounded, shortest
+from dispatch.model.money import exact_text, rounded, shortest
 
 REVIEWED = frozenset({"ZERO_DURATION", "LONG_VISIT", "GUARANTEE_EXPIRED"})
 """Flags that a lead must accept (B1)."""
@@ -109,8 +109,10 @@ def _cancellation(pricing: Pricing) -> Iterator[ChargeLine]:
         first = terms.crew[0]
         tier = terms.tier_at(visit.scheduled)
         minutes = terms.minimum_minutes(first, terms.effective(tier.band))
-        fee = minutes * calm_rate(terms, first, tier).weight * terms.price(first) / 60 * value / 100
-        why = f"{notice_text}: {shortest(value)}% of the minimum of {minutes} min ({tier.name}) at {shortest(terms.price(first))}/h"
+        weight, hourly = calm_rate(terms, first, tier).weight, terms.price(first)
+        fee = minutes * weight * hourly / 60 * value / 100
+        counted = f"{minutes} min x {shortest(hourly)}/h x {exact_text(weight)} ({tier.name})"
+        why = f"{notice_text}: {shortest(value)}% of the minimum, {counted}"
     if amount := pricing.minor(fee):
         yield ChargeLine("FEE-CANC", "fee", amount, why)
 

@@ -51,11 +51,12 @@ def _line(pricing: Pricing, stay: Stay, group: _Group, count: int, left: Fractio
     over = kind == "billable" and pricing.balances.hours and paid_from is None
     hourly = terms.overage(stay.part) if over else terms.price(stay.part)
     price, multiplier = rate.of(hourly)
-    if rate.price is not None and (not over or terms.agreement is None or terms.agreement.overage_rate is None):
+    over = over and terms.agreement is not None and terms.agreement.overage_rate is not None
+    if rate.price is not None and not over:
         price = rate.price
     amount = pricing.minor(count * price * multiplier / 60)
     counted = f"{count} min x {shortest(price)}/h x {exact_text(multiplier)}"
-    why = "; ".join([f"{counted} ({_rate_words(terms, tier, rate, hourly)}), {_list_words(terms, stay, over)}",
+    why = "; ".join([f"{counted} ({_rate_words(pricing, stay, tier, rate, hourly)}), {_list_words(terms, stay, rate, over)}",
                      *_why(terms, stay, group, count, left)])  # fmt: skip
     if kind == "billable" and paid_from is None:
         rule, reason = "LAB", None
@@ -81,26 +82,35 @@ def _line(pricing: Pricing, stay: Stay, group: _Group, count: int, left: Fractio
     )
 
 
-def _rate_words(terms: Terms, tier: Tier, rate: Rate, hourly: Fraction) -> str:
+def _rate_words(pricing: Pricing, stay: Stay, tier: Tier, rate: Rate, hourly: Fraction) -> str:
     """Why a minute costs what it costs."""
-    words = [tier.name]
+    terms, words = pricing.terms, [tier.name]
     if terms.waives(tier.band):
         words.append("premium waived")
-    if rate.raised:
+    if rate.raised == "overtime":
+        words.append(f"overtime past {terms.card.overtime.after_min} min of a day{_worked_before(pricing, stay)}")
+    elif rate.raised:
         words.append(rate.raised)
     if rate.price is not None:
         words.append(f"instead of {shortest(hourly)}/h")
     return ", ".join(words)
 
 
-def _list_words(terms: Terms, stay: Stay, over: bool) -> str:
+def _worked_before(pricing: Pricing, stay: Stay) -> str:
+    """What of the days of a stay earlier visits were (B3.8)."""
+    earlier = pricing.visit.prior_today.get(stay.part.name) or EarlierVisits()
+    days = [pricing.terms.local(start).date().isoformat() for start, _ in stay.windows]
+    worked = {day: earlier.worked_min[day] for day in days if earlier.worked_min.get(day)}
+    each = ((f"on {day} " if len(days) > 1 else "") + f"{count} min earlier" for day, count in worked.items())
+    return "".join(f", {words}" for words in each)
+
+
+def _list_words(terms: Terms, stay: Stay, rate: Rate, over: bool) -> str:
     """Where its price comes from."""
-    if over:
-        return "overage price"
-    second = (
-        "" if stay.part is terms.crew[0] else f", {terms.card.extra_technician_pct.text}% from the second technician on"
-    )
-    return f"{terms.list_words('classes', stay.part.labour_class)}{second}"
+    listed = rate.listed or terms.list_words("classes", stay.part.labour_class)
+    share = terms.card.extra_technician_pct
+    second = f", {share.text}% from the second technician on" if terms.share(stay.part) != 1 else ""
+    return ("overage price" if over else listed) + second
 
 
 def _why(terms: Terms, stay: Stay, group: _Group, count: int, left: Fraction | None) -> Iterator[str]:
@@ -178,7 +188,7 @@ def _of_technician(pricing: Pricing, stay: Stay, labour: Sequence[ChargeLine]) -
             why += f", the day price counts for {shortest(by_day)}"
         if prior is not None:
             why += f", earlier today {shortest(earlier.presence_rmin)}; topped up before {shortest(earlier.topup_rmin)}"
-        why += f"; {shortest(missing)} rate-min missing"
+        why += f"; missing {shortest(missing)}"
         yield from _top_up(pricing, stay, missing, why)
     elif missing < 0:
         yield from _credit(pricing, stay, -missing, sum(line.amount for line in labour), earlier)
@@ -207,7 +217,8 @@ def _top_up(pricing: Pricing, stay: Stay, missing: Fraction, why: str) -> Iterat
         for balance, portion in pricing.balances.portions(missing):
             missing -= portion
             value = pricing.minor(portion * price / 60)
-            text = f"{why}; {shortest(portion)} rate-min drawn from {balance.name}, {shortest(balance.left)} left after"
+            drawn = f"{shortest(portion)} rate-min x {shortest(price)}/h"
+            text = f"{why}; {drawn} drawn from {balance.name}, {shortest(balance.left)} left after"
             yield replace(
                 blank, why=text, qty=portion, unit_price=price, zero_reason="drawn", value=value, pool=balance.name
             )
@@ -216,7 +227,8 @@ def _top_up(pricing: Pricing, stay: Stay, missing: Fraction, why: str) -> Iterat
         pricing.flags.add("POOL_EXHAUSTED")
         price = pricing.terms.overage(stay.part)
     amount = pricing.minor(missing * price / 60)
-    yield replace(blank, amount=amount, qty=missing, unit_price=price)
+    why += f"; {shortest(missing)} rate-min x {shortest(price)}/h"
+    yield replace(blank, amount=amount, qty=missing, unit_price=price, why=why)
     if pricing.card.minimum.includes_travel:
         taken = min(amount, pricing.travel_left)
         if taken > 0:
@@ -240,6 +252,8 @@ def _credit(pricing: Pricing, stay: Stay, over: Fraction, worked: int, earlier: 
     if back <= 0:
         return
     text = f"earlier visits here today paid {shortest(over)} rate-min of minimum that are worked now"
+    text += ", no more than this visit is charged" if back < over else ""
+    text += f": {shortest(back)} rate-min x {shortest(price)}/h"
     yield ChargeLine(
         "MIN-DAY", "labour", -amount, text, tech=stay.part.name, qty=-back, unit="rate-min", unit_price=price
     )  # fmt: skip

@@ -16,13 +16,15 @@ class Rate:
     """What minutes of one technician in one band have in common. There is one for each, so that it can be told by itself.
 
     `weight` is how many rate-minutes a minute is; `price` that of an hour, where it has one instead of a multiplier; `raised`
-    is what counts instead of the band; `plain` is the business rate, which day prices pay (B4.3).
+    is what counts instead of the band; `plain` is the business rate, which day prices pay (B4.3); `listed` tells the list of a
+    price.
     """
 
     weight: Fraction
     price: Fraction | None = None
     raised: str = ""
     plain: bool = False
+    listed: str = ""
 
     def of(self, hourly: Fraction) -> tuple[Fraction, Fraction]:
         """Unit price and multiplier of a line, at that price of an hour: a price has its weight in it (B16)."""
@@ -59,4 +61,4 @@ def rate_of(terms: Terms, part: VisitPart, tier: Tier, *, overtime: bool = False
 
 def _priced(terms: Terms, part: VisitPart, listed: ListedPrice) -> Rate:
     price, hourly = terms.listed(listed), terms.listed(terms.card.classes[part.labour_class])
-    return Rate(price / hourly if hourly else Fraction(1), price * terms.share(part))
+    return Rate(price / hourly if hourly else Fraction(1), price * terms.share(part), listed=terms.price_words(listed))

@@ -90,7 +90,11 @@ class Terms:
         own = getattr(self.card.price_lists[self.group], of).get(name) if self.group else None
         if own is not None and (self.list_name == "standard" or listed.agreement is None):
             return f"{self.group} price"
-        return f"{self.list_name} price"
+        return self.price_words(listed)
+
+    def price_words(self, listed: LabourClass | CardItem | ListedPrice) -> str:
+        """Which of its prices counts, in words: the standard one too where there is none for agreements."""
+        return "standard price" if listed.agreement is None else f"{self.list_name} price"
 
     @property
     def list_name(self) -> PriceList:

@@ -259,7 +259,7 @@ def _component(way: _Way, component: Component, arrivals: Mapping[str, Tier | No
         if charged * price > 0:
             why = (
                 f"{shortest(distance)} {card.unit} travelled ({_SOURCES[way.rules.basis]}), "
-                f"{shortest(included)} included, {_counted(way)}"
+                f"{shortest(included)} included, {_counted(way)}: {shortest(charged)} {card.unit} x {shortest(price)}"
             )
             yield line("TRV-DIST", charged * price, why, charged, card.unit, price)
     elif isinstance(component, ZoneCharge):
@@ -346,13 +346,14 @@ def _drawn(way: _Way, line: ChargeLine, share: Fraction, arrivals: Mapping[str, 
         value = pricing.minor(minutes * line.unit_price * line.multiplier / 60)
         yield replace(
             line, qty=Fraction(minutes), amount=0, value=value, zero_reason="drawn", pool=name,
-            why=f"{line.why}; {shortest(minutes * weight)} rate-min drawn from {name}",
+            why=f"{line.why}; {minutes} min of it are {shortest(minutes * weight)} rate-min drawn from {name}",
         )  # fmt: skip
     if left > 0:
         pricing.flags.add("POOL_EXHAUSTED")
         price, _ = rate.of(pricing.terms.overage(part) * share)
         amount = pricing.minor(left * price * line.multiplier / 60)
-        yield replace(line, qty=left, unit_price=price, amount=amount)
+        why = f"{line.why}; the {shortest(left)} min that are left x {shortest(price)}/h" if taken else line.why
+        yield replace(line, qty=left, unit_price=price, amount=amount, why=why)
 
 
 def _given_away(way: _Way, *, covered: bool) -> str | None:

@@ -49,10 +49,16 @@ class Reckoning:
         self.planned = minute(self.visit["scheduled_start"])
         self.away = self.visit.get("way", "on_site") in ("remote", "phone")
         crew = [one for one in self.visit["assignments"] if one["billable"]]
-        self.crew = sorted(crew, key=lambda one: (minute(one["check_in"]), one["technician"]))
+        self.crew = sorted(crew, key=lambda one: (self.came(one), one["technician"]))
         self._select(form["agreement"])
         self._lines()
         self._sum()
+
+    def came(self, part: Row) -> int:
+        """When a technician came; who never did, the appointment (B2.1)."""
+        came = minute(part["check_in"])
+        assert came is not None or self.planned is not None
+        return came if came is not None else self.planned or 0
 
     # B2
 
@@ -67,7 +73,7 @@ class Reckoning:
 
     def _select(self, agreement: Mapping[str, Any] | None) -> None:
         if self.crew:
-            anchor = minute(self.crew[0]["check_in"])
+            anchor = self.came(self.crew[0])
         else:
             anchor = self.planned
             self.flags.add("NO_BILLABLE_TECHNICIAN")
@@ -301,8 +307,8 @@ class Reckoning:
             return
         if self.terms is not None and self.terms["waive_emergency"]:
             return
-        starts = [minute(one["check_in"]) for one in self.crew] if self.planned is None else [self.planned]
-        notice = Fraction(min(start for start in starts if start is not None) - asked, 60)
+        start = min(map(self.came, self.crew)) if self.planned is None else self.planned
+        notice = Fraction(start - asked, 60)
         for tier in sorted(self.card["short_notice"], key=lambda one: exact(one["within_hours"])):
             if notice < exact(tier["within_hours"]):
                 value = exact(tier.get("value", 0))
@@ -333,8 +339,8 @@ class Reckoning:
 
     def _clocked(self, part: Row) -> range:
         came, left = minute(part["check_in"]), minute(part["check_out"])
-        assert came is not None
-        assert left is not None
+        if came is None or left is None:
+            return range(0)
         begin, end = came, left
         if self.away:
             pass
@@ -359,8 +365,6 @@ class Reckoning:
         def marked(kind: str, at: int) -> bool:
             return any(kind == one and first <= at < last for one, first, last in marks)
 
-        came = minute(part["check_in"])
-        assert came is not None
         rows: list[Row] = []
         done = dict(self.visit["prior_today"].get(part["technician"], {}).get("worked_min", {}))
         for day in days_of(part):
@@ -395,7 +399,7 @@ class Reckoning:
             else:
                 row["kind"] = "billable"
         billable = [row for row in rows if row["kind"] == "billable"]
-        arrival = billable[0]["band"] if billable else self.band(came)
+        arrival = billable[0]["band"] if billable else self.band(self.came(part))
         counted = [row for row in rows if row["kind"] in ("billable", "covered")]
         unit = self.card["classes"][part["class"]].get("rounding")
         if self.away and self.card["remote"]["increment_min"] is not None:
@@ -604,7 +608,7 @@ class Reckoning:
                     free = next(
                         exact(each["zones"][-1]["upto"])
                         for each in rules["components"]
-                        if each["kind"] == "zone" and each["by"] == "distance"
+                        if each["kind"] == "zone" and each.get("by", "distance") == "distance"
                     )
                     if exact(self.site["one_way_distance"]) <= free:
                         continue
@@ -612,7 +616,7 @@ class Reckoning:
                 if charged * exact(one["rate"]):
                     self.add("TRV-DIST", "travel", self.cents(charged * exact(one["rate"])), qty=charged)
             elif one["kind"] == "zone":
-                far = exact(self.site["one_way_minutes" if one["by"] == "time" else "one_way_distance"])
+                far = exact(self.site["one_way_minutes" if one.get("by") == "time" else "one_way_distance"])
                 fits = [zone for zone in one["zones"] if zone["upto"] is None or far <= exact(zone["upto"])]
                 if not fits and one.get("beyond") == "none":
                     continue

@@ -17,6 +17,7 @@ FILES = (
     "charges/policies.json",
     "charges/labour.json",
     "charges/lists.json",
+    "charges/tariffs.json",
 )
 
 
@@ -38,6 +39,8 @@ def test_worked_example(example: Example) -> None:
     ).as_json()
 
     assert without_why(sheet) == without_why(case["expected"])
+    by_hand = {key: case["by_hand"][key] for key in ("net", "tax", "total")} if "by_hand" in case else {}
+    assert sheet | by_hand == sheet
     assert all(line["why"].strip() for line in sheet["lines"])
 
 

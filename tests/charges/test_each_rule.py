@@ -450,6 +450,42 @@ def test_tax_is_on_what_is_taxed_once_a_document_or_line_by_line() -> None:
     assert (exempt["tax"], exempt["flags"]) == ("0.00", ["TAX_EXEMPT"])
 
 
+def test_driving_that_is_drawn_in_part_says_what_is_left_and_its_price() -> None:
+    """B10: 40 minutes at half weigh 20 rate-minutes, 10 of them are left: 20 minutes at half of the overage price of 80."""
+    terms = {"kind": "retainer", "allowance_min": 70, "draws_travel": True, "overage_rate": "80"}
+    card = travel(components=[{"kind": "time", "pct_of_labour": "50"}])
+    *_, drawn, left = sheet(stay("09:00", "10:00"), agreement=terms, card=card)["lines"]
+    assert drawn["why"].endswith("x 50/h, 50% of the labour price; 20 min of it are 10 rate-min drawn from allowance")
+    assert (left["amount"], left["why"].split("; ")[-1]) == ("13.33", "the 20 min that are left x 40/h")
+
+
+def test_a_line_names_the_list_that_its_price_is_from() -> None:
+    """B10: an agreement without a price leaves the standard one, and a band's price is on no list of a group."""
+    card = CARD | {
+        **EXACT,
+        "classes": {"tech": {"standard": "90"}},
+        "price_lists": {"charity": {"classes": {"tech": "70"}}},
+    }
+    card["bands"] = [{"name": "noon", "from": "12:00", "to": "13:00", "like": "after_hours", "price": "95"}]
+    visit = {"outcome": "completed", "assignments": [stay("11:00", "13:00")]}
+    texts = [
+        [line["why"].split("; ")[0] for line in charge_sheet(card, client, SITE, terms, visit).as_json()["lines"]]
+        for client, terms in (({}, {"kind": "tm"}), ({"price_group": "charity"}, None))
+    ]
+    assert texts == [
+        ["60 min x 90/h x 1 (business), standard price", "60 min x 95/h x 1 (noon, instead of 90/h), standard price"],
+        ["60 min x 70/h x 1 (business), charity price", "60 min x 95/h x 1 (noon, instead of 70/h), standard price"],
+    ]
+
+
+def test_overtime_says_when_it_begins_and_what_came_before() -> None:
+    """B10"""
+    card = {**EXACT, "overtime": {"after_min": 120}}
+    before = {"ann": {"worked_min": {"2026-11-24": 90}}}
+    why = [line["why"].split(";")[0] for line in sheet(stay("09:00", "10:00"), card=card, prior_today=before)["lines"]]
+    assert why[1] == "30 min x 120/h x 1.5 (business, overtime past 120 min of a day, 90 min earlier), standard price"
+
+
 def test_a_client_can_redo_the_sum_of_each_line() -> None:
     """B10"""
     found = sheet(stay("08:50", "17:10"), scheduled_start=START, goodwill=[GOODWILL])
@@ -458,7 +494,7 @@ def test_a_client_can_redo_the_sum_of_each_line() -> None:
         "495 min x 120/h x 1 (business), standard price; on the clock 09:00–17:10 (10 min before the appointment not "
         "counted); 490 min counted, 495 min after rounding (up to 15 min); 10 min past closing kept at the business rate"
     )
-    assert way == "20 mi travelled (site record, depot and back), 10 included, 1 vehicle"
+    assert way == "20 mi travelled (site record, depot and back), 10 included, 1 vehicle: 10 mi x 1"
     assert given == "10% by lee: sorry"
 
 

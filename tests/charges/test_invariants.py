@@ -6,6 +6,7 @@ import copy
 import datetime
 import os
 import random
+import re
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -56,6 +57,43 @@ def test_every_sheet_adds_up(form: dict[str, Any]) -> None:
             # quantities and prices are printed with at most four places
             slack = cent + Fraction(line["unit_price"]) / 10000 + abs(Fraction(line["qty"])) / 10000
             assert abs(exact - Fraction(line["value" if given_away else "amount"])) <= slack, line
+
+
+NUMBER = r"(-?[0-9.]+(?:/[0-9]+)?)"
+REDONE = {
+    "LAB": rf"^{NUMBER} min x {NUMBER}/h x {NUMBER} ",
+    "MIN-TIME": rf"; {NUMBER} rate-min x {NUMBER}/h()",
+    "MIN-DAY": rf": {NUMBER} rate-min x {NUMBER}/h()",
+    "TRV-DIST": rf": {NUMBER} mi x {NUMBER}()",
+    "ITEM": rf"^{NUMBER} x {NUMBER}()",
+    "FEE-CANC": rf"{NUMBER}% of the minimum, (.*)()$",
+    "DISC": rf"^{NUMBER}% of {NUMBER}()$",
+}
+"""The sum in the explanation of a line, by how its rule begins."""
+
+
+@THOUSANDS
+@given(inputs())
+def test_the_explanation_of_a_line_comes_to_its_amount(form: dict[str, Any]) -> None:
+    """B10: with the text alone a client redoes the sum; figures have at most four places there."""
+    unit = Fraction(1, 10 ** form["card"]["minor_units"])
+    for line in priced(form)["lines"]:
+        rule = next((rule for rule in REDONE if line["rule"].startswith(rule) and line["rule"] != "LAB-DAY"), None)
+        if rule is None or (rule in ("FEE-CANC", "ITEM") and " x " not in line["why"]):
+            continue
+        found = re.search(REDONE[rule], line["why"])
+        assert found, line
+        if rule == "FEE-CANC":
+            share = Fraction(found[1]) / 100
+            found = re.search(rf"{NUMBER} min x {NUMBER}/h x {NUMBER} ", found[2])
+            assert found, line
+        else:
+            share = Fraction(1, 100) if rule == "DISC" else Fraction(1)
+        count, price, times = Fraction(found[1]), Fraction(found[2]), Fraction(found[3] or 1)
+        hours = 60 if rule in ("LAB", "FEE-CANC", "MIN-TIME", "MIN-DAY") else 1
+        said = count * price * times * share / hours
+        slack = unit + (count + price) * max(times, 1) * share / hours / 5000
+        assert abs(said - abs(Fraction(line.get("value", line["amount"])))) <= slack, line
 
 
 @THOUSANDS
