@@ -105,6 +105,16 @@ TAKEN = Select(Invoiced, "invoiced r")
 """What was taken."""
 taken_by: Query[list[Invoiced], int] = TAKEN.listing("WHERE r.invoice_id = ? AND r.released_at IS NULL ORDER BY r.id")
 """What a document took and was not released."""
+ever_taken_by: Query[list[Invoiced], int] = TAKEN.listing("WHERE r.invoice_id = ? ORDER BY r.id")
+"""What a document took, also what was released since, in the order of its lines."""
+standing_takings: Query[list[tuple[int, int, int | None, int | None, str | None, int | None, int]]] = rows(
+    "SELECT invoice_id, id, visit_id, agreement_id, month, pool_id, net FROM invoiced WHERE released_at IS NULL"
+)
+"""What stands on invoices: invoice, id, visit, agreement and month, block, and what was charged for it without tax."""
+every_credit: Query[list[StoredInvoice]] = INVOICES.listing("WHERE r.kind = 'credit' AND o.at IS NULL ORDER BY r.id")
+"""The credit notes that stand, the first first."""
+invoice_by_id: Query[StoredInvoice | None, int] = INVOICES.single("WHERE r.id = ?")
+"""The one of that id."""
 invoiced_blocks: Query[list[int]] = values(
     "SELECT pool_id FROM invoiced WHERE pool_id IS NOT NULL AND released_at IS NULL"
 )

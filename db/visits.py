@@ -184,6 +184,13 @@ def visit_by_reference(store: Store, reference: str) -> Visit | None:
 
 visits_by_id: Query[list[Visit], Collection[int]] = VISITS.listing(f"WHERE v.id {AMONG}")
 """The visits with these ids, in no particular order."""
+
+
+def references(store: Store, ids: Collection[int]) -> dict[int, str]:
+    """The references of these visits, by their ids."""
+    return dict(store.all(f"SELECT id, reference FROM visit WHERE id {AMONG}", keys_param(ids)))
+
+
 archived_around: Query[list[str], int] = values(
     "SELECT c.name FROM visit v JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id "
     "WHERE v.id = ?1 AND c.archived_at IS NOT NULL "

@@ -36,7 +36,7 @@ with lazily(__name__):
     from screens.board import board, calls, drives, glance, map, outbox, plan_of_day, plan_of_week, team_map, week
     from screens.board import jump as jumps
     from screens.book import book, client
-    from screens.log import access, audit, care, figures, invoices, log, open_work, visit_record
+    from screens.log import access, audit, care, figures, invoices, log, margin, open_work, visit_record
     from screens.prices import prices, quote
     from screens.program import alerting, doubtful_clock, keys, palette
     from screens.program import keymap as keymaps
@@ -81,6 +81,7 @@ SCREENS = {
     "keys": (keys, "KeysHelp"),
     "log": (log, "LogScreen"),
     "map": (map, "MapScreen"),
+    "margin": (margin, "MarginScreen"),
     "messages": (outbox, "OutboxScreen"),
     "open_work": (open_work, "OpenWorkScreen"),
     "plan": (plan_of_day, "DayPlanScreen"),

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from dispatch.commands import mending, series, service_plans, suggesting
+from dispatch.commands import hourly_costs, mending, series, service_plans, suggesting
 from dispatch.commands.declared import Command, CommandGroup, acts, alone, reads
 from dispatch.commands.opening import database_path, on_terminal, open_store, user_of
 from dispatch.commands.options import (
@@ -383,6 +383,7 @@ _MORE = {
     "site": (mending.merge("site"), _travel, _locate),
     "target": suggesting.DEEDS,
     "recurrence": series.DEEDS,
+    "technician": hourly_costs.DEEDS,
     service_plans.KIND: service_plans.DEEDS,
 }
 COMMANDS = (

@@ -222,6 +222,14 @@ _REPORTS = (
             "--period", "PERIOD", "2026-11, 2026-Q4 or 2026 (default: the last whole month)", reads=period(), default=""
         ),
     )(by("reports.firm.firm_report")),
+    report(
+        "margin",
+        "revenue and margin of a month, quarter or year, by client, agreement and technician: leads only",
+        option(
+            "--period", "PERIOD", "2026-11, 2026-Q4 or 2026 (default: the last whole month)", reads=period(), default=""
+        ),
+        option("--client", "NAME", "of this client only", reads=CLIENT),
+    )(by("reports.margin.margin_report")),
     _sheet,
     report(
         "visit",

@@ -7,7 +7,7 @@ are shown, so that whoever reads a line can multiply it.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from enum import StrEnum
@@ -209,6 +209,24 @@ class Invoice:
     def value_given(self) -> int:
         """What would have been charged for the lines that cost nothing and were not drawn."""
         return sum(line.value or 0 for line in self.lines if not line.pool)
+
+
+def places_of(invoice: Invoice, taken: Sequence[str]) -> list[list[int]]:
+    """The places of the lines that each thing on an invoice is charged with.
+
+    Args:
+        taken: what it took, in the order of the lines: the reference of a visit; nothing of a fee or a block, which have a line
+            each.
+    """
+    visits: dict[str, list[int]] = {}
+    others = []
+    for place, line in enumerate(invoice.lines):
+        if line.source in (LineSource.VISIT, LineSource.REMOTE):
+            visits.setdefault(line.of, []).append(place)
+        else:
+            others.append([place])
+    alone = iter(others)
+    return [visits.get(reference, []) if reference else next(alone, []) for reference in taken]
 
 
 def multiplied(quantity: Fraction, price: Fraction, amount: int, exponent: int) -> tuple[Decimal, Decimal] | None:

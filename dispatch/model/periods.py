@@ -46,6 +46,11 @@ class Period(NamedTuple):
             names.append(calendar.month_name[self.first.month + 2])
         return f"{' to '.join(names)} {self.first.year}"
 
+    def at(self, day: datetime.date) -> Period:
+        """The period of the same kind that a day is in."""
+        length = MONTHS[self.kind]
+        return Period(self.kind, day.replace(month=(day.month - 1) // length * length + 1, day=1))
+
     def unfinished(self, today: datetime.date) -> str:
         """What a paper says of it while it lasts: "; the month is not over yet". Empty once it is over."""
         return f"; the {self.kind} is not over yet" if today < self.end else ""

@@ -126,6 +126,7 @@ READS: Mapping[str, Read] = {
     "clients": Read("clients, sites and staff, with notes that are for us", OFFICE),
     "care": Read("the care list, surveys and offers", OFFICE),
     "figures": Read("figures", OFFICE),
+    "margin": Read("revenue and margin, and what technicians' hours cost", LEADS),
     "levels": Read("service levels", OFFICE),
     "reports": Read("reports of a day, of a client's month and of other people", OFFICE),
     "messages": Read("messages to clients", OFFICE),

@@ -20,8 +20,9 @@ from dispatch.desk.session.refusals import Faulty
 from dispatch.desk.texts.figure_words import bar_of, range_of, share_text, trend_of, why_text
 from dispatch.fields.kinds import Day
 from dispatch.fields.record import Field
+from dispatch.model.states import READS
 from dispatch.model.text import count_text
-from screens.binding import BACK, command, key
+from screens.binding import BACK, command, key, opens
 from screens.dialogs.asked import ENTER_SHOWS
 from screens.log.review import why_late
 from screens.reading import ScreenReading
@@ -49,7 +50,7 @@ class FiguresScreen(UserScreen):
     FiguresScreen #groups {{ height: 1fr; border-top: solid $panel; }}
     FiguresScreen LineList {{ padding: 0 1; }}
     """
-    FOOTER = "figures.by view.pane figures.open view.previous view.next view.today view.go screen.keys"
+    FOOTER = "figures.by view.pane figures.open screen.margin view.previous view.next view.today view.go screen.keys"
     BINDINGS = [BACK]
 
     def __init__(self, last: datetime.date) -> None:
@@ -179,6 +180,9 @@ class FiguresScreen(UserScreen):
         self.app.push_screen(
             BehindScreen(self._figure, whole, figures.by if group is not None else "day", figures.money)
         )
+
+    _MARGIN = "Revenue and margin by client, agreement and technician, and what hours cost."
+    margin = opens("m", "screen.margin", "Margin", "margin", _MARGIN, READS["margin"].roles, of_day=True)
 
     KEYS = [key("[", "view.previous", "Earlier", action="shift(-1)"), key("]", "view.next", "Later", action="shift(1)")]
 

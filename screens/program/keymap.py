@@ -65,6 +65,7 @@ PLACES = (
     KeyPlace("The visits behind a figure", ("screens.log.figures:BehindScreen",), _LIST),
     KeyPlace("What is still open", ("screens.log.open_work:OpenWorkScreen",), _LIST),
     KeyPlace("Invoices", ("screens.log.invoices:InvoicesScreen",), _LIST),
+    KeyPlace("Revenue and margin", ("screens.log.margin:MarginScreen",), _LIST),
     KeyPlace("The audit", ("screens.log.audit:AuditScreen",), _LIST),
     KeyPlace("Account care", ("screens.log.care:CareScreen",), _LIST),
     KeyPlace(

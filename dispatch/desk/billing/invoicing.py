@@ -18,7 +18,7 @@ from dispatch.desk.reports.invoice import file_name
 from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, mark_of, reason_of
 from dispatch.desk.session.user import User
 from dispatch.model.invoice_taxes import tax_parts
-from dispatch.model.invoices import Invoice, InvoiceKind, InvoiceLine, LineSource, TaxRate, UnitCode, one
+from dispatch.model.invoices import Invoice, InvoiceKind, InvoiceLine, TaxRate, UnitCode, one, places_of
 from dispatch.model.messages import Fate
 from dispatch.model.money import amount_text
 from dispatch.model.states import Review, Role
@@ -220,23 +220,15 @@ def _credited(of: Invoice, left: Sequence[int], amounts: Mapping[int, int | None
 
 def _again(unit: Unit, store: Store, stored: StoredInvoice, made: str) -> None:
     """Let be invoiced again what is credited whole."""
-    left = left_of(store, stored.id, stored.invoice)
-    for taken in invoices.taken_by(store, stored.id):
-        places = [place for place, line in enumerate(stored.invoice.lines) if _is_of(store, taken, line)]
-        if not any(left[place] for place in places):
-            _let_go(unit, store, taken, Review.TO_REVIEW, made)
-
-
-def _is_of(store: Store, taken: Invoiced, line: InvoiceLine) -> bool:
-    """Whether a line was charged for what was taken."""
-    if taken.visit_id is not None:
-        reference = visits_by_id(store, {taken.visit_id})[0].reference
-        return line.source in (LineSource.VISIT, LineSource.REMOTE) and line.of == reference
-    if line.source is not taken.source:
-        return False
-    if taken.month is not None:
-        return line.day is not None and line.day.isoformat().startswith(taken.month)
-    return True
+    left, taken = left_of(store, stored.id, stored.invoice), invoices.ever_taken_by(store, stored.id)
+    standing = {thing.id for thing in invoices.taken_by(store, stored.id)}
+    references = visits.references(store, [thing.visit_id for thing in taken if thing.visit_id is not None])
+    places = places_of(
+        stored.invoice, ["" if thing.visit_id is None else references[thing.visit_id] for thing in taken]
+    )
+    for thing, own in zip(taken, places, strict=True):
+        if thing.id in standing and not any(left[place] for place in own):
+            _let_go(unit, store, thing, Review.TO_REVIEW, made)
 
 
 def not_void(stored: StoredInvoice) -> None:

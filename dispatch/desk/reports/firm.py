@@ -4,15 +4,16 @@ figure with its definition beside the time before."""
 from __future__ import annotations
 
 import datetime
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from db import settings, sheets, visits
+from db import figures, settings, sheets, visits
 from db.sheets import StoredSheet
 from db.store import Store
 from dispatch.desk.figures import day_sums
 from dispatch.desk.figures.counting import Figures, Grouping, figure_called, figures_over
+from dispatch.desk.figures.earnings import Earned, earned, firms_money
 from dispatch.desk.reports.data import DataTable, visit_tables
 from dispatch.desk.reports.document import Amount, Cell, Report, ReportTable, Section, bars_of, foot_of, letterhead_of
 from dispatch.desk.reports.figure_parts import cell, figures_section, hours, tile
@@ -58,7 +59,7 @@ def firm_report(user: User, period: Period) -> Report:
         whole, before = counted["technician"], _counted(store, earlier, "technician")
         sections = (
             _at_a_glance(period, firm, whole, ended, charges),
-            Section("By client", tables=(_sums("Client", counted["client"], ended, lambda visit: (visit.client,)),)),
+            Section("By client", tables=(_by_client(store, period, counted["client"], ended),)),
             Section("By technician", tables=(_sums("Technician", whole, ended, lambda visit: visit.crew),)),
             Section("By kind of visit", tables=(_sums("Kind", counted["kind"], ended, lambda visit: (visit.kind,)),)),
             replace(value_given(charges.values()), title="Not charged, and why"),
@@ -104,22 +105,48 @@ def _sums(title: str, counted: Figures, ended: Sequence[Visit], of: Callable[[Vi
     """A row for each group with a visit, the most charged first, and all of them together; of technicians by name each of whom
     anything is counted. A visit of several counts for each of them, and once in the sum."""
     people = counted.by == "technician"
-    figures = [figure_called(key) for key in (_OF_PEOPLE if people else _OF_VISITS)]
+    shown = [figure_called(key) for key in (_OF_PEOPLE if people else _OF_VISITS)]
     number = Counter(name for visit in ended for name in of(visit))
 
     rows: list[tuple[Cell, ...]] = []
     places = range(len(counted.groups))
     for place in places if people else sorted(places, key=lambda place: -counted.values["charged"][place].top):
         label = counted.groups[place].label
-        values = [cell(figure, counted.values[figure.key][place], counted.money) for figure in figures]
+        values = [cell(figure, counted.values[figure.key][place], counted.money) for figure in shown]
         if number[label] or (people and any(value is not None for value in values)):
             rows.append((label, number[label], hours(counted.values["on_site_against_plan"][place]), *values))
     if rows:
-        totals = (cell(figure, counted.totals[figure.key], counted.money) for figure in figures)
+        totals = (cell(figure, counted.totals[figure.key], counted.money) for figure in shown)
         rows.append(("All", len(ended), hours(counted.totals["on_site_against_plan"]), *totals))
-    titles = (title, "Visits", "On site", *(figure.name for figure in figures))
+    titles = (title, "Visits", "On site", *(figure.name for figure in shown))
     empty = "Nobody worked in this time." if people else "No visit ended in this time."
     return ReportTable(titles, tuple(rows), empty, sums=1 if rows else 0)
+
+
+def _by_client(store: Store, period: Period, counted: Figures, ended: Sequence[Visit]) -> ReportTable:
+    """The sums of clients, with the fees and blocks that are charged beside visits; None where one is not known."""
+    table = _sums("Client", counted, ended, lambda visit: (visit.client,))
+    today, money = settings.today(store), firms_money(store)
+    beside = defaultdict[int, list[Earned]](list)
+    for one in earned(store, period, today, (), money):
+        if one.money == money:
+            beside[one.client_id].append(one)
+    names = dict(figures.names(store, "client"))
+
+    def total(own: Iterable[Earned]) -> Cell:
+        nets = [one.net for one in own]
+        return None if None in nets else Amount(sum(net or 0 for net in nets), money.exponent, money.currency)
+
+    by_name = {names[client_id]: total(own) for client_id, own in beside.items()}
+    nothing = Amount(0, money.exponent, money.currency)
+    rows = [(*row, by_name.pop(str(row[0]), nothing)) for row in table.rows[: len(table.rows) - table.sums]]
+    # who only pays by the month stands there too
+    rows += [(name, 0, *(None,) * (len(table.columns) - 2), amount) for name, amount in sorted(by_name.items())]
+    rows += [
+        (*row, total(one for own in beside.values() for one in own))
+        for row in table.rows[len(table.rows) - table.sums :]
+    ]
+    return replace(table, columns=(*table.columns, "Fees and blocks"), rows=tuple(rows))
 
 
 def _open(store: Store, placed: Sequence[Visit], ended: Sequence[Visit]) -> ReportTable:

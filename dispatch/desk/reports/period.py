@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
 
 from db import agreements, clients, promises, results, settings, sheets, visits
 from db.results import StandingResult
 from db.sheets import StoredSheet
 from db.store import Store
+from dispatch.desk.figures.earnings import REVIEWED, Earned, earned, firms_money, unpaid
+from dispatch.desk.figures.meanings import Money
 from dispatch.desk.levels.clocks import TermsBook
 from dispatch.desk.levels.level_period import client_levels
 from dispatch.desk.prices.agreeing import balances
 from dispatch.desk.reports.charge_words import client_units
 from dispatch.desk.reports.data import period_tables
-from dispatch.desk.reports.day import sums
 from dispatch.desk.reports.document import (
     Amount,
     Cell,
@@ -41,9 +41,10 @@ from dispatch.model.checklists import Grade, ItemKind, Result
 from dispatch.model.clients import Client
 from dispatch.model.firm import Firm
 from dispatch.model.instants import Times, day_of, day_text
+from dispatch.model.invoices import LineSource
 from dispatch.model.periods import Period
 from dispatch.model.promises import KEPT, Promise
-from dispatch.model.states import ENDED, Review, State
+from dispatch.model.states import ENDED, State
 from dispatch.model.text import count_text
 from dispatch.model.visits import Visit, ended_within
 from dispatch.model.ways import way_and_work
@@ -61,7 +62,13 @@ GIVEN = {
 """What each reason for a line at 0.00 is called, in the order in which they are listed."""
 OTHERWISE = "Not charged"
 """What a reason without a name here is called."""
-_REVIEWED = (Review.APPROVED, Review.EXPORTED)
+_CHARGED = {
+    LineSource.FEE: "Monthly fee",
+    LineSource.VISIT: "Visits",
+    LineSource.REMOTE: "Remote and phone work",
+    LineSource.BLOCK: "Prepaid blocks",
+}
+"""What is charged, in the order in which it is listed."""
 _ENDED_AS = {**OUTCOMES, State.ABORTED: "ended by us, not charged", State.CANCELLED: "cancelled"}
 
 
@@ -82,6 +89,9 @@ def period_report(user: User, client: Client, period: Period) -> Report:
         ended = ended_within(own, start, end)
         charges = sheets.latest_sheets(store, [visit.id for visit in ended])
         reviewed = {visit.id: charges[visit.id] for visit in ended if _is_reviewed(visit, charges.get(visit.id))}
+        today = day_of(store.clock.now(), times.zone)
+        things = earned(store, period, today, ended, firms_money(store), (client.id,))
+        counted = [one for one in things if one.visit_id is None or one.visit_id in reviewed]
         tested = results.standing(store, [visit.id for visit in ended])
         judged = promises.of_visits(
             store, [visit.id for visit in own], times.zone, store.clock.now(), firm.late_minutes
@@ -91,13 +101,13 @@ def period_report(user: User, client: Client, period: Period) -> Report:
         zones = {visit.zone for visit in own}
         clocks = ("Times are those of each site.",) if len(zones) > 1 else ()
         sections = (
-            _at_a_glance(period, firm, times, ended, tested, kept, levels.figures, reviewed),
-            *_month_by_month(period, firm, times, ended, tested, reviewed),
+            _at_a_glance(period, firm, times, ended, tested, kept, levels.figures, counted),
+            *_month_by_month(period, firm, times, ended, tested, counted),
             Section("Visits", paragraphs=clocks, tables=(_visits(ended, tested, charges, reviewed, times),)),
             Section("What we tested", tables=(_tests(tested),)),
             Section("What we found", tables=(_findings(by_id, tested),)),
             how_soon(levels, own, kept, times),
-            _charges(ended, reviewed),
+            _charges(ended, reviewed, counted),
             value_given(reviewed.values()),
             _next(store, client, own, times),
         )
@@ -105,7 +115,7 @@ def period_report(user: User, client: Client, period: Period) -> Report:
         foot, head = foot_of(store, user.staff.name, at_site, to_client=True), letterhead_of(store)
         data = period_tables(store, own, ended, start, end)
         name = f"{client_slug(store, client)}-{period.kind}-{period.code.lower()}"
-        whose, today = Whose(client.id, None, tuple(by_id)), day_of(store.clock.now(), times.zone)
+        whose = Whose(client.id, None, tuple(by_id))
         to = (client.name, *_address(store, client))
     title, subtitle = f"{client.name}: {period.title}", f"{firm.name}, service review{period.unfinished(today)}"
     return Report(
@@ -130,7 +140,7 @@ def _address(store: Store, client: Client) -> list[str]:
 
 def _is_reviewed(visit: Visit, sheet: StoredSheet | None) -> bool:
     """Whether what is charged for a visit stands: a lead has reviewed it."""
-    return sheet is not None and sheet.accepted and sheet.total is not None and visit.review in _REVIEWED
+    return sheet is not None and sheet.accepted and sheet.total is not None and visit.review in REVIEWED
 
 
 def _at_a_glance(
@@ -141,7 +151,7 @@ def _at_a_glance(
     tested: Sequence[StandingResult],
     kept: Sequence[Promise],
     figures: LevelFigures,
-    reviewed: Mapping[int, StoredSheet],
+    counted: Sequence[Earned],
 ) -> Section:
     tests = [result for result in tested if result.tests]
     held = [visit for visit in ended if visit.state is not State.CANCELLED]
@@ -155,17 +165,26 @@ def _at_a_glance(
         facts.append(("appointments kept", f"{sum(one.outcome in KEPT for one in kept)} of {len(kept)}"))
     if figures.judged:
         facts.append(("agreed times kept", f"{figures.judged - figures.misses} of {figures.judged}"))
-    facts += [("charged, with tax", value) for value in _totals(reviewed.values())]
-    counted = []
+    facts += [(_charged(counted), value) for value in _totals(counted)]
+    parts = []
     for label, begins, ends in period.spans(firm.first_weekday, times.zone):
         count = len(ended_within(held, begins, ends))
-        counted.append((label, count, count_text(count, "visit") if count else "–"))
-    return Section("At a glance", tuple(facts), bars=bars_of(counted), at_a_glance=True)
+        parts.append((label, count, count_text(count, "visit") if count else "–"))
+    return Section("At a glance", tuple(facts), bars=bars_of(parts), at_a_glance=True)
 
 
-def _totals(charges: Iterable[StoredSheet]) -> list[Cell]:
+def _charged(counted: Iterable[Earned]) -> str:
+    """What the sum of all is called: where a fee is not known it is not in it."""
+    return "charged, with tax, without the fee" if any(one.net is None for one in counted) else "charged, with tax"
+
+
+def _totals(counted: Iterable[Earned]) -> list[Cell]:
     """What they come to with tax, in each currency."""
-    return [value for name, value in sums(charges) if name == "Total"]
+    totals = Counter[Money]()
+    for one in counted:
+        if one.net is not None:
+            totals[one.money] += one.total
+    return [Amount(total, money.exponent, money.currency) for money, total in sorted(totals.items())]
 
 
 def _month_by_month(
@@ -174,16 +193,16 @@ def _month_by_month(
     times: Times,
     ended: Sequence[Visit],
     tested: Sequence[StandingResult],
-    reviewed: Mapping[int, StoredSheet],
+    counted: Sequence[Earned],
 ) -> Iterator[Section]:
     """The months of a quarter or a year, and all of them; nothing of a month alone."""
     if period.kind == "month":
         return
 
-    def row(name: str, own: Sequence[Visit]) -> tuple[Cell, ...]:
+    def row(name: str, own: Sequence[Visit], things: Sequence[Earned]) -> tuple[Cell, ...]:
         held = {visit.id: visit for visit in own if visit.state is not State.CANCELLED}
         tests = [one for one in tested if one.visit_id in held and one.tests]
-        charged = _totals(reviewed[visit.id] for visit in own if visit.id in reviewed)
+        charged = _totals(things)
         return (
             name,
             len(held),
@@ -192,10 +211,13 @@ def _month_by_month(
             charged[0] if len(charged) == 1 else ", ".join(map(str, charged)) or None,
         )
 
-    months = period.spans(firm.first_weekday, times.zone)
-    rows = [row(name, ended_within(ended, begins, ends)) for name, begins, ends in months]
-    rows.append(row("All", ended))
-    titles = ("Month", "Visits", "Completed", "Tests passed", "Charged, with tax")
+    parts = zip(period.spans(firm.first_weekday, times.zone), period.parts(firm.first_weekday), strict=True)
+    rows = [
+        row(name, ended_within(ended, begins, ends), [one for one in counted if first <= one.day < after])
+        for (name, begins, ends), (_, first, after) in parts
+    ]
+    rows.append(row("All", ended, counted))
+    titles = ("Month", "Visits", "Completed", "Tests passed", _charged(counted).capitalize())
     yield Section("Month by month", tables=(ReportTable(titles, tuple(rows), sums=1),))
 
 
@@ -294,8 +316,8 @@ def _found(result: StandingResult) -> str:
     return words.get(result.result, "")
 
 
-def _charges(ended: Sequence[Visit], reviewed: Mapping[int, StoredSheet]) -> Section:
-    """The sums of what a lead has reviewed, and how much is not."""
+def _charges(ended: Sequence[Visit], reviewed: Mapping[int, StoredSheet], counted: Sequence[Earned]) -> Section:
+    """What is charged: fees, visits, remote work, blocks, less credits; of visits what a lead has reviewed, and how much is not."""
     waiting = [
         visit.reference
         for visit in ended
@@ -308,22 +330,39 @@ def _charges(ended: Sequence[Visit], reviewed: Mapping[int, StoredSheet]) -> Sec
             f"The sums hold what we have reviewed; {count_text(len(waiting), 'visit')} {are} being reviewed and in no sum: "
             f"{', '.join(waiting)}."
         )
-    elif not reviewed:
+    elif not counted:
         notes.append("Nothing was charged.")
-    return Section("Charges", sums(reviewed.values()), tuple(notes))
+    if any(one.net is None for one in counted):
+        notes.append("What you pay by the month, or paid for a block, is charged beside this and in no sum here.")
+    return Section("Charges", tuple(_sums(counted)), tuple(notes))
+
+
+def _sums(counted: Sequence[Earned]) -> Iterator[tuple[str, Cell]]:
+    """What each kind comes to before tax, what was given back, and all of it with its tax, in each currency."""
+    known = [one for one in counted if one.net is not None]
+    for money in sorted({one.money for one in known}):
+        own = [one for one in known if one.money == money]
+
+        def amount(minor: int, money: Money = money) -> Amount:
+            return Amount(minor, money.exponent, money.currency)
+
+        for source, word in _CHARGED.items():
+            if any(one.source is source for one in own):
+                yield word, amount(sum((one.net or 0) + one.credited for one in own if one.source is source))
+        if credited := sum(one.credited for one in own):
+            yield "Given back", amount(-credited)
+        yield "Net", amount(sum(one.net or 0 for one in own))
+        yield "Tax", amount(sum(one.tax for one in own))
+        yield "Total", amount(sum(one.total for one in own))
 
 
 def value_given(charges: Iterable[StoredSheet]) -> Section:
-    """What lines at 0.00 would have cost, and goodwill, by reason: exact, in minor units."""
+    """What lines at 0.00 would have cost, goodwill, and what was drawn, by reason: exact, in minor units."""
     by_currency: dict[tuple[str, int], Counter[str]] = {}
     for sheet in charges:
-        for line in sheet.sheet.get("lines", []):
-            reason = "goodwill" if line.get("rule") == "GOODWILL" else line.get("zero_reason")
-            if reason is None:
-                continue
-            text = str(line["amount"]).removeprefix("-") if reason == "goodwill" else str(line.get("value", "0"))
+        for reason, minor in unpaid(sheet):
             by_reason = by_currency.setdefault((sheet.currency, sheet.exponent), Counter())
-            by_reason[GIVEN.get(reason, OTHERWISE)] += int(Decimal(text).scaleb(sheet.exponent))
+            by_reason[GIVEN.get(reason, OTHERWISE)] += minor
     rows: list[tuple[Cell, ...]] = []
     for (currency, exponent), by_reason in sorted(by_currency.items()):
         known = [name for name in (*GIVEN.values(), OTHERWISE) if name in by_reason]
