@@ -49,10 +49,7 @@ def create(path: Path) -> None:
         raise from_os(error, path) from error
     with copies.new_file(path) as draft, contextlib.closing(copies.connect(draft)) as conn:
         set_up(conn)
-        conn.execute("BEGIN IMMEDIATE")
-        conn.execute(f"PRAGMA application_id={migrations.APPLICATION_ID:d}")
-        migrations.carry_out(conn, 0)
-        conn.execute("COMMIT")
+        migrations.make(conn)
 
 
 def connect(path: Path, timeout: float) -> sqlite3.Connection:

@@ -91,10 +91,9 @@ def make(store: Store, target: Path, taking: Taking, visit_ids: Sequence[int], i
     ):
         source.execute("BEGIN")
         opening.set_up(conn)
+        migrations.make(conn)
         conn.execute("PRAGMA foreign_keys=OFF")
         conn.execute("BEGIN IMMEDIATE")
-        conn.execute(f"PRAGMA application_id={migrations.APPLICATION_ID:d}")
-        migrations.carry_out(conn, 0)
         triggers = conn.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
         # what was done step by step at the office stands there at once
         for name, _ in triggers:

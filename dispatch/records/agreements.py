@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from fractions import Fraction
 
@@ -31,10 +30,6 @@ def _amount(text: str) -> str:
     return shortest(amount)
 
 
-def _price(text: str) -> str:
-    return "0" if re.fullmatch(r"0+(\.0+)?", text.strip()) else _amount(text)
-
-
 def _percent(text: str) -> str:
     if not 0 <= (percent := _number(text.removesuffix("%").strip())) <= 100:
         raise ValueError("is not a percentage from 0 to 100")
@@ -60,7 +55,7 @@ BLOCK = RecordType(
             "rate-minutes, for prepaid money the amount: 600",
             required=True,
         ),
-        Field("price", "Sold for", Parsed("an amount", _price, metavar="AMOUNT"), "950.00, before tax; 0: not sold"),
+        Field("price", "Sold for", Price(), "950.00, before tax; 0: not sold"),
         Field("bought", "Bought on", Day(), "2026-11-24", attribute="purchased_on"),
         Field("expires", "Last day", Day(), "empty: never", attribute="expires_on"),
     ),

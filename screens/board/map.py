@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -25,29 +26,67 @@ WIDE = 76
 """Columns from which the legs have room beside the map."""
 
 
-class MapScreen(DayOfVisits):
-    """The map of one technician's day."""
+class OnMap(UserScreen):
+    """A list of places beside a map of them, or in its stead where there is no room for both."""
 
     DEFAULT_CSS = """
-    MapScreen { layout: vertical; }
-    MapScreen #body { height: 1fr; }
-    MapScreen LineList { width: 44; height: 1fr; border-right: solid $panel; }
-    MapScreen MapView { width: 1fr; height: 1fr; }
-    MapScreen.-wider LineList { width: 50; }
-    MapScreen.-roomy LineList { width: 58; }
-    MapScreen.-narrow LineList { display: none; }
-    MapScreen.-narrow.-legs LineList { display: block; width: 1fr; border: none; }
-    MapScreen.-narrow.-legs MapView { display: none; }
+    OnMap { layout: vertical; }
+    OnMap #body { height: 1fr; }
+    OnMap LineList { width: 44; height: 1fr; border-right: solid $panel; }
+    OnMap MapView { width: 1fr; height: 1fr; }
+    OnMap.-wider LineList { width: 50; }
+    OnMap.-roomy LineList { width: 58; }
+    OnMap.-narrow LineList { display: none; }
+    OnMap.-narrow.-legs LineList { display: block; width: 1fr; border: none; }
+    OnMap.-narrow.-legs MapView { display: none; }
     """
-    TITLE_WORD = "the map"
-    FOCUS = "MapView"
-    ENTER = "open"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide"), (110, "-wider"), (140, "-roomy")]
-    FOOTER = "view.pane map.nearer map.farther map.all route.open visit.open view.next screen.back screen.keys"
-    KEYS = [
+    ZOOM = [
         key("z", "map.nearer", "Nearer", "zoom in; the arrows move the map", action="zoom(1)"),
         key("Z", "map.farther", "Farther", "zoom out", action="zoom(-1)"),
     ]
+
+    def body(self) -> ComposeResult:
+        ascii_only = self.program.ascii_only
+        with Horizontal(id="body"):
+            yield LineList[Any](id="legs", ascii=ascii_only)
+            yield MapView(id="map", ascii=ascii_only)
+
+    @property
+    def map(self) -> MapView:
+        """Where they are drawn."""
+        return self.query_one(MapView)
+
+    def begin(self) -> None:
+        """Let the map have roads."""
+        atlas = Atlas(self.user.store)
+        self.map.set_sources(atlas.roads, atlas.ways)
+        super().begin()
+
+    @command("0", "map.all", "All")
+    def action_all(self) -> None:
+        """Show all of it."""
+        self.map.show_all()
+
+    @command("tab", "view.pane", "List, map")
+    def action_pane(self) -> None:
+        """Go between the map and the list."""
+        self.set_class(not self.listed.has_focus, "-legs")
+        (self.map if self.listed.has_focus else self.listed).focus()
+
+    def action_zoom(self, times: int) -> None:
+        """Bring the map nearer, or farther away."""
+        self.map.zoom(times)
+
+
+class MapScreen(OnMap, DayOfVisits):
+    """The map of one technician's day."""
+
+    TITLE_WORD = "the map"
+    FOCUS = "MapView"
+    ENTER = "open"
+    FOOTER = "view.pane map.nearer map.farther map.all route.open visit.open view.next screen.back screen.keys"
+    KEYS = OnMap.ZOOM
     BINDINGS = [
         key("enter", "visit.open", "Open", "open the visit of the selected leg"),
         *DAYS,
@@ -60,20 +99,8 @@ class MapScreen(DayOfVisits):
         self._board: Board | None = None
         self._row: BoardRow | None = None
 
-    def body(self) -> ComposeResult:
-        ascii_only = self.program.ascii_only
-        with Horizontal(id="body"):
-            yield LineList[BoardVisit](id="legs", ascii=ascii_only)
-            yield MapView(id="map", ascii=ascii_only)
-
-    @property
-    def _map(self) -> MapView:
-        return self.query_one(MapView)
-
     def begin(self) -> None:
         """Show the day, with the cursor on the leg to the visit that is meant."""
-        atlas = Atlas(self.user.store)
-        self._map.set_sources(atlas.roads, atlas.ways)
         super().begin()
         self.listed.select_key(self._visit_id)
 
@@ -111,32 +138,13 @@ class MapScreen(DayOfVisits):
             return
         visit = self.listed.selected
         visit_id = self._visit_id if visit is None else visit.id
-        self._map.set_route(route_of(self._row), self._board.unit, visit_id)
-
-    @command("0", "map.all", "All")
-    def action_all(self) -> None:
-        """Show the whole route."""
-        self._map.show_all()
-
-    @command("tab", "view.pane", "Legs, map")
-    def action_pane(self) -> None:
-        """Go between the map and the legs."""
-        if self.listed.has_focus:
-            self.remove_class("-legs")
-            self._map.focus()
-        else:
-            self.add_class("-legs")
-            self.listed.focus()
+        self.map.set_route(route_of(self._row), self._board.unit, visit_id)
 
     @command("o", "route.open", "Browser")
     async def action_browser(self) -> None:
         """The route in a browser, or its link to copy."""
         if self._row is not None:
             await open_route(self, self._row)
-
-    def action_zoom(self, times: int) -> None:
-        """Bring the map nearer, or farther away."""
-        self._map.zoom(times)
 
 
 async def open_route(screen: UserScreen, row: BoardRow) -> None:

@@ -4,38 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual.app import ComposeResult
-from textual.containers import Horizontal
-
 from dispatch.desk.day import nearby
 from dispatch.desk.day.nearby import TeamPlaces, TechnicianPlace
-from dispatch.desk.roads.maps import Atlas
 from dispatch.model.maps import DayRoute, RouteStop
 from dispatch.model.text import show
-from screens.binding import BACK, command, key
+from screens.binding import BACK, command
 from screens.board.jump import to_board
-from screens.board.map import MapScreen
+from screens.board.map import OnMap
 from screens.reading import ScreenReading
-from screens.user_screen import UserScreen
 from widgets.lines.ink import ListEntry, fitted, ink
-from widgets.lines.line_list import LineList
 from widgets.lines.marks import Marks, stop_mark
-from widgets.map.view import MapView
 
 
-class TeamMapScreen(UserScreen):
+class TeamMapScreen(OnMap):
     """Everybody who works today, numbered by the drive to a visit, or by who is free first; who is free now stands out."""
 
     SHOWS = "day"
     TITLE_WORD = "everybody on a map"
     ENTER = "there"
-    HORIZONTAL_BREAKPOINTS = MapScreen.HORIZONTAL_BREAKPOINTS
-    DEFAULT_CSS = MapScreen.DEFAULT_CSS.replace("MapScreen", "TeamMapScreen")
     FOOTER = "team.there view.pane map.nearer map.farther map.all screen.leave screen.keys"
-    KEYS = [
-        key("z", "map.nearer", "Nearer", "zoom in; the arrows move the map", action="zoom(1)"),
-        key("Z", "map.farther", "Farther", "zoom out", action="zoom(-1)"),
-    ]
+    KEYS = OnMap.ZOOM
     BINDINGS = [BACK]
 
     def __init__(self, reference: str = "") -> None:
@@ -45,18 +33,10 @@ class TeamMapScreen(UserScreen):
         self._team: TeamPlaces | None = None
         self.reading: ScreenReading[TeamPlaces] = ScreenReading(self, self._read, self._take)
 
-    def body(self) -> ComposeResult:
-        ascii_only = self.program.ascii_only
-        with Horizontal(id="body"):
-            yield LineList[TechnicianPlace](id="legs", ascii=ascii_only)
-            yield MapView(id="map", ascii=ascii_only)
-
     def begin(self) -> None:
         """Show everybody, with the keyboard on the list where it has room."""
-        atlas = Atlas(self.user.store)
-        self.query_one(MapView).set_sources(atlas.roads, atlas.ways)
         super().begin()
-        (self.query_one(MapView) if self.has_class("-narrow") else self.listed).focus()
+        (self.map if self.has_class("-narrow") else self.listed).focus()
 
     def reload(self) -> None:
         """Read again where everybody is."""
@@ -104,7 +84,7 @@ class TeamMapScreen(UserScreen):
         )
         visit = team.visit.place if team.visit is not None else None
         route = DayRoute("", visit, stops, joined=False)
-        self.query_one(MapView).set_route(route, self.user.firm.distance_unit, here.technician_id if here else None)
+        self.map.set_route(route, self.user.firm.distance_unit, here.technician_id if here else None)
 
     @command("enter", "team.there", "Go there")
     def action_there(self) -> None:
@@ -112,18 +92,3 @@ class TeamMapScreen(UserScreen):
         if (one := self.listed.selected) is not None and self._team is not None:
             there = to_board(self.program, technician_id=one.technician_id, day=self._team.day)
             self.program.run_worker(there)  # this screen goes away meanwhile
-
-    @command("0", "map.all", "All")
-    def action_all(self) -> None:
-        """Show everybody again."""
-        self.query_one(MapView).show_all()
-
-    @command("tab", "view.pane", "List, map")
-    def action_pane(self) -> None:
-        """Go between the map and the list."""
-        self.set_class(not self.listed.has_focus, "-legs")
-        (self.query_one(MapView) if self.listed.has_focus else self.listed).focus()
-
-    def action_zoom(self, times: int) -> None:
-        """Bring the map nearer, or farther away."""
-        self.query_one(MapView).zoom(times)

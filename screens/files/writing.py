@@ -38,9 +38,7 @@ async def ask_to_write(
     warned: list[dict[str, str]] = []
 
     def save(typed: dict[str, str]) -> str:
-        path = typed_path(typed["file"].strip())
-        if not path.is_dir() and not path.parent.is_dir():
-            raise Faulty([f"file: there is no folder {path.parent}"])
+        path = _path(typed)
         if path.is_dir():
             raise Faulty([f"file: {path} is a folder; name a file"])
         try:
@@ -145,11 +143,16 @@ def _place(typed: dict[str, str]) -> tuple[dict[str, str], Path]:
     """
     if "period" in typed:
         period_typed(typed["period"], datetime.date.max)
+    path = _path(typed)
+    saving.form_for(path)
+    return typed, path
+
+
+def _path(typed: dict[str, str]) -> Path:
     path = typed_path(typed["file"].strip())
     if not path.is_dir() and not path.parent.is_dir():
         raise Faulty([f"file: there is no folder {path.parent}"])
-    saving.form_for(path)
-    return typed, path
+    return path
 
 
 async def ask_calendar(screen: UserScreen, technician: Technician, first: datetime.date) -> None:

@@ -305,7 +305,7 @@ def connection() -> Iterator[Any]:
     # those of the migrations fill the usual number of places, and each later one would be compiled anew at each use
     connection = sqlite3.connect(":memory:", isolation_level=None, cached_statements=STATEMENTS)
     connection.execute("PRAGMA foreign_keys = ON")
-    migrations.carry_out(connection, 0)
+    migrations.make(connection)
     connection.executescript(ROWS)
     yield connection
     connection.close()

@@ -18,7 +18,7 @@ from dispatch.desk.session.user import User
 from dispatch.lazily import lazily
 from dispatch.model.agreements import Agreement, ServiceTerms
 from dispatch.model.instants import day_bounds, day_of
-from dispatch.model.money import format_minor, parse_minor, shortest
+from dispatch.model.money import format_minor, shortest
 from dispatch.model.states import OCCUPYING, Role
 from dispatch.model.text import NAME, show
 from dispatch.model.typed_times import parse_day
@@ -29,7 +29,7 @@ with lazily(__name__):
     from dispatch.desk.firm import shifts
     from dispatch.desk.levels import clocks
     from dispatch.desk.prices import beginning, service_terms
-    from dispatch.fields import record
+    from dispatch.fields import record, trade
     from dispatch.levels import targets
     from dispatch.records import agreements as records
 
@@ -175,7 +175,8 @@ def add_block(user: User, agreement: Agreement, texts: Mapping[str, str]) -> Agr
         refuse(record.sentences(faults))
         exponent = agreements.minor_units(user.store)
         size = shortest(Fraction(block.size) * (10**exponent if agreement.kind == MONEY_KIND else 1))
-        price = _price(block.price, exponent)
+        # as it is typed it is a number of minor units
+        price = None if block.price is None else str(block.price)
         agreements.add_block(unit, agreement.id, replace(block, size=size, remaining=size, price=price))
         return existing(agreements.agreement(user.store, agreement.id))
 
@@ -190,18 +191,12 @@ def price_block(user: User, agreement: Agreement, name: str, price: str) -> Agre
         block = next((one for one in agreements.blocks_of(user.store, agreement.id) if one.name == name), None)
         if block is None:
             raise Faulty([f"block: “{show(agreement.name)}” has no block {show(name)}"])
-        agreements.update_block(unit, block, replace(block, price=_price(price, agreements.minor_units(user.store))))
+        try:
+            minor = trade.price_of(price, agreements.minor_units(user.store))
+        except ValueError as fault:
+            raise Faulty([f"price: {fault}"]) from None
+        agreements.update_block(unit, block, replace(block, price=str(minor)))
         return existing(agreements.agreement(user.store, agreement.id))
-
-
-def _price(text: str | None, exponent: int) -> str | None:
-    try:
-        minor = None if text is None else parse_minor(text, exponent)
-    except ValueError as fault:
-        raise Faulty([f"price: {fault}"]) from None
-    if minor is not None and minor < 0:
-        raise Faulty([f"price: {show(str(text))} is less than 0"])
-    return None if minor is None else str(minor)
 
 
 def end_agreement(user: User, agreement: Agreement, on: datetime.date) -> Agreement:
