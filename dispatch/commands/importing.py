@@ -30,6 +30,13 @@ def _mapping(text: str) -> tuple[str, str]:
     return theirs.strip(), ours.strip().casefold()
 
 
+def _filled(text: str) -> tuple[str, str]:
+    ours, separator, said = text.partition("=")
+    if not (separator and ours.strip() and said.strip()):
+        raise ArgumentTypeError(f"{show(text, 60)!r} is not written as ours=text")
+    return ours.strip().casefold(), said.strip()
+
+
 def _number(text: str, *, of: str, most: int) -> int:
     if not text.isdecimal() or not 1 <= int(text[:10]) <= most:
         raise ArgumentTypeError(f"{show(text, 40)!r} is not a number of {of} from 1 to {most:,}")
@@ -52,10 +59,18 @@ def _number(text: str, *, of: str, most: int) -> int:
     option(
         "--map",
         "THEIRS=OURS",
-        "what the file calls a column; calendar: the location or summary of an event = client / site",
+        "what the file calls a column, theirs=- leaves it out; calendar: the location or summary of an event = client / site",
         action="append",
         default=[],
         type=_mapping,
+    ),
+    option(
+        "--fill",
+        "OURS=TEXT",
+        "what every row says, where the file has no such column",
+        action="append",
+        default=[],
+        type=_filled,
     ),
     option("--dates", "ORDER", "how 03/04/2026 is meant: day-first or month-first", choices=_DATES, default=""),
     option("--decimals", "MARK", "how 1.234 is meant: comma or point before decimals", choices=_DECIMALS, default=""),
@@ -100,18 +115,19 @@ def run_import(args: Args) -> int:
     if args.file is None:
         print("dispatch: FILE is missing; --columns lists what is in one", file=sys.stderr)
         return exits.USAGE
-    mapping = dict(args.map)
+    mapping, fill = dict(args.map), dict(getattr(args, "fill", ()))
     try:
         if args.kind != CALENDAR:
             refuse_unknown_columns(args.kind, mapping)
+            refuse_unknown_columns(args.kind, {text: ours for ours, text in fill.items()})
     except Faulty as faulty:
-        print(f"dispatch: --map: {show(str(faulty))}", file=sys.stderr)
+        print(f"dispatch: --map or --fill: {show(str(faulty))}", file=sys.stderr)
         return exits.USAGE
     user = user_of(args)
     # `rate-card import` has none of these
     beside: dict[str, Any] = {}
     if args.kind in SUBJECTS:
-        beside = {"meant": FileReadings(args.dates, args.decimals), "sheet": args.sheet}
+        beside = {"meant": FileReadings(args.dates, args.decimals), "sheet": args.sheet, "fill": fill}
     if args.kind == CALENDAR:
         since = None if args.since is None else day_typed(user.store, args.since, "--since")
         until = None if args.until is None else day_typed(user.store, args.until, "--until")

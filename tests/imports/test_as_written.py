@@ -15,7 +15,8 @@ from dispatch.desk.files.as_written import (
     Unsettled,
     as_the_house_writes,
 )
-from dispatch.desk.files.table import Columns, FileRow, FileTable
+from dispatch.desk.files.columns import Columns
+from dispatch.desk.files.table import FileRow, FileTable
 from dispatch.desk.imports.importing import kind_of
 from dispatch.desk.imports.remote_work_rows import RemoteWorkRows
 from dispatch.desk.texts.import_words import findings
@@ -47,6 +48,24 @@ STARTS = "SELECT a.starts FROM agreement a JOIN client c ON c.id = a.client_id W
         ("bars-tickets.csv", "visits", 1),
         ("messy-clients.csv", "clients", 2),
         ("french-clients.csv", "clients", 1),
+        ("servicetitan-customers.csv", "clients", 2),
+        ("servicetitan-locations.csv", "sites", 2),
+        ("jobber-clients.csv", "clients", 2),
+        ("outlook-contacts-all.csv", "clients", 2),
+        ("google-contacts-all.csv", "clients", 2),
+        ("autotask-accounts-all.csv", "clients", 2),
+        ("autotask-tickets.xlsx", "visits", 2),
+        ("connectwise-companies-all.csv", "clients", 2),
+        ("lexoffice-kontakte.csv", "clients", 2),
+        ("hubspot-companies.csv", "clients", 2),
+        ("holded-clientes.csv", "clients", 2),
+        ("xero-contacts-all.csv", "clients", 2),
+        ("quickbooks-customer-contact-list.csv", "clients", 2),
+        ("excel-de-standorte.csv", "sites", 2),
+        ("excel-fr-clients.xlsx", "clients", 2),
+        ("excel-us-clients.xlsx", "clients", 2),
+        ("when-i-work-people.xlsx", "technicians", 2),
+        ("nothing-says-clients.txt", "clients", 2),
     ],
 )
 def test_a_file_of_another_program_goes_in_at_once(desk: Desk, name: str, kind: str, rows: int) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.desk.files.table import Columns, Unreadable, find_columns, read_table
+from dispatch.desk.files.columns import Columns, find_columns
+from dispatch.desk.files.table import Unreadable, read_table
 
 PLAIN = "client,contact\nAcme,Ann\nElm,Bo\n"
 

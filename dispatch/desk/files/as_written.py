@@ -12,13 +12,15 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
-from dispatch.desk.files.table import Columns, FileRow, FileTable, Unreadable
+from dispatch.desk.files.columns import Columns
+from dispatch.desk.files.table import FileRow, FileTable, Unreadable
 from dispatch.desk.files.verdicts import shortened
 from dispatch.desk.files.workbook import Exact
 from dispatch.fields.context import FieldContext
-from dispatch.fields.kinds import Day, FieldKind, Links, Many, Moment, Number, Parsed, Whole, Words, clock
+from dispatch.fields.kinds import Day, FieldKind, Links, Many, Moment, Number, Parsed, Text, Whole, Words, clock
 from dispatch.fields.record import Field
-from dispatch.fields.trade import Price
+from dispatch.fields.trade import COUNTRY, Price
+from dispatch.model.countries import country_called
 from dispatch.model.day_words import spoken_day
 
 DAY_FIRST, MONTH_FIRST, COMMA, POINT = "day-first", "month-first", "comma", "point"
@@ -26,9 +28,8 @@ DATES, DECIMALS = (DAY_FIRST, MONTH_FIRST), (COMMA, POINT)
 
 _DAY = re.compile(r"(?P<first>[0-9]{1,2})(?P<mark>[./-])(?P<second>[0-9]{1,2})(?P=mark)(?P<year>[0-9]{4})")
 _YEAR_FIRST = re.compile(r"([0-9]{4})[./-]([0-9]{1,2})[./-]([0-9]{1,2})")
-_MIDNIGHT = re.compile(r"[T ]+0?0:00(:00(\.0+)?)?$")
 _TIME = re.compile(
-    r"(?P<hour>[0-9]{1,2})(?:[:.h](?P<minute>[0-9]{2})(?::00)?)? ?(?P<half>[ap]\.?m\.?)?(?P<word> ?uhr| ?h)?",
+    r"(?P<hour>[0-9]{1,2})(?:[:.h](?P<minute>[0-9]{2})(?::[0-9]{2}(?:\.0+)?)?)? ?(?P<half>[ap]\.?m\.?)?(?P<word> ?uhr| ?h)?",
     re.IGNORECASE,
 )
 _MOMENT = re.compile(r"([0-9./-]+)[T ]+(.+)")
@@ -98,7 +99,7 @@ def as_the_house_writes(
         cells = {
             place: row[at].strip()
             for place, row in enumerate(rows)
-            if len(row) > at and row[at].strip() and not isinstance(row[at], Exact)
+            if len(row) > at and row[at].strip() and not _stands(row[at], kind)
         }
         read = {place: seen for place, text in cells.items() if (seen := _read(text, kind, context)) is not None}
         settled = {seen.settled for seen in read.values()} - {""}
@@ -123,6 +124,16 @@ def as_the_house_writes(
     return replace(table, rows=changed), understood
 
 
+def _stands(cell: str, kind: FieldKind) -> bool:
+    """Whether a cell is read as it stands: real days and numbers have one reading."""
+    return isinstance(cell, Exact) and not (isinstance(kind, Day) and "T" in cell)
+
+
+def is_day(text: str) -> bool:
+    """Whether a cell is a day with a year, however it is written."""
+    return _day(text) is not None
+
+
 def _same(text: str, new: str, kind: FieldKind, context: FieldContext) -> bool:
     """Whether the field would have read the cell so by itself."""
     if text == new:
@@ -143,13 +154,20 @@ def _read(text: str, kind: FieldKind, context: FieldContext) -> _Read | None:
         return _time(text)
     if isinstance(kind, Number | Whole | Price | NumberText):
         return _number(text, kind, context)
+    if kind is COUNTRY:
+        country = country_called(text)
+        return _one(country.code) if country else None
+    if isinstance(kind, Text) and not kind.lines and re.search(r"[\r\n]", text):
+        return _one(", ".join(filter(None, (line.strip(" ,") for line in text.splitlines()))))
     if isinstance(kind, Words | Many | Links):
         return _listed(text, kind.between if isinstance(kind, Links) else ",")
     return None
 
 
 def _day(text: str) -> _Read | None:
-    text = _MIDNIGHT.sub("", text)
+    if (moment := _MOMENT.fullmatch(text)) and _time(moment[2].removesuffix("Z")):
+        # a file of days may keep them as moments
+        text = moment[1]
     if match := _YEAR_FIRST.fullmatch(text):
         return _one(_iso(int(match[1]), int(match[2]), int(match[3])))
     if match := _DAY.fullmatch(text):

@@ -12,7 +12,7 @@ import csv
 import io
 import itertools
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -81,15 +81,6 @@ class FileTable:
     rows: tuple[FileRow, ...]
     understood: str = ""
     written: FileFormat = PLAIN
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Where each of our columns stands in a file. `named` has the file's own name of those it calls otherwise."""
-
-    position: Mapping[str, int]
-    named: Mapping[str, str]
-    unknown: tuple[str, ...]
 
 
 def read_bytes(path: Path, most: int) -> bytes:
@@ -198,61 +189,6 @@ def read_table(path: Path, rows: int = ROWS, sheet: str = "") -> FileTable:
     return FileTable(path.name, tuple(headers), tuple(taken), understood, written)
 
 
-def find_columns(
-    table: FileTable,
-    ours: Collection[str],
-    required: Sequence[str],
-    mapping: Mapping[str, str] | None = None,
-    others: Mapping[str, Sequence[str]] | None = None,
-) -> Columns:
-    """Which column of the file is which of ours: as `mapping` (theirs → ours) says, by name, without case, or by what
-    other programs call it (`others`: ours → theirs, the likeliest first), which what is there by its own name goes before.
-
-    Raises:
-        Unreadable: a column is missing, stands twice, or is mapped and not there.
-    """
-    name = shortened(table.file)
-    renamed = {_key(theirs): mine for theirs, mine in (mapping or {}).items()}
-    keys = [_key(header) for header in table.headers]
-    absent = [theirs for theirs in mapping or {} if _key(theirs) not in keys]
-    if absent:
-        raise Unreadable(
-            f"{name} has no column {_listed(absent)} to map; its columns are {_listed(filter(None, table.headers))}."
-        )
-    taken = {renamed.get(key, key) for key in keys}
-    for called, names in (others or {}).items():
-        there = [
-            key
-            for name in names
-            for key in keys
-            if key.replace("_", "") == _key(name).replace("_", "") and key not in renamed and key not in ours
-        ]
-        if called in ours and called not in taken and there:
-            renamed[there[0]] = called
-    position: dict[str, int] = {}
-    named: dict[str, str] = {}
-    unknown: list[str] = []
-    for place, (header, key) in enumerate(zip(table.headers, keys, strict=True)):
-        mine = renamed.get(key, key if key in ours else None)
-        if mine is None:
-            if key:
-                unknown.append(shortened(header))
-        elif mine in position:
-            both = _listed((table.headers[position[mine]], header))
-            raise Unreadable(f"{name} has the column {mine} twice: {both}.")
-        else:
-            position[mine] = place
-            if key != mine:
-                named[mine] = shortened(header)
-    missing = [column for column in required if column not in position]
-    if missing:
-        raise Unreadable(
-            f"{name} has no column {_listed(missing)}; its columns are {_listed(filter(None, table.headers))}. "
-            "Name them in the first line, or say which they are with --map theirs=ours."
-        )
-    return Columns(position, named, tuple(unknown))
-
-
 def _headers(records: Iterator[tuple[int, list[str]]]) -> tuple[list[str], str, Iterator[tuple[int, list[str]]]]:
     """The names of the columns, what stood above them, and the rows that follow. Reports begin with a title: lines of one cell
     above a line of many."""
@@ -305,12 +241,3 @@ def _why(error: csv.Error) -> str:
 
 def _line(data: bytes, at: int) -> int:
     return data.count(b"\n", 0, at) + 1
-
-
-def _key(header: str) -> str:
-    """A header as it is compared: lower case, words joined by underscores, without the star of one that must be filled."""
-    return "_".join(header.strip(" *").casefold().replace("-", " ").replace("_", " ").split())
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(shortened(name) for name in names)

@@ -92,11 +92,28 @@ class JudgedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenColumn:
+    """A column of a file beside what it becomes.
+
+    Args:
+        theirs: its name as the file has it, of several that are put together all of them; empty: the file has none.
+        ours: which of ours it is; empty: it is left out.
+        how: `name`, `said`, `guess` by what stands in it, `fill` where every row says the same.
+        cells: what stands in its first rows, each as it is written and as it is read, fit for a terminal.
+    """
+
+    theirs: str
+    ours: str
+    how: str
+    cells: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ImportReport:
     """The verdicts on a file. `applied` says whether anything was written.
 
     `named` has the file's own name of each column that it calls otherwise than we do, `understood` how its text, its days
-    and its numbers were read where that is not as we write them.
+    and its numbers were read where that is not as we write them. `columns` are those of a table, as the file has them.
     """
 
     file: str
@@ -108,6 +125,7 @@ class ImportReport:
     unknown_columns: tuple[str, ...] = ()
     named: Mapping[str, str] = field(default_factory=dict)
     understood: tuple[str, ...] = ()
+    columns: tuple[SeenColumn, ...] = ()
 
     @property
     def noun(self) -> str:
@@ -152,7 +170,12 @@ class ImportReport:
         ]
         verdicts = [verdict for verdict in RowVerdict if verdict is not RowVerdict.SKIPPED or self.kind == "calendar"]
         counts = {verdict.value: self.counts.get(verdict, 0) for verdict in verdicts}
-        return form(self, "file kind rows counts unknown_columns named understood applied", rows=rows, counts=counts)
+        columns = [
+            form(one, "theirs ours how", rows=[{"written": cell, "read": read} for cell, read in one.cells])
+            for one in self.columns
+        ]
+        keys = "file kind rows counts unknown_columns named understood columns applied"
+        return form(self, keys, rows=rows, counts=counts, columns=columns)
 
 
 def shortened(value: str) -> str:

@@ -1,13 +1,19 @@
-"""What other programs, and other languages, call our columns: the likeliest name first (design/records.md, Imports)."""
+"""What other programs, and other languages, call our columns: the likeliest name first; what several columns are together; and what
+the cells of a column look like whose name says nothing (design/records.md, Imports)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from dispatch.desk.files.as_written import is_day
+from dispatch.desk.files.columns import POSTCODE, KnownNames, Parts
 
 _CLIENT = (
     "client name", "customer", "customer name", "customer full name", "customer display name", "company", "company name",
     "account", "account name", "organization", "organization name", "organisation", "contact name", "kunde",
     "kundenname", "firma", "firmenname", "unternehmen", "societe", "société", "entreprise", "cliente", "empresa",
+    "raison sociale", "dénomination", "razón social", "nombre fiscal", "nombre comercial", "nombre", "nom",
 )  # fmt: skip
 _PHONE = (
     "telephone", "phone number", "phone numbers", "phone 1 - value", "main phone", "business phone", "company main phone",
@@ -31,7 +37,7 @@ _ADDRESS = (
 _NOTES = ("note", "comments", "comment", "notiz", "notizen", "bemerkung", "bemerkungen", "remarques", "notas")
 _SKILLS = ("skill", "certifications", "fähigkeiten", "kenntnisse", "compétences", "habilidades")
 
-OTHER_NAMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+_OTHERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "clients": {
         "client": (*_CLIENT, "name"),
         "contact": ("primary contact", "main contact", "contact person", "ansprechpartner", "kontakt", "full name"),
@@ -48,7 +54,33 @@ OTHER_NAMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "nif",
             "cif",
         ),
-        "billing_address": ("billing address", "bill to", "rechnungsadresse", "adresse de facturation"),
+        "billing_address": ("billing address", "bill to", "rechnungsadresse", "adresse de facturation", *_ADDRESS),
+        "country": (
+            "country/region",
+            "land",
+            "pays",
+            "país",
+            "pais",
+            "billing country",
+            "business country/region",
+            "pocountry",
+        ),
+        "agreement_starts": (
+            "contract start",
+            "contract starts",
+            "contract start date",
+            "vertragsbeginn",
+            "début du contrat",
+            "inicio del contrato",
+        ),
+        "agreement_ends": (
+            "contract end",
+            "contract ends",
+            "contract end date",
+            "vertragsende",
+            "fin du contrat",
+            "fin del contrato",
+        ),
         "payment_days": ("payment terms days", "due days", "zahlungsziel"),
         "computers": ("workstations", "pcs", "arbeitsplätze", "postes", "ordenadores"),
         "servers": ("server", "serveurs", "servidores"),
@@ -109,3 +141,118 @@ OTHER_NAMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
 }
 """By the kind of file: ours → theirs."""
+
+_STREET, _TOWN, _REGION = "street", "town", "region"
+_ADDRESS_PARTS = {
+    _STREET: (
+        "street", "streetaddress", "street1", "streetaddress1", "addressline1", "address1", "addressstreet", "streetname",
+        "street/no.", "address", "straße", "strasse", "straßeundhausnummer", "straße/hausnummer", "straßehausnummer",
+        "straße1", "adresse1", "adresse", "anschrift", "rue", "voie", "calle", "domicilio", "dirección", "direccion",
+    ),
+    "number": ("hausnummer", "hausnr.", "hausnr", "housenumber", "streetnumber", "numéro", "número", "numero"),
+    "more": (
+        "street2", "streetaddress2", "addressline2", "address2", "suite", "unit", "zusatz", "adresszusatz", "adresse2",
+        "complémentd'adresse",
+    ),
+    POSTCODE: (
+        "zip", "zipcode", "zip/postalcode", "zippostalcode", "postalcode", "postcode", "plz", "postleitzahl",
+        "codepostal", "códigopostal", "codigopostal", "cp",
+    ),
+    _TOWN: ("city", "town", "locality", "ort", "stadt", "wohnort", "ville", "commune", "ciudad", "localidad", "población"),
+    _REGION: (
+        "state", "state/region", "state/province", "stateprovince", "stateorprovince", "province", "region", "provincia",
+        "bundesland",
+    ),
+}  # fmt: skip
+_FIRST, _LAST = "first", "last"
+_NAME_PARTS = {
+    _FIRST: ("firstname", "givenname", "vorname", "prénom", "prenom", "nombre"),
+    _LAST: ("lastname", "surname", "familyname", "nachname", "familienname", "name", "nom", "apellidos", "apellido"),
+}
+_WORK = ("business", "company", "work", "main", "mailing", "firma", "po", "address1", "contact")
+_BILLED = ("billing", "billto", "bill", "rechnungs", "rechnung", "invoice", "facturation")
+_SERVED = ("service", "property", "serviceaddress", "site", "location", "shipping", "shipto", "jobsite", "sa", "liefer")
+
+
+def _address(parts: Sequence[tuple[str, str]]) -> str:
+    """An address on one line: the street, then the others in the order of the file. What another part says already is left out."""
+    text, before = "", ""
+    door = (_STREET, "number", "more")
+    for part, said in sorted(parts, key=lambda one: one[0] not in door):
+        if re.search(rf"(?<!\w){re.escape(said)}(?!\w)", text, re.IGNORECASE):
+            continue
+        # 10115 Berlin, OH 43215 and Hauptstraße 5 belong together
+        beside = {(POSTCODE, _TOWN), (_REGION, POSTCODE), (_STREET, "number"), ("number", _STREET)}
+        text += f"{'' if not text else ' ' if (before, part) in beside else ', '}{said}"
+        before = part
+    return text
+
+
+def _person(parts: Sequence[tuple[str, str]]) -> str:
+    """A name as it is said, the first name first."""
+    said = dict(parts)
+    return " ".join(said[part] for part in (_FIRST, _LAST) if part in said)
+
+
+def _addresses(*before: str) -> Parts:
+    needs = ((_STREET,), (_TOWN, POSTCODE, _REGION, "number", "more"))
+    return Parts(_ADDRESS_PARTS, before, needs, _address)
+
+
+_PERSON = Parts(_NAME_PARTS, ("", "contact", "primarycontact", "maincontact"), ((_FIRST,), (_LAST,)), _person)
+_TOGETHER: Mapping[str, Mapping[str, Parts]] = {
+    "clients": {"contact": _PERSON, "billing_address": _addresses(*_BILLED, "", *_WORK, *_SERVED, "home")},
+    "sites": {"address": _addresses(*_SERVED, "", *_WORK, *_BILLED, "home")},
+    "technicians": {"name": _PERSON, "start_address": _addresses("home", "", "address1")},
+}
+_INSTEAD = {"clients": {"client": "contact"}}
+
+_MAIL = re.compile(r"[^\s@,;]+@[^\s@,;]+\.[^\s@,;.]{2,}")
+_DIALLED = re.compile(
+    r"(?=.*[ ()./-]|\+|0)\+?[0-9(][0-9 ()./–-]{6,24}(?: ?(?:x|ext\.?|app\.?) ?[0-9]{1,6})?", re.IGNORECASE
+)
+_TAXED = re.compile(r"(?!\d+$)(?:[A-Z]{2}[A-Z0-9]{2}[0-9]{5,10}[A-Z0-9]{0,2}|CHE-?[0-9.]{9,11}(?: ?MWST)?)")
+_POSTAL = re.compile(
+    r"[0-9]{5}(?:-[0-9]{4})?|[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}|[0-9]{4} ?[A-Z]{2}|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]"
+)
+
+
+def _mail(text: str) -> bool:
+    return _MAIL.fullmatch(text) is not None
+
+
+def _phone(text: str) -> bool:
+    return _DIALLED.fullmatch(text) is not None and not is_day(text) and not _postcode(text)
+
+
+def _tax_id(text: str) -> bool:
+    return _TAXED.fullmatch(text.replace(" ", "")) is not None
+
+
+def _postcode(text: str) -> bool:
+    return _POSTAL.fullmatch(text) is not None
+
+
+_REACHED: Mapping[str, Callable[[str], bool]] = {"email": _mail, "phone": _phone}
+_LOOKS: Mapping[str, Mapping[str, Callable[[str], bool]]] = {
+    "clients": {**_REACHED, "tax_id": _tax_id},
+    "technicians": {"email": _mail},
+    "visits": {"date": is_day},
+}
+_NOT_MEANT = (
+    "fax", "creat", "erstellt", "créé", "modif", "updat", "geändert", "birth", "geburt", "naiss", "last", "letzt", "clos",
+    "account_no", "konto", "iban", "card", "emergency", "notfall", "assistant", "manager", "billing", "rechnung",
+)  # fmt: skip
+KNOWN: Mapping[str, KnownNames] = {
+    kind: KnownNames(
+        others,
+        _TOGETHER.get(kind, {}),
+        _INSTEAD.get(kind, {}),
+        _LOOKS.get(kind, {}),
+        _NOT_MEANT,
+        {"site": "Main office"} if kind == "sites" else {},
+        _postcode,
+    )
+    for kind, others in _OTHERS.items()
+}
+"""By the kind of file: how its columns are known beside their own names."""

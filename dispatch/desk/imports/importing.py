@@ -15,21 +15,13 @@ from dispatch.desk.adapters.calendar_file import read_calendar
 from dispatch.desk.adapters.calendar_series import Dates
 from dispatch.desk.book.records import site_named
 from dispatch.desk.files.as_written import NOT_SAID, FileReadings, as_the_house_writes
-from dispatch.desk.files.table import (
-    ROWS,
-    FileTable,
-    Unreadable,
-    Watch,
-    find_columns,
-    read_bytes,
-    read_table,
-    unwatched,
-)
-from dispatch.desk.files.verdicts import ImportReport, JudgedRow, RowVerdict, shortened
+from dispatch.desk.files.columns import LEFT_OUT, WHY, Columns, KnownNames, find_columns, key_of, understood
+from dispatch.desk.files.table import ROWS, FileTable, Unreadable, Watch, read_bytes, read_table, unwatched
+from dispatch.desk.files.verdicts import ImportReport, JudgedRow, RowVerdict, SeenColumn, shortened
 from dispatch.desk.imports import rate_card_file
 from dispatch.desk.imports.calendar_rows import USUAL_MINUTES, CalendarRows
 from dispatch.desk.imports.client_rows import ClientRows
-from dispatch.desk.imports.column_names import OTHER_NAMES
+from dispatch.desk.imports.column_names import KNOWN
 from dispatch.desk.imports.rate_card_file import judge_card, read_card
 from dispatch.desk.imports.remote_work_rows import RemoteWorkRows
 from dispatch.desk.imports.service_plan_rows import ServicePlanRows
@@ -56,6 +48,8 @@ KINDS = (RATE_CARD, *SUBJECTS, CALENDAR)
 """What can be imported, in the order in which a new firm does it."""
 _START = 4_096
 """Bytes by which a file is known."""
+_FIRST = 3
+"""So many rows are shown of a column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +60,8 @@ class How:
         check: only say what would become of each row.
         accept_good: take the good rows although others are bad.
         update: take the file over records that differ from it.
-        mapping: what the file calls a column → what it is called here; for a calendar: a LOCATION, SUMMARY or UID →
-            the site, as `client / site`.
+        mapping: what the file calls a column → what it is called here, `LEFT_OUT` where it is not taken; for a calendar: a
+            LOCATION, SUMMARY or UID → the site, as `client / site`.
         rows: the most rows that the file may have.
         minutes: the work of an event that lasts all day (calendar).
         since: leave out the events that were over before this day (calendar).
@@ -75,6 +69,7 @@ class How:
         confirmed: the marks of the places that were asked about and are meant.
         meant: how days and numbers with two readings are meant.
         sheet: which sheet of a workbook; empty: the only one that is filled.
+        fill: a column of ours → what every row says, where the file has no such column.
     """
 
     check: bool = False
@@ -88,6 +83,7 @@ class How:
     confirmed: Collection[str] = ()
     meant: FileReadings = NOT_SAID
     sheet: str = ""
+    fill: Mapping[str, str] = field(default_factory=dict)
 
 
 def import_file(user: User, kind: str, path: Path, how: How | None = None, watch: Watch = unwatched) -> ImportReport:
@@ -108,8 +104,9 @@ def import_file(user: User, kind: str, path: Path, how: How | None = None, watch
     source = _source(user, kind, path, how, watch)
 
     def report(judged: list[JudgedRow], *, applied: bool) -> ImportReport:
-        name, columns = shortened(path.name), (source.unknown, source.named, source.understood)
-        return ImportReport(name, kind, tuple(judged), applied, how.check, how.accept_good, *columns)
+        name = shortened(path.name)
+        about = (source.unknown, source.named, source.understood, source.columns)
+        return ImportReport(name, kind, tuple(judged), applied, how.check, how.accept_good, *about)
 
     if how.check:
         with user.store.read():
@@ -127,31 +124,63 @@ class _Source(NamedTuple):
     unknown: tuple[str, ...] = ()
     named: Mapping[str, str] = {}
     understood: tuple[str, ...] = ()
+    columns: tuple[SeenColumn, ...] = ()
 
 
 def _source(user: User, kind: str, path: Path, how: How, watch: Watch) -> _Source:
-    if kind != CALENDAR:
-        refuse_unknown_columns(kind, how.mapping)
+    if kind in SUBJECTS:
+        return _table_source(user, kind, path, how, watch)
     if kind == RATE_CARD:
+        refuse_unknown_columns(kind, how.mapping)
         card = read_card(path)
         return _Source(
             rate_card_file.ROLES, lambda: [judge_card(user, card, update=how.update, confirmed=how.confirmed)]
         )
-    subject: type[TableRows[Any]] = CalendarRows if kind == CALENDAR else SUBJECTS[kind]
-    if kind == CALENDAR:
-        dates = None if how.until is None else Dates(how.since or today(user.store), how.until)
-        table, mapping = read_calendar(path, how.rows, watch, dates), {}
-        beside = {"minutes": how.minutes, "since": how.since, "places": _places(user, how.mapping)}
-    else:
-        table, mapping, beside = read_table(path, how.rows, how.sheet), dict(how.mapping), {}
-    others = {} if kind == CALENDAR else OTHER_NAMES.get(kind, {})
-    columns = find_columns(table, subject.columns, subject.required(), mapping, others)
-    understood: list[str] = []
-    if kind != CALENDAR:
-        table, understood = as_the_house_writes(table, columns, subject.columns, FileDesk.for_user(user), how.meant)
-    told = tuple(filter(None, (table.understood, *understood)))
+    dates = None if how.until is None else Dates(how.since or today(user.store), how.until)
+    table = read_calendar(path, how.rows, watch, dates)
+    columns = find_columns(table, CalendarRows.columns, CalendarRows.required())
+    subject = partial(CalendarRows, user, minutes=how.minutes, since=how.since, places=_places(user, how.mapping))
     rows = partial(judge, table=table, columns=columns, update=how.update, confirmed=how.confirmed, watch=watch)
-    return _Source(subject.record.roles, lambda: rows(subject(user, **beside)), columns.unknown, columns.named, told)
+    told = (table.understood,) if table.understood else ()
+    return _Source(CalendarRows.record.roles, lambda: rows(subject()), columns.unknown, columns.named, told)
+
+
+def _table_source(user: User, kind: str, path: Path, how: How, watch: Watch) -> _Source:
+    refuse_unknown_columns(kind, how.mapping)
+    subject, known = SUBJECTS[kind], KNOWN.get(kind, KnownNames())
+    raw, columns = understood(
+        read_table(path, how.rows, how.sheet), subject.columns, subject.required(), how.mapping, known, how.fill
+    )
+    table, told = as_the_house_writes(raw, columns, subject.columns, FileDesk.for_user(user), how.meant)
+    if columns.filled:
+        told = [*told, *(f"every row: {mine} is {shortened(text)}" for mine, text in columns.filled.items())]
+    rows = partial(judge, table=table, columns=columns, update=how.update, confirmed=how.confirmed, watch=watch)
+    return _Source(
+        subject.record.roles,
+        lambda: rows(subject(user)),
+        columns.unknown,
+        columns.named,
+        tuple(filter(None, (raw.understood, *told))),
+        _seen(raw, table, columns, how.mapping),
+    )
+
+
+def _seen(raw: FileTable, read: FileTable, columns: Columns, said: Mapping[str, str]) -> tuple[SeenColumn, ...]:
+    """The columns of a file beside what they become, in its order."""
+    mine = {at: ours for ours, at in columns.position.items()}
+    theirs = {key_of(header) for header in said}
+    seen = []
+    for at, header in enumerate(raw.headers):
+        ours = mine.get(at, "")
+        if not (header.strip() or ours) or key_of(header) == WHY:
+            continue
+        how = "fill" if ours in columns.filled else "guess" if ours in columns.guessed else "name"
+        how = "said" if key_of(header) in theirs else how
+        pairs = zip(raw.rows[:_FIRST], read.rows, strict=False)
+        cells = [(row.cells[at], now.cells[at]) for row, now in pairs if len(row.cells) > at]
+        shown = tuple((shortened(cell), shortened(now)) for cell, now in cells)
+        seen.append(SeenColumn(header.strip(), ours, how if ours or how == "said" else "", shown))
+    return tuple(seen)
 
 
 class FileColumn(NamedTuple):
@@ -177,7 +206,7 @@ def refuse_unknown_columns(kind: str, mapping: Mapping[str, str]) -> None:
         Faulty: it has such.
     """
     known = SUBJECTS[kind].columns if kind in SUBJECTS else ()
-    unknown = [ours for ours in mapping.values() if ours not in known]
+    unknown = [ours for ours in mapping.values() if ours not in known and ours != LEFT_OUT]
     if unknown:
         there = f"in {kind}; there are {', '.join(known) or 'none'}"
         raise Faulty([f"there is no column {shortened(name)} {there}" for name in unknown])
@@ -226,22 +255,24 @@ def kind_of(path: Path, sheet: str = "") -> str:
     if start.startswith(b"{") or path.suffix.casefold() == ".json":
         return RATE_CARD
     table = read_table(path, ROWS, sheet)
-    fitting = _fitting(table, {}) or _fitting(table, OTHER_NAMES)
+    fitting = _fitting(table, {}) or _fitting(table, KNOWN)
     if not fitting:
         needs = "; ".join(f"{kind}: {', '.join(subject.required())}" for kind, subject in SUBJECTS.items())
         raise Unreadable(
             f"{shortened(path.name)} names no columns that are known. Needed are, for {needs}. "
             "Names of your own are taken by the command: dispatch import KIND FILE --map theirs=ours."
         )
-    return max(fitting, key=lambda kind: fitting[kind])
+    return max(fitting, key=lambda kind: (fitting[kind], len(SUBJECTS[kind].required())))
 
 
-def _fitting(table: FileTable, others: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, int]:
+def _fitting(table: FileTable, known: Mapping[str, KnownNames]) -> dict[str, int]:
     """How many columns of a table each kind explains that it can be."""
     fitting: dict[str, int] = {}
     for kind, subject in SUBJECTS.items():
+        # what every row says is no sign of what the file is
+        names = known.get(kind, KnownNames())._replace(otherwise={})
         try:
-            columns = find_columns(table, subject.columns, subject.required(), None, others.get(kind))
+            _, columns = understood(table, subject.columns, subject.required(), {}, names, {})
         except Unreadable:
             continue
         # clients.csv needs one column, which sites and visits have as well: the kind that explains most of them is meant

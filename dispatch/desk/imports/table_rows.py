@@ -17,7 +17,8 @@ from dispatch.desk.book.context import Desk
 from dispatch.desk.book.places import PlaceQuestion
 from dispatch.desk.book.record_store import RecordStore
 from dispatch.desk.files.as_written import NumberText, TimeText
-from dispatch.desk.files.table import Columns, FileTable, Watch, unwatched
+from dispatch.desk.files.columns import Columns
+from dispatch.desk.files.table import FileTable, Watch, unwatched
 from dispatch.desk.files.verdicts import JudgedRow, Question, RowFault, RowVerdict, differences, shortened
 from dispatch.desk.session.user import User
 from dispatch.fields.kinds import clock

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Iterator
 
-from dispatch.desk.files.verdicts import ImportReport, JudgedRow, RowVerdict
+from dispatch.desk.files.verdicts import ImportReport, JudgedRow, RowVerdict, SeenColumn, shortened
 from dispatch.model.text import count_text
 
 _FEW = 3
@@ -15,6 +15,8 @@ _FEW = 3
 def report_lines(report: ImportReport) -> Iterator[str]:
     """The report in words: what became of the file, then every row that somebody should look at."""
     yield f"{report.file}: {_summary(report)}"
+    if report.checked:
+        yield from column_lines(report)
     yield from findings(report)
     if any(row.question is not None for row in report.rows):
         yield f"{report.file}: which site is meant is said with --map 'TEXT=CLIENT / SITE', TEXT being what stands in quotes"
@@ -22,15 +24,40 @@ def report_lines(report: ImportReport) -> Iterator[str]:
         yield f"{report.file}: that the places are meant is said with --confirm {','.join(report.marks)}"
 
 
+def column_lines(report: ImportReport) -> Iterator[str]:
+    """The columns of a file, each with what it becomes and what its first rows become."""
+    if report.columns:
+        yield f"{report.file}: its columns, with what stands in the first rows and what that becomes:"
+    for column in report.columns:
+        cells = (read if cell == read else f"{cell} = {read}" for cell, read in column.cells if cell)
+        theirs = shortened(column.theirs) or "every row"
+        yield f"  {theirs} → {becomes(column)}: {' · '.join(cells) or '(empty)'}"
+
+
+def becomes(column: SeenColumn) -> str:
+    """Which of ours a column is, and how that is known where it is not by its name."""
+    if not column.ours:
+        return "left out"
+    return column.ours + (" (a guess)" if column.how == "guess" else "")
+
+
 def findings(report: ImportReport) -> Iterator[str]:
     """What was understood of the file, then every row that somebody should look at, in its order."""
-    if report.named:
-        names = (f"{theirs} is {ours}" for ours, theirs in report.named.items())
+    if report.named and not (report.checked and report.columns):
+        guesses = {column.ours for column in report.columns if column.how == "guess"}
+        names = (
+            f"{theirs} is {ours}{' (a guess, by what stands in it)' if ours in guesses else ''}"
+            for ours, theirs in report.named.items()
+        )
         yield f"{report.file}: columns: {', '.join(names)}"
     for line in report.understood:
         yield f"{report.file}: {line}"
-    for column in report.unknown_columns:
-        yield f"{report.file} row 1: warning: the column {column!r} is not known here and was left out"
+    if len(report.unknown_columns) > _FEW:
+        listed = ", ".join(report.unknown_columns)
+        yield f"{report.file} row 1: warning: these columns are not known here and were left out: {listed}"
+    else:
+        for column in report.unknown_columns:
+            yield f"{report.file} row 1: warning: the column {column!r} is not known here and was left out"
     yield from common_causes(report)
     many = _causes(report)
     for row in report.rows:

@@ -1,0 +1,133 @@
+"""Columns that are known by other signs than their names: several that are one of ours, what stands in them, what is said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from db import clients
+from dispatch.desk.files.columns import LEFT_OUT, MissingColumns
+from dispatch.desk.files.table import Unreadable
+from dispatch.desk.imports.importing import kind_of
+from dispatch.desk.texts.import_words import findings
+from dispatch.model.clients import Client
+from tests.imports.conftest import Desk, faults, verdicts
+
+FILES = Path(__file__).parents[1] / "data" / "imports"
+
+
+def client_of(desk: Desk, name: str) -> Client:
+    return next(one for one in clients.all_clients(desk.store) if one.name == name)
+
+
+@pytest.mark.parametrize(
+    ("name", "client", "contact", "address", "country"),
+    [
+        ("jobber-clients.csv", "Sam Lowe", "Sam Lowe", "7 Oak Ln, Apt 2, Bexley, OH 43209", "US"),
+        ("lexoffice-kontakte.csv", "Jürgen Weiß", "Jürgen Weiß", "Seestraße 3, 78462 Konstanz", "DE"),
+        ("google-contacts-all.csv", "Chen Architects", "Mia Chen", "9 Gay St, Columbus, OH 43215", ""),
+        ("outlook-contacts-all.csv", "Okafor Legal", "Ruth Okafor", "300 Spring St, Columbus, OH 43215", ""),
+        ("hubspot-companies.csv", "Scioto Labs", "Scioto Labs", "1275 Kinnear Rd, Columbus, OH 43212", "US"),
+        ("holded-clientes.csv", "Óptica Peña", "Óptica Peña", "Av. de América 10, Madrid, 28002", "ES"),
+        ("excel-fr-clients.xlsx", "Garage Noël", "Luc Noël", "12 av. Foch, 69006 Lyon", ""),
+        ("xero-contacts-all.csv", "Kew Physio", "Ben Ward", "77 Kew Rd, Flat 1, Richmond, Surrey TW9 2PQ", "GB"),
+    ],
+)
+def test_names_and_addresses_of_several_columns_are_one(
+    desk: Desk, name: str, client: str, contact: str, address: str, country: str
+) -> None:
+    assert desk.take("clients", FILES / name).applied
+
+    found = client_of(desk, client)
+    assert (found.contacts[0].name, found.billing_address, found.country) == (contact, address, country)
+
+
+def test_a_column_is_guessed_by_what_stands_in_it_and_told_as_a_guess(desk: Desk) -> None:
+    report = desk.take("clients", FILES / "nothing-says-clients.txt")
+
+    assert {column.ours for column in report.columns if column.how == "guess"} == {
+        "email", "phone", "tax_id", "billing_address",
+    }  # fmt: skip
+    assert "Column2 is phone (a guess, by what stands in it)" in next(findings(report))
+    found = client_of(desk, "Bare AG")
+    assert (found.contacts[0].phone, found.tax_id) == ("+49 89 233000", "DE822222222")
+    assert found.billing_address == "Lindwurmstr. 9, 80337"
+
+
+@pytest.mark.parametrize(
+    ("content", "open_"),
+    [
+        ("client,Fax\nAcme,614-555-0100\nBolt,614-555-0101\n", "Fax"),
+        ("client,Field1\nAcme,614-555-0100\n", "Field1"),
+        ("client,One,Two\nAcme,614-555-0100,614-555-0102\nBolt,614-555-0101,614-555-0103\n", "Two"),
+        ("client,Last contact\nAcme,a@acme.example\nBolt,b@bolt.example\n", "Last contact"),
+        ("client,Ref\nAcme,614-555-0100\nBolt,unlisted\n", "Ref"),
+    ],
+)
+def test_nothing_is_guessed_from_one_row_or_where_two_look_alike(desk: Desk, content: str, open_: str) -> None:
+    report = desk.take("clients", content, check=True)
+    assert open_ in report.unknown_columns
+    assert not [column for column in report.columns if column.how == "guess"]
+
+
+def test_the_columns_are_shown_beside_what_they_become(desk: Desk) -> None:
+    content = "Kunde;agreement;Vertragsbeginn;Faxnummer\nMüller;tm;30.11.2026;1\nGroß;tm;01.12.2026;2\n"
+    report = desk.take("clients", content, check=True)
+
+    assert [(column.theirs, column.ours, column.cells[0]) for column in report.columns] == [
+        ("Kunde", "client", ("Müller", "Müller")),
+        ("agreement", "agreement", ("tm", "tm")),
+        ("Vertragsbeginn", "agreement_starts", ("30.11.2026", "2026-11-30")),
+        ("Faxnummer", "", ("1", "1")),
+    ]
+
+
+def test_a_column_is_left_out_where_it_is_said(desk: Desk) -> None:
+    content = "client,phone,email\nAcme,614-555-0100,a@acme.example\n"
+    report = desk.take("clients", content, mapping={"Phone": LEFT_OUT})
+
+    assert report.unknown_columns == ()
+    assert client_of(desk, "Acme").contacts[0].phone == ""
+    assert {column.theirs: (column.ours, column.how) for column in report.columns}["phone"] == ("", "said")
+
+
+def test_what_every_row_says_is_given_once(desk: Desk) -> None:
+    content = (
+        "Ticket,Customer,Location,Summary\nT1,Harbor Dental,Main office,Cable\nT2,Harbor Dental,Main office,Switch\n"
+    )
+    with pytest.raises(MissingColumns, match="--fill ours=text") as missing:
+        desk.take("visits", content)
+    assert missing.value.missing == ("minutes",)
+
+    report = desk.take("visits", content, fill={"minutes": "45"})
+    assert (verdicts(report), faults(report)) == (["new", "new"], [])
+    assert "every row: minutes is 45" in report.understood
+    assert desk.store.value("SELECT minutes FROM visit WHERE reference = 'T2'") == 45
+
+
+def test_sites_without_a_name_are_the_main_office(desk: Desk) -> None:
+    report = desk.take("sites", "Customer,Street,City\nHarbor Dental,5 Main St,Columbus\n", update=True)
+    assert "every row: site is Main office" in report.understood
+    assert desk.store.value("SELECT address FROM site WHERE name = 'Main office'") == "5 Main St, Columbus"
+
+
+def test_put_together_columns_are_said_by_all_their_names(desk: Desk) -> None:
+    content = "client,Street,City\nAcme,5 Main St,Columbus\n"
+    report = desk.take("clients", content, mapping={"Street + City": "notes"})
+    assert client_of(desk, "Acme").notes == "5 Main St, Columbus"
+    assert report.named == {"notes": "Street + City"}
+
+    report = desk.take("clients", content.replace("Acme", "Bolt"), mapping={"Street": "notes"})
+    assert client_of(desk, "Bolt").notes == "5 Main St"
+    assert report.unknown_columns == ("City",)
+    with pytest.raises(Unreadable, match="no column Street \\+ Town to map"):
+        desk.take("clients", content, mapping={"Street + Town": "notes"})
+
+
+def test_the_most_particular_kind_is_meant() -> None:
+    assert kind_of(FILES / "servicetitan-locations.csv") == "sites"
+
+
+def test_the_column_why_is_no_unknown_column(desk: Desk) -> None:
+    assert desk.take("clients", "client,why\nAcme,it was bad\n").unknown_columns == ()
