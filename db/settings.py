@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -21,11 +22,13 @@ AUDITED_AS = 0
 
 _FIELDS = frozenset(field.name for field in fields(Firm)) - {"id", "version"}
 _ASSUMED_ZONE = "assumed_zone"
+_OF_FILE = "file "
+"""What was said about files stands under keys that begin so."""
 
 
 def firm(store: Store) -> Firm:
     """The settings as they are now, with the defaults for what was never set."""
-    rows = store.all("SELECT key, value, version FROM setting")
+    rows = [row for row in store.all("SELECT key, value, version FROM setting") if not row[0].startswith(_OF_FILE)]
     values = {key: json.loads(value) for key, value, _ in rows}
     if _ASSUMED_ZONE in values:
         values.setdefault("zone", values[_ASSUMED_ZONE])
@@ -88,6 +91,25 @@ def assume_zone(unit: Unit, zone: str) -> None:
     """Let a new firm live by a zone that nobody chose, until `zone` is set."""
     unit.insert("setting", key=_ASSUMED_ZONE, value=json.dumps(zone))
     unit.audit("setting", AUDITED_AS, assumed_zone=zone)
+
+
+def of_file(store: Store, key: str) -> dict[str, Any]:
+    """What was said about files of a kind and shape; empty where nothing was."""
+    value = store.value("SELECT value FROM setting WHERE key = ?", (_OF_FILE + key,))
+    return {} if value is None else dict(json.loads(value))
+
+
+def keep_of_file(unit: Unit, key: str, said: Mapping[str, Any]) -> None:
+    """Keep what was said about files of a kind and shape, in the place of what was said before; an empty one forgets it."""
+    row = unit.store.one("SELECT value, version FROM setting WHERE key = ?", (_OF_FILE + key,))
+    text = json.dumps(said, ensure_ascii=False)
+    if row is None and said:
+        unit.insert("setting", key=_OF_FILE + key, value=text)
+    elif row is not None and row[0] != text:
+        unit.update("setting", _OF_FILE + key, row[1], value=text)
+    else:
+        return
+    unit.audit("setting", AUDITED_AS, file=key, said=dict(said))
 
 
 def _targets(firm: Firm) -> dict[str, str]:

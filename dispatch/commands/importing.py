@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from argparse import ArgumentTypeError
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dispatch.commands import exits
 from dispatch.commands.declared import alone
@@ -15,7 +16,14 @@ from dispatch.commands.options import CONFIRM, Args, flag, one_of, option
 from dispatch.commands.standard_input import file_named
 from dispatch.commands.typed import day_typed
 from dispatch.desk.session.refusals import Faulty, Refusal
-from dispatch.model.text import pad, show
+from dispatch.model.paths import typed_path
+from dispatch.model.text import count_text, pad, show
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from db.store import Store
+    from dispatch.desk.files.verdicts import ImportReport
 
 # the same as dispatch.desk.imports.importing.KINDS, which costs more to import than to repeat; a test compares them
 _KINDS = ("rate-card", "technicians", "clients", "sites", "service-plans", "visits", "remote-work", "calendar")
@@ -88,6 +96,9 @@ def _number(text: str, *, of: str, most: int) -> int:
         "DAY",
         "calendar: take the dates of an event that repeats as single visits, from --since or today to this day",
     ),
+    option("--refused", "FILE", "write the refused rows there, with a column why, to be mended and imported"),
+    flag("--replace", "--refused: write over a file that is there"),
+    flag("--forget", "only forget what was said about the last files with these columns"),
     option(
         "--rows",
         "N",
@@ -106,12 +117,13 @@ def _number(text: str, *, of: str, most: int) -> int:
 )
 def run_import(args: Args) -> int:
     """Carry out an import as the parsed words say."""
-    from dispatch.desk.files.as_written import FileReadings
-    from dispatch.desk.imports.importing import CALENDAR, SUBJECTS, How, import_file, refuse_unknown_columns
+    from dispatch.desk.imports.importing import CALENDAR, How, import_file, refuse_unknown_columns
     from dispatch.desk.texts.import_words import report_lines
 
     if args.columns or args.template:
         return _about(args)
+    if getattr(args, "forget", False):
+        return _forget(args)
     if args.file is None:
         print("dispatch: FILE is missing; --columns lists what is in one", file=sys.stderr)
         return exits.USAGE
@@ -124,17 +136,15 @@ def run_import(args: Args) -> int:
         print(f"dispatch: --map or --fill: {show(str(faulty))}", file=sys.stderr)
         return exits.USAGE
     user = user_of(args)
-    # `rate-card import` has none of these
-    beside: dict[str, Any] = {}
-    if args.kind in SUBJECTS:
-        beside = {"meant": FileReadings(args.dates, args.decimals), "sheet": args.sheet, "fill": fill}
-    if args.kind == CALENDAR:
-        since = None if args.since is None else day_typed(user.store, args.since, "--since")
-        until = None if args.until is None else day_typed(user.store, args.until, "--until")
-        beside = {"minutes": args.minutes, "since": since, "until": until}
+    beside = _beside(args, user.store, fill)
+    out = getattr(args, "refused", None)
+    if out is not None and not args.replace and os.path.lexists(typed_path(out)):
+        raise Refusal(f"{show(out, 120)} is there already; --replace writes over it. Nothing was imported.")
     with file_named(args.file) as file:
         how = How(args.check, args.accept_good, args.update, mapping, args.rows, confirmed=args.confirm, **beside)
         report = import_file(user, args.kind, file, how)
+    if out is not None:
+        _give_back(report, out, replace=args.replace)
     if args.json:
         print(json.dumps(report.as_json(), indent=2))
     else:
@@ -144,6 +154,44 @@ def run_import(args: Args) -> int:
     if not report.refused:
         return exits.DONE
     return exits.REFUSED if report.stopped else exits.PARTLY
+
+
+def _beside(args: Args, store: Store, fill: Mapping[str, str]) -> dict[str, Any]:
+    """What is said of a file of one kind only."""
+    from dispatch.desk.files.as_written import FileReadings
+    from dispatch.desk.imports.importing import CALENDAR, SUBJECTS
+
+    if args.kind in SUBJECTS:
+        return {"meant": FileReadings(args.dates, args.decimals), "sheet": args.sheet, "fill": fill}
+    if args.kind == CALENDAR:
+        since = None if args.since is None else day_typed(store, args.since, "--since")
+        until = None if args.until is None else day_typed(store, args.until, "--until")
+        return {"minutes": args.minutes, "since": since, "until": until}
+    return {}  # `rate-card import` has none of these
+
+
+def _give_back(report: ImportReport, out: str, *, replace: bool) -> None:
+    """Write the refused rows, if there are any."""
+    from dispatch.desk.imports.refused_rows import refused_rows
+    from dispatch.desk.session.private_file import write_private
+
+    if report.refused:
+        write_private(typed_path(out), refused_rows(report), replace=replace)
+        print(f"dispatch: {show(out, 120)}: {count_text(report.refused, 'refused row')}, with why", file=sys.stderr)
+
+
+def _forget(args: Args) -> int:
+    """Forget what was said about files with the columns of this one."""
+    from dispatch.desk.imports.importing import SUBJECTS, forget
+
+    if args.kind not in SUBJECTS:
+        raise Refusal(f"Nothing is remembered about a file of the kind {args.kind}; it is of {', '.join(SUBJECTS)}.")
+    if args.file is None:
+        raise Refusal("FILE is missing: one with the columns that are meant.")
+    with file_named(args.file) as file:
+        done = forget(user_of(args), args.kind, file, args.sheet)
+    print("It is forgotten." if done else "Nothing was remembered about files with these columns.")
+    return exits.DONE
 
 
 def _about(args: Args) -> int:

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -13,17 +13,8 @@ MARKED = "utf-8-sig"
 """How a file of them is encoded: Excel takes UTF-8 for an alphabet of the machine's where no byte-order mark begins it."""
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_NUMBER = re.compile(r"\s*[+-]?[0-9(][0-9 ()./,'-]*")
 _OTHER_CELL = re.compile(r"([;,\t|])([\s\"']*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
-
-
-def csv_text(columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
-    """The names of the columns, then a row for each: numbers are numbers, what is not known is empty, every text is on one line
-    and no formula."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(columns)
-    writer.writerows(map(_cell, row) for row in rows)
-    return out.getvalue()
 
 
 def _cell(value: Any) -> str | float | Decimal:
@@ -40,6 +31,21 @@ def _cell(value: Any) -> str | float | Decimal:
     return number
 
 
+def csv_text(
+    columns: Sequence[str],
+    rows: Iterable[Iterable[Any]],
+    separator: str = ",",
+    written: Callable[[Any], str | float | Decimal] = _cell,
+) -> str:
+    """The names of the columns, then a row for each: numbers are numbers, what is not known is empty, every text is on one line
+    and no formula, unless its cells are `written` otherwise."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=separator, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows(map(written, row) for row in rows)
+    return out.getvalue()
+
+
 def spreadsheet_text(text: str) -> str:
     """Text for a cell: on one line, and no formula, also where a spreadsheet parts cells by another sign than the comma.
 
@@ -47,3 +53,11 @@ def spreadsheet_text(text: str) -> str:
     """
     text = _OTHER_CELL.sub(r"\1\2'", show(text))
     return "'" + text if text.lstrip(" ").startswith(_FORMULA_STARTS) else text
+
+
+def as_it_came(text: str) -> str:
+    """Text of a cell that is given back into a file like the one that it came from: its lines stay, and it is no formula.
+
+    A number or a telephone number is none, and stays as it is; what `spreadsheet_text` puts before others an import takes off.
+    """
+    return text if _NUMBER.fullmatch(text) or not text.lstrip(" ").startswith(_FORMULA_STARTS) else "'" + text

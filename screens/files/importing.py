@@ -8,6 +8,7 @@ import dataclasses
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from db import clients
 from db.faults import StoreFault
@@ -18,23 +19,37 @@ from dispatch.desk.files.as_written import (
     DAY_FIRST,
     DECIMALS,
     MONTH_FIRST,
-    NOT_SAID,
     POINT,
     FileReadings,
     Unsettled,
 )
-from dispatch.desk.files.table import Watch
+from dispatch.desk.files.table import ROWS, Watch, read_table
 from dispatch.desk.files.verdicts import ImportReport, Question, RowVerdict
 from dispatch.desk.files.workbook import WhichSheet
-from dispatch.desk.imports.importing import CALENDAR, How, import_file, kind_of
+from dispatch.desk.imports.file_memory import NOTHING_SAID, SaidOfFile
+from dispatch.desk.imports.importing import (
+    CALENDAR,
+    SUBJECTS,
+    How,
+    NoKind,
+    SeenFile,
+    forget,
+    import_file,
+    kind_of,
+    look_at_columns,
+)
+from dispatch.desk.imports.refused_rows import refused_rows
+from dispatch.desk.session.private_file import write_private
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.texts.import_words import common_causes, counted, findings
 from dispatch.model.matching import Findable, findable
 from dispatch.model.text import count_text, show
 from screens.asking import Left
-from screens.dialogs.asked import ChoiceRow
+from screens.dialogs.asked import AskedField, ChoiceRow
 from screens.dialogs.finder import FindScreen
+from screens.files.import_columns import ImportColumns, worth_a_look
 from screens.files.import_preview import AskFile, ImportPreview, watched
+from screens.files.writing import ask_to_write
 from screens.record_forms import ask_record
 from screens.user_screen import UserScreen
 from widgets.listed import FoundLine
@@ -59,7 +74,22 @@ class _Wish:
     until: datetime.date | None = None
     places: Mapping[str, str] = dataclasses.field(default_factory=dict)
     confirmed: Sequence[str] = ()
-    meant: FileReadings = NOT_SAID
+    said: SaidOfFile = NOTHING_SAID
+
+    def how(self, *, check: bool, accept_good: bool = False) -> How:
+        """As the import takes it."""
+        return How(
+            check,
+            accept_good,
+            self.update,
+            self.places if self.kind == CALENDAR else self.said.columns,
+            since=self.since,
+            until=self.until,
+            confirmed=self.confirmed,
+            meant=self.said.meant,
+            sheet=self.sheet,
+            fill=self.said.fill,
+        )
 
 
 async def ask_import(screen: UserScreen) -> ImportReport | None:
@@ -70,19 +100,50 @@ async def ask_import(screen: UserScreen) -> ImportReport | None:
     if path is None:
         return None
     try:
-        sheet = ""
-        looking = f"Looking at {show(path.name, 60)}"
-        while True:
-            try:
-                kind = await watched(screen, looking, lambda watch, sheet=sheet: kind_of(path, sheet))  # type: ignore[misc]
-                break
-            except WhichSheet as several:
-                rows = [ChoiceRow(name, name) for name in several.sheets]
-                sheet = await screen.choose(f"Which sheet of {show(path.name, 60)}?", rows)
-        return await _go_through(screen, _Wish(path, kind, sheet))
+        wish = await _ask_kind(screen, path)
+        if wish.kind in SUBJECTS:
+            wish = await _ask_columns(screen, wish, only_if_worth=True)
+        return await _go_through(screen, wish)
     except (StoreFault, Refusal) as refusal:
         screen.say(str(refusal), "warning")
         return None
+
+
+async def _ask_kind(screen: UserScreen, path: Path) -> _Wish:
+    """Which sheet of the file is meant, and what is in it; asked where it does not say so."""
+    sheet, store = "", screen.user.store
+
+    def job(watch: Watch) -> str:
+        with store.reopened() as own:
+            return kind_of(path, sheet, own)
+
+    while True:
+        try:
+            return _Wish(path, await watched(screen, f"Looking at {show(path.name, 60)}", job), sheet)
+        except WhichSheet as several:
+            rows = [ChoiceRow(name, name) for name in several.sheets]
+            sheet = await screen.choose(f"Which sheet of {show(path.name, 60)}?", rows)
+        except NoKind:
+            kinds = [ChoiceRow(kind.replace("-", " "), kind) for kind in SUBJECTS]
+            title = f"The columns of {show(path.name, 60)} do not say what it has. What is it?"
+            return _Wish(path, await screen.choose(title, kinds), sheet)
+
+
+async def _ask_columns(screen: UserScreen, wish: _Wish, *, only_if_worth: bool = False) -> _Wish:
+    """Show the columns, to be corrected; where all are called as ours, only if that is asked for."""
+    name, user = show(wish.path.name, 60), screen.user
+    file = await watched(screen, f"Looking at {name}", lambda _: read_table(wish.path, ROWS, wish.sheet))
+
+    def look(said: SaidOfFile) -> SeenFile:
+        with user.store.reopened() as own:
+            how = dataclasses.replace(wish, said=said).how(check=True)
+            return look_at_columns(dataclasses.replace(user, store=own), wish.kind, file, how)
+
+    seen = await asyncio.to_thread(look, wish.said)
+    if only_if_worth and not worth_a_look(seen, SUBJECTS[wish.kind].columns):
+        return wish
+    title = f"{name}: {wish.kind.replace('-', ' ')}, its columns and what they become"
+    return dataclasses.replace(wish, said=await screen.answer(ImportColumns(title, wish.said, seen, look)))
 
 
 async def _go_through(screen: UserScreen, wish: _Wish) -> ImportReport | None:
@@ -90,35 +151,48 @@ async def _go_through(screen: UserScreen, wish: _Wish) -> ImportReport | None:
         try:
             report = await _judged(screen, wish, check=True)
         except Unsettled as open_:
-            meant = await _ask_meant(screen, wish.meant, open_)
+            meant = await _ask_meant(screen, wish.said.meant, open_)
             if meant is None:
                 return None
-            wish = dataclasses.replace(wish, meant=meant)
+            wish = dataclasses.replace(wish, said=wish.said._replace(meant=meant))
             continue
         lines = await asyncio.to_thread(_lines, report)
         title = f"{report.file}: {wish.kind.replace('-', ' ')} · {counted(report)}"
         choice = await screen.app.push_screen_wait(ImportPreview(title, lines, list(_choices(report, wish))))
-        if choice == "places":
-            wish = dataclasses.replace(wish, places={**wish.places, **await _ask_places(screen, report)})
-        elif choice == "update":
-            wish = dataclasses.replace(wish, update=True)
-        elif choice == "meant":
-            wish = dataclasses.replace(wish, confirmed=(*wish.confirmed, *report.marks))
-        elif choice == "since":
-            wish = dataclasses.replace(wish, since=today(screen.user.store))
-        elif choice == "until":
-            wish = dataclasses.replace(wish, until=today(screen.user.store) + _AHEAD)
-        elif choice == "recurring":
-            await _ask_recurring(screen, report)
-        elif choice in ("all", "good"):
+        if choice in ("all", "good"):
             taken = await _judged(screen, wish, check=False, accept_good=choice == "good")
             told = f"{taken.file}: {counted(taken)}."
             screen.say(
                 told if taken.applied else f"{told} Nothing was taken.", "information" if taken.applied else "warning"
             )
             return taken
-        else:
+        if choice in (None, "leave"):
             return None
+        with contextlib.suppress(Left):
+            wish = await _changed(screen, wish, report, choice)
+
+
+async def _changed(screen: UserScreen, wish: _Wish, report: ImportReport, choice: str) -> _Wish:
+    """How the file shall be looked at after a choice that takes nothing yet."""
+    day = today(screen.user.store)
+    match choice:
+        case "places":
+            return dataclasses.replace(wish, places={**wish.places, **await _ask_places(screen, report)})
+        case "columns":
+            return await _ask_columns(screen, wish)
+        case "refused":
+            await _ask_refused(screen, report, wish.path)
+        case "forget":
+            await asyncio.to_thread(_forget, screen, wish)
+        case "recurring":
+            await _ask_recurring(screen, report)
+    changes: dict[str, dict[str, Any]] = {
+        "update": {"update": True},
+        "meant": {"confirmed": (*wish.confirmed, *report.marks)},
+        "since": {"since": day},
+        "until": {"until": day + _AHEAD},
+    }
+    return dataclasses.replace(wish, **changes.get(choice, {}))
 
 
 async def _judged(screen: UserScreen, wish: _Wish, *, check: bool, accept_good: bool = False) -> ImportReport:
@@ -127,18 +201,7 @@ async def _judged(screen: UserScreen, wish: _Wish, *, check: bool, accept_good: 
 
     def job(watch: Watch) -> ImportReport:
         with user.store.reopened() as own:
-            places = wish.places if wish.kind == CALENDAR else {}
-            how = How(
-                check,
-                accept_good,
-                wish.update,
-                places,
-                since=wish.since,
-                until=wish.until,
-                confirmed=wish.confirmed,
-                meant=wish.meant,
-                sheet=wish.sheet,
-            )
+            how = wish.how(check=check, accept_good=accept_good)
             return import_file(dataclasses.replace(user, store=own), wish.kind, wish.path, how, watch)
 
     return await watched(screen, f"{'Looking at' if check else 'Taking'} {show(wish.path.name, 60)}", job)
@@ -163,6 +226,13 @@ def _choices(report: ImportReport, wish: _Wish) -> Iterator[ChoiceRow[str]]:
         yield ChoiceRow(f"say which sites are meant: {questions:,} to answer", "places")
     if good and report.refused:
         yield ChoiceRow(f"take the good ones: {_of(good, report)}; {report.refused:,} stay out", "good")
+    if report.refused and report.table is not None:
+        yield ChoiceRow(f"write the {report.refused:,} refused into a file with why, to be mended", "refused")
+    if report.columns:
+        left = sum(not column.ours for column in report.columns)
+        yield ChoiceRow(f"look at its columns{f': {left:,} are left out' if left else ''}", "columns")
+    if report.recalled:
+        yield ChoiceRow("forget what was said about the last file with these columns", "forget")
     if report.marks:
         yield ChoiceRow(f"these places are meant as they stand: {len(report.marks):,}", "meant")
     if report.updatable and not wish.update:
@@ -180,6 +250,23 @@ def _choices(report: ImportReport, wish: _Wish) -> Iterator[ChoiceRow[str]]:
             f"take the dates of those that repeat as single visits, {_AHEAD.days // 7} weeks ahead", "until"
         )
     yield ChoiceRow("leave it: nothing is changed", "leave")
+
+
+async def _ask_refused(screen: UserScreen, report: ImportReport, path: Path) -> None:
+    """Write the refused rows where it is said."""
+    offered = path.with_name(f"{path.stem}-refused.csv")
+    fields = [AskedField("file", "File", str(offered), "mend it there, and import that file")]
+
+    def write(typed: Mapping[str, str], file: Path, replace: bool) -> str:
+        write_private(file, refused_rows(report), replace=replace)
+        return f"{count_text(report.refused, 'row')} in {show(str(file), 80)}."
+
+    await ask_to_write(screen, "Refused rows, with why", fields, write)
+
+
+def _forget(screen: UserScreen, wish: _Wish) -> None:
+    with screen.user.store.reopened() as own:
+        forget(dataclasses.replace(screen.user, store=own), wish.kind, wish.path, wish.sheet)
 
 
 async def _ask_meant(screen: UserScreen, meant: FileReadings, open_: Unsettled) -> FileReadings | None:

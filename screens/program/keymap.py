@@ -95,6 +95,7 @@ PLACES = (
         ),
         alone=True,
     ),
+    KeyPlace("The columns of a file", ("screens.files.import_columns:ImportColumns",), alone=True),
     KeyPlace("What would become of a file", ("screens.files.import_preview:ImportPreview",), alone=True),
     KeyPlace(
         "Where text is typed",

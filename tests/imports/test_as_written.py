@@ -179,5 +179,5 @@ def test_a_cause_of_many_refusals_is_told_once(desk: Desk) -> None:
 def test_a_day_with_a_time_is_read_as_a_day_is(start: str, meant: FileReadings, at: str) -> None:
     fields, context = RemoteWorkRows.columns, FieldContext(0, "America/New_York", lasting=True)
     table = FileTable("calls.csv", ("start",), (FileRow(2, (start,)),))
-    read, _ = as_the_house_writes(table, Columns({"start": 0}, {}, ()), fields, context, meant)
+    read, *_ = as_the_house_writes(table, Columns({"start": 0}, {}, ()), fields, context, meant)
     assert [row.cells for row in read.rows] == [(at,)]

@@ -10,14 +10,16 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from db import recurrences, visits
+from db import clients, recurrences, visits
 from dispatch.desk.files.table import Stopped, Unreadable
 from dispatch.desk.imports import importing
 from dispatch.desk.imports.importing import kind_of
 from dispatch.model.requests import Scope
 from screens.board.board import BoardScreen
+from screens.book.book import BookScreen
 from screens.dialogs.finder import FindScreen
-from screens.dialogs.questions import Form
+from screens.dialogs.questions import AskText, Choose, Form
+from screens.files.import_columns import ImportColumns
 from screens.files.import_preview import AskFile, ImportPreview, Working, files_like, watched
 from screens.visit.visit import VisitScreen
 from tests.desk.conftest import DAY, Office, at
@@ -166,9 +168,11 @@ async def test_what_is_no_file_is_said(office: Office, tmp_path: Path) -> None:
         await press(pilot, "tab")
         assert line.value == str(path)
         await press(pilot, "enter")
-        await until_true(pilot, lambda: len(pilot.app._notifications) == 1)
-        (said,) = [note.message for note in pilot.app._notifications]
-        assert "names no columns that are known" in said
+        await until(pilot, Choose)
+        screen: Any = pilot.app.screen
+        assert "The columns of odd.csv do not say what it has" in screen.heading
+        await press(pilot, "escape")
+        await until(pilot, BookScreen)
 
 
 async def test_a_long_import_says_how_far_it_is_and_can_be_stopped(office: Office) -> None:
@@ -276,3 +280,110 @@ async def test_the_record_of_a_visit_has_its_own_key(office: Office) -> None:
         await until(pilot, VisitScreen)
         await press(pilot, "V")
         await until(pilot, VisitRecord)
+
+
+OTHER = (
+    "Firma;Rufnummer 1;Rufnummer 2;Vertrag;Zeile\n"
+    "Grün & Söhne;030 1234567;030 7654321;tm;x\n"
+    "Weiß;030 2234567;030 8654321;tm;y\n"
+)
+
+
+async def look_at_columns(pilot: Pilot[None], path: Path) -> Any:
+    """Name a file; returns the dialog that shows its columns."""
+    await until(pilot, AskFile)
+    pilot.app.screen.query_one(Input).value = str(path)
+    await press(pilot, "enter")
+    await until(pilot, ImportColumns)
+    return pilot.app.screen
+
+
+def becoming(screen: Any) -> dict[str, str]:
+    return {column.theirs: column.ours for column in screen._seen.columns}
+
+
+@first_of("size", [(80, 24), (45, 20), (120, 36)])
+async def test_columns_are_corrected_by_arrows_and_remembered(
+    office: Office, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    path = tmp_path / "other.csv"
+    path.write_bytes(OTHER.encode("cp1252"))
+    async with opened(office.dana, "board", size) as pilot:
+        await press(pilot, "i")
+        screen = await look_at_columns(pilot, path)
+        assert becoming(screen) == {
+            "Firma": "client", "Rufnummer 1": "", "Rufnummer 2": "", "Vertrag": "", "Zeile": "",
+        }  # fmt: skip
+        while becoming(screen)["Rufnummer 1"] != "phone":
+            was = becoming(screen)
+            await press(pilot, "right")
+            await until_true(pilot, lambda was=was: becoming(screen) != was)
+        await press(pilot, "down", "left")
+        await until_true(pilot, lambda: becoming(screen)["Rufnummer 2"] != "")
+        await press(pilot, "minus")
+        await until_true(pilot, lambda: becoming(screen)["Rufnummer 2"] == "")
+        await press(pilot, "enter")
+        await decide(pilot, "all")
+        await until(pilot, BoardScreen)
+        named = {client.name: client for client in clients.all_clients(office.store)}
+        assert named["Weiß"].contacts[0].phone == "030 2234567"
+
+        path.write_bytes(OTHER.replace("Weiß", "Schwarz").encode("cp1252"))
+        await press(pilot, "i")
+        screen = await look_at_columns(pilot, path)
+        assert becoming(screen)["Rufnummer 1"] == "phone"
+        await press(pilot, "enter")
+        await decide(pilot, "forget")
+        lines = await decide(pilot, "leave")
+        assert not [line for line in lines if "Rufnummer 1 is phone" in line]
+
+
+async def test_what_is_missing_is_said_for_every_row(office: Office, tmp_path: Path) -> None:
+    path = tmp_path / "tickets.csv"
+    path.write_text("Ticket,Customer,Location,Summary\nQ1,Harbor Dental,Main office,Cable\n")
+    async with opened(office.dana, "board") as pilot:
+        await press(pilot, "i")
+        await until(pilot, AskFile)
+        pilot.app.screen.query_one(Input).value = str(path)
+        await press(pilot, "enter")
+        await until(pilot, ImportColumns)
+        screen: Any = pilot.app.screen
+        assert screen._seen.missing == ("minutes",)
+        await press(pilot, "enter")
+        assert pilot.app.screen is screen
+        await press(pilot, "e")
+        await until(pilot, AskText)
+        await press(pilot, *"45", "enter")
+        await until_true(pilot, lambda: not screen._seen.missing)
+        await press(pilot, "enter")
+        await decide(pilot, "all")
+        await until_true(pilot, lambda: visits.visit_by_reference(office.store, "Q1") is not None)
+
+
+async def test_refused_rows_are_written_from_the_screen(office: Office, tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text(VISITS)
+    async with opened(office.dana, "board") as pilot:
+        await press(pilot, "i")
+        await import_file(pilot, path, "refused")
+        await until(pilot, Form)
+        await press(pilot, "enter")
+        await decide(pilot, "leave")
+        await until(pilot, BoardScreen)
+    back = (tmp_path / "own-refused.csv").read_text()
+    assert back.splitlines()[0] == "reference,client,site,date,work,minutes,why"
+    assert [line.partition(",")[0] for line in back.splitlines()[1:]] == ["C2", "C3"]
+
+
+async def test_a_sheet_of_a_workbook_is_asked_for(office: Office) -> None:
+    book = Path(__file__).parents[1] / "data" / "imports" / "excel-de-two-sheets.xlsx"
+    async with opened(office.dana, "board") as pilot:
+        await press(pilot, "i")
+        await until(pilot, AskFile)
+        pilot.app.screen.query_one(Input).value = str(book)
+        await press(pilot, "enter")
+        await until(pilot, Choose)
+        await choose(pilot, "Kunden")
+        await until(pilot, ImportColumns)
+        await press(pilot, "enter")
+        await decide(pilot, "leave")

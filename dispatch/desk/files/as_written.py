@@ -22,6 +22,7 @@ from dispatch.fields.record import Field
 from dispatch.fields.trade import COUNTRY, Price
 from dispatch.model.countries import country_called
 from dispatch.model.day_words import spoken_day
+from dispatch.model.text import NAME
 
 DAY_FIRST, MONTH_FIRST, COMMA, POINT = "day-first", "month-first", "comma", "point"
 DATES, DECIMALS = (DAY_FIRST, MONTH_FIRST), (COMMA, POINT)
@@ -33,6 +34,8 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _MOMENT = re.compile(r"([0-9./-]+)[T ]+(.+)")
+_NO_FORMULA = re.compile("'(?=[=+\\-@\uff1d\uff0b\uff0d\uff20])")
+"""What a program puts before text that a spreadsheet would reckon with; it is none of the text."""
 _MONEY = re.compile("[€$£]|EUR|USD|GBP|CHF")
 
 
@@ -84,15 +87,17 @@ NOT_SAID = FileReadings()
 
 def as_the_house_writes(
     table: FileTable, columns: Columns, fields: Mapping[str, Field], context: FieldContext, meant: FileReadings
-) -> tuple[FileTable, list[str]]:
-    """The table with its cells as our fields read them, and what was understood, a line for each column read otherwise.
+) -> tuple[FileTable, list[str], FileReadings]:
+    """The table with its cells as our fields read them, what was understood, a line for each column read otherwise, and how what
+    has two readings was meant: as its columns settle it where they agree, else as somebody says.
 
     Raises:
         Unsettled: there is such, the column does not settle it, and nobody has said it.
     """
-    rows = [list(row.cells) for row in table.rows]
+    rows = [[cell[1:] if _NO_FORMULA.match(cell) else cell for cell in row.cells] for row in table.rows]
     understood: list[str] = []
     asked: dict[str, str] = {}
+    ways: dict[str, set[str]] = {"dates": set(), "decimals": set()}
     for name, at in columns.position.items():
         kind = fields[name].kind
         about = "dates" if isinstance(kind, Day | Moment) else "decimals"
@@ -104,6 +109,7 @@ def as_the_house_writes(
         read = {place: seen for place, text in cells.items() if (seen := _read(text, kind, context)) is not None}
         settled = {seen.settled for seen in read.values()} - {""}
         way = settled.pop() if len(settled) == 1 else getattr(meant, about)
+        ways[about].add(way)
         example = ""
         for place, seen in read.items():
             if seen.open and not way:
@@ -121,7 +127,12 @@ def as_the_house_writes(
         sentences = [f"{said}: say --{about} {' or '.join(options[about])}" for about, said in asked.items()]
         raise Unsettled(f"{shortened(table.file)}: {'; '.join(sentences)}.", tuple(asked))
     changed = tuple(FileRow(row.number, tuple(cells)) for row, cells in zip(table.rows, rows, strict=True))
-    return replace(table, rows=changed), understood
+    agreed = {about: found - {""} for about, found in ways.items()}
+    return (
+        replace(table, rows=changed),
+        understood,
+        meant._replace(**{about: found.pop() for about, found in agreed.items() if len(found) == 1}),
+    )
 
 
 def _stands(cell: str, kind: FieldKind) -> bool:
@@ -157,7 +168,8 @@ def _read(text: str, kind: FieldKind, context: FieldContext) -> _Read | None:
     if kind is COUNTRY:
         country = country_called(text)
         return _one(country.code) if country else None
-    if isinstance(kind, Text) and not kind.lines and re.search(r"[\r\n]", text):
+    # a name on two lines is a slip; an address or a note is not
+    if isinstance(kind, Text) and not kind.lines and kind.limit > NAME and re.search(r"[\r\n]", text):
         return _one(", ".join(filter(None, (line.strip(" ,") for line in text.splitlines()))))
     if isinstance(kind, Words | Many | Links):
         return _listed(text, kind.between if isinstance(kind, Links) else ",")

@@ -142,7 +142,7 @@ def understood(
         ]
         if called in ours and called not in taken and there:
             renamed[there[0]] = called
-    guessed = _guesses(table, keys, renamed, ours, known)
+    guessed = _guesses(table, keys, renamed, said, ours, known)
     renamed |= {key: mine for mine, key in guessed.items()}
     position: dict[str, int] = {}
     named: dict[str, str] = {}
@@ -295,11 +295,18 @@ def _all_look(table: FileTable, at: int, looks: Callable[[str], bool]) -> bool:
 
 
 def _guesses(
-    table: FileTable, keys: Sequence[str], renamed: Mapping[str, str], ours: Collection[str], known: KnownNames
+    table: FileTable,
+    keys: Sequence[str],
+    renamed: Mapping[str, str],
+    said: Mapping[str, str],
+    ours: Collection[str],
+    known: KnownNames,
 ) -> dict[str, str]:
-    """What the columns whose names say nothing look like: ours → the key of theirs. One column alone has to look so."""
+    """What the columns whose names say nothing look like: ours → the key of theirs. One column alone has to look so, among those
+    too of which it is said what they are."""
     taken = {renamed.get(key, key) for key in keys}
-    open_ = {key: at for at, key in enumerate(keys) if key and key not in renamed and key not in ours and key != WHY}
+    sure = {key for key in renamed if key not in said} | set(ours) | {"", WHY}
+    open_ = {key: at for at, key in enumerate(keys) if key not in sure}
     guesses: dict[str, str] = {}
     for mine, looks in known.looks.items():
         alike = [
@@ -309,7 +316,7 @@ def _guesses(
             and not any(word in key for word in known.not_meant)
             and _all_look(table, at, looks)
         ]
-        if mine in ours and mine not in taken and len(alike) == 1:
+        if mine in ours and mine not in taken and len(alike) == 1 and alike[0] not in said:
             guesses[mine] = alike[0]
     return guesses
 

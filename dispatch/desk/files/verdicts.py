@@ -6,11 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from db.unit import Unit
 from dispatch.model.forms import form, forms
 from dispatch.model.text import show
+
+if TYPE_CHECKING:
+    from dispatch.desk.files.table import FileTable
 
 SHOWN_CELLS = 40
 """How much of a value a fault repeats, in terminal cells."""
@@ -113,7 +116,8 @@ class ImportReport:
     """The verdicts on a file. `applied` says whether anything was written.
 
     `named` has the file's own name of each column that it calls otherwise than we do, `understood` how its text, its days
-    and its numbers were read where that is not as we write them. `columns` are those of a table, as the file has them.
+    and its numbers were read where that is not as we write them. `columns` are those of a table, as the file has them. `table`
+    is what was read, where it was one, and `recalled` says that something counts that was said about a file of its shape before.
     """
 
     file: str
@@ -126,6 +130,8 @@ class ImportReport:
     named: Mapping[str, str] = field(default_factory=dict)
     understood: tuple[str, ...] = ()
     columns: tuple[SeenColumn, ...] = ()
+    table: FileTable | None = field(default=None, compare=False, repr=False)
+    recalled: bool = False
 
     @property
     def noun(self) -> str:

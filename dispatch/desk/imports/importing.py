@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from db.settings import today
+from db.store import Store
 from db.unit import Unit
 from dispatch.desk.adapters.calendar_file import read_calendar
 from dispatch.desk.adapters.calendar_series import Dates
 from dispatch.desk.book.records import site_named
-from dispatch.desk.files.as_written import NOT_SAID, FileReadings, as_the_house_writes
+from dispatch.desk.files.as_written import NOT_SAID, FileReadings, Unsettled, as_the_house_writes
 from dispatch.desk.files.columns import LEFT_OUT, WHY, Columns, KnownNames, find_columns, key_of, understood
 from dispatch.desk.files.table import ROWS, FileTable, Unreadable, Watch, read_bytes, read_table, unwatched
 from dispatch.desk.files.verdicts import ImportReport, JudgedRow, RowVerdict, SeenColumn, shortened
@@ -22,6 +23,7 @@ from dispatch.desk.imports import rate_card_file
 from dispatch.desk.imports.calendar_rows import USUAL_MINUTES, CalendarRows
 from dispatch.desk.imports.client_rows import ClientRows
 from dispatch.desk.imports.column_names import KNOWN
+from dispatch.desk.imports.file_memory import NOTHING_SAID, SaidOfFile, remember, remembered
 from dispatch.desk.imports.rate_card_file import judge_card, read_card
 from dispatch.desk.imports.remote_work_rows import RemoteWorkRows
 from dispatch.desk.imports.service_plan_rows import ServicePlanRows
@@ -105,7 +107,7 @@ def import_file(user: User, kind: str, path: Path, how: How | None = None, watch
 
     def report(judged: list[JudgedRow], *, applied: bool) -> ImportReport:
         name = shortened(path.name)
-        about = (source.unknown, source.named, source.understood, source.columns)
+        about = (source.unknown, source.named, source.understood, source.columns, source.table, bool(source.recalled))
         return ImportReport(name, kind, tuple(judged), applied, how.check, how.accept_good, *about)
 
     if how.check:
@@ -113,7 +115,29 @@ def import_file(user: User, kind: str, path: Path, how: How | None = None, watch
             return report(source.verdicts(), applied=False)
     with user.write(f"import {kind}", *source.roles) as unit:
         judged = source.verdicts()
-        return report(judged, applied=_carry_out(unit, judged, watch, accept_good=how.accept_good))
+        applied = _carry_out(unit, judged, watch, accept_good=how.accept_good)
+        if applied and source.table is not None:
+            # the refused rows, mended, have no longer beside them what settled how they are read
+            left = any(row.verdict is RowVerdict.REFUSED for row in judged)
+            if said := source.read_as if left else source.said:
+                remember(unit, kind, source.table.headers, said)
+        return report(judged, applied=applied)
+
+
+def forget(user: User, kind: str, path: Path, sheet: str = "") -> bool:
+    """Forget what was said about files of a kind with the columns of this one; returns whether anything was.
+
+    Raises:
+        Unreadable, WhichSheet: as for `import_file`.
+        NotAllowed: the person may not import such a file.
+    """
+    headers = read_table(path, ROWS, sheet).headers
+    with user.write(f"forget the columns of {kind}", *SUBJECTS[kind].record.roles) as unit:
+        if not remembered(unit.store, kind, headers):
+            unit.leave_unchanged()
+            return False
+        remember(unit, kind, headers, NOTHING_SAID)
+    return True
 
 
 class _Source(NamedTuple):
@@ -125,6 +149,10 @@ class _Source(NamedTuple):
     named: Mapping[str, str] = {}
     understood: tuple[str, ...] = ()
     columns: tuple[SeenColumn, ...] = ()
+    table: FileTable | None = None
+    said: SaidOfFile = NOTHING_SAID
+    read_as: SaidOfFile = NOTHING_SAID
+    recalled: SaidOfFile = NOTHING_SAID
 
 
 def _source(user: User, kind: str, path: Path, how: How, watch: Watch) -> _Source:
@@ -145,13 +173,50 @@ def _source(user: User, kind: str, path: Path, how: How, watch: Watch) -> _Sourc
     return _Source(CalendarRows.record.roles, lambda: rows(subject()), columns.unknown, columns.named, told)
 
 
+class SeenFile(NamedTuple):
+    """The columns of a file before its rows are looked at.
+
+    Args:
+        columns: those that it has, in its order.
+        missing: those of ours that it needs and has not.
+        ours: all of ours that such a file can have.
+        open: what has two readings still, in a sentence; empty: nothing.
+    """
+
+    columns: tuple[SeenColumn, ...]
+    missing: tuple[str, ...]
+    ours: tuple[str, ...]
+    open: str = ""
+
+
+def look_at_columns(user: User, kind: str, file: FileTable, how: How) -> SeenFile:
+    """The columns of a file of rows beside what they become, as `how` says.
+
+    Raises:
+        Unreadable: two of its columns are one of ours.
+    """
+    subject = SUBJECTS[kind]
+    said = SaidOfFile(how.mapping, how.fill, how.meant).after(remembered(user.store, kind, file.headers))
+    raw, columns = understood(file, subject.columns, (), said.columns, KNOWN.get(kind, KnownNames()), said.fill)
+    read, open_ = raw, ""
+    try:
+        read, *_ = as_the_house_writes(raw, columns, subject.columns, FileDesk.for_user(user), said.meant)
+    except Unsettled as unsettled:
+        open_ = str(unsettled)
+    missing = [name for name in subject.required() if name not in columns.position]
+    return SeenFile(_seen(raw, read, columns, said.columns), tuple(missing), tuple(subject.columns), open_)
+
+
 def _table_source(user: User, kind: str, path: Path, how: How, watch: Watch) -> _Source:
     refuse_unknown_columns(kind, how.mapping)
     subject, known = SUBJECTS[kind], KNOWN.get(kind, KnownNames())
-    raw, columns = understood(
-        read_table(path, how.rows, how.sheet), subject.columns, subject.required(), how.mapping, known, how.fill
-    )
-    table, told = as_the_house_writes(raw, columns, subject.columns, FileDesk.for_user(user), how.meant)
+    file = read_table(path, how.rows, how.sheet)
+    before = remembered(user.store, kind, file.headers)
+    said = SaidOfFile(how.mapping, how.fill, how.meant).after(before)
+    raw, columns = understood(file, subject.columns, subject.required(), said.columns, known, said.fill)
+    table, told, meant = as_the_house_writes(raw, columns, subject.columns, FileDesk.for_user(user), said.meant)
+    if before:
+        told = [f"as with the last file with these columns (--forget forgets it): {before.words}", *told]
     if columns.filled:
         told = [*told, *(f"every row: {mine} is {shortened(text)}" for mine, text in columns.filled.items())]
     rows = partial(judge, table=table, columns=columns, update=how.update, confirmed=how.confirmed, watch=watch)
@@ -161,7 +226,11 @@ def _table_source(user: User, kind: str, path: Path, how: How, watch: Watch) -> 
         columns.unknown,
         columns.named,
         tuple(filter(None, (raw.understood, *told))),
-        _seen(raw, table, columns, how.mapping),
+        _seen(raw, table, columns, said.columns),
+        file,
+        said,
+        said._replace(meant=meant),
+        before,
     )
 
 
@@ -181,6 +250,10 @@ def _seen(raw: FileTable, read: FileTable, columns: Columns, said: Mapping[str, 
         shown = tuple((shortened(cell), shortened(now)) for cell, now in cells)
         seen.append(SeenColumn(header.strip(), ours, how if ours or how == "said" else "", shown))
     return tuple(seen)
+
+
+class NoKind(Unreadable):
+    """The columns of a file are those of no kind that is known."""
 
 
 class FileColumn(NamedTuple):
@@ -242,11 +315,16 @@ def _carry_out(unit: Unit, judged: Sequence[JudgedRow], watch: Watch, *, accept_
     return bool(writes)
 
 
-def kind_of(path: Path, sheet: str = "") -> str:
+def kind_of(path: Path, sheet: str = "", store: Store | None = None) -> str:
     """The kind of a file: a calendar, a rate card, or rows by the columns that their first line names.
 
+    Args:
+        sheet: of a workbook; empty: the only one that is filled.
+        store: what was said there about files of its shape counts.
+
     Raises:
-        Unreadable: it cannot be read, or is none of them; the message says what each kind needs.
+        NoKind: it is none of them; the message says what each kind needs.
+        Unreadable: it cannot be read.
         WhichSheet: it is a workbook of several sheets, and none is named.
     """
     start = read_bytes(path, _START).removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -255,26 +333,36 @@ def kind_of(path: Path, sheet: str = "") -> str:
     if start.startswith(b"{") or path.suffix.casefold() == ".json":
         return RATE_CARD
     table = read_table(path, ROWS, sheet)
+    if store is not None:
+        for kind in SUBJECTS:
+            if remembered(store, kind, table.headers):
+                return kind
     fitting = _fitting(table, {}) or _fitting(table, KNOWN)
     if not fitting:
         needs = "; ".join(f"{kind}: {', '.join(subject.required())}" for kind, subject in SUBJECTS.items())
-        raise Unreadable(
+        raise NoKind(
             f"{shortened(path.name)} names no columns that are known. Needed are, for {needs}. "
             "Names of your own are taken by the command: dispatch import KIND FILE --map theirs=ours."
         )
-    return max(fitting, key=lambda kind: (fitting[kind], len(SUBJECTS[kind].required())))
+    return max(fitting, key=lambda kind: fitting[kind])
 
 
-def _fitting(table: FileTable, known: Mapping[str, KnownNames]) -> dict[str, int]:
-    """How many columns of a table each kind explains that it can be."""
-    fitting: dict[str, int] = {}
+def _fitting(table: FileTable, known: Mapping[str, KnownNames]) -> dict[str, tuple[int, bool, int]]:
+    """How well each kind that a table can be explains it: how many of its columns, whether none is missing, how many it needs.
+
+    By other names than ours a file may lack up to half of what it needs: what is missing is asked for then.
+    """
+    fitting: dict[str, tuple[int, bool, int]] = {}
     for kind, subject in SUBJECTS.items():
         # what every row says is no sign of what the file is
         names = known.get(kind, KnownNames())._replace(otherwise={})
         try:
-            _, columns = understood(table, subject.columns, subject.required(), {}, names, {})
+            _, columns = understood(table, subject.columns, (), {}, names, {})
         except Unreadable:
             continue
-        # clients.csv needs one column, which sites and visits have as well: the kind that explains most of them is meant
-        fitting[kind] = len(columns.position)
+        needed = subject.required()
+        there = sum(name in columns.position for name in needed)
+        if there == len(needed) or (known and 2 * there >= len(needed)):
+            # clients.csv needs one column, which sites and visits have as well: the kind that explains most is meant
+            fitting[kind] = (len(columns.position), there == len(needed), len(needed))
     return fitting

@@ -1,0 +1,162 @@
+"""The columns of a file beside what they become, corrected by arrows before anything is looked at further."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection
+
+from textual import work
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from db.faults import StoreFault
+from dispatch.desk.files.columns import LEFT_OUT
+from dispatch.desk.files.verdicts import SeenColumn
+from dispatch.desk.imports.file_memory import SaidOfFile
+from dispatch.desk.imports.importing import SeenFile
+from dispatch.desk.session.refusals import Refusal
+from dispatch.desk.texts.import_words import becomes
+from dispatch.model.text import show
+from screens.binding import key
+from screens.dialogs.dialog import Dialog
+from screens.dialogs.questions import AskText
+from widgets.choices import Choices
+
+Look = Callable[[SaidOfFile], SeenFile]
+"""What the columns are, once that is said."""
+
+
+class ImportColumns(Dialog[SaidOfFile | None]):
+    """Which column is which; returns what was said, None where the file is left."""
+
+    DEFAULT_CSS = """
+    ImportColumns > .dialog { width: 110; height: 90%; }
+    ImportColumns Choices { height: 1fr; max-height: 100%; margin: 1 0; }
+    """
+    BINDINGS = [
+        key("escape", "dialog.back", "Leave it", action="dismiss(None)"),
+        key("right", "import.column", "Another column", "the column under the cursor is the next of ours", action="change(1)",
+            priority=True),
+        key("left", "import.column-back", "The one before", "the column under the cursor is the one of ours before",
+            action="change(-1)", priority=True),
+        key("minus delete", "import.column-out", "Leave out", "the column under the cursor is left out", action="leave_out",
+            priority=True),
+        key("e", "import.column-fill", "Every row says", "what every row says, where the file has no such column", action="fill"),
+    ]  # fmt: skip
+
+    def __init__(self, title: str, said: SaidOfFile, seen: SeenFile, look: Look) -> None:
+        super().__init__(
+            title, "← → another of ours · - leaves out · e every row says · enter goes on · esc leaves the file"
+        )
+        self._said, self._seen, self._look = said, seen, look
+
+    def body(self) -> ComposeResult:
+        yield self.fault_line()
+        yield Choices()
+
+    def on_mount(self) -> None:
+        """Show the columns, with the cursor on the first that has to be said."""
+        self._draw()
+        listed = self.query_one(OptionList)
+        listed.focus()
+        shown = self._shown()
+        listed.highlighted = next((at for at, one in enumerate(shown) if one.how == "guess" or not one.ours), 0)
+
+    def _shown(self) -> list[SeenColumn]:
+        """The columns that say something, and those that are missing."""
+        filled = [
+            one for one in self._seen.columns if one.ours or one.how == "said" or any(cell for cell, _ in one.cells)
+        ]
+        return [*filled, *(SeenColumn("", ours, "missing", ()) for ours in self._seen.missing)]
+
+    def _draw(self) -> None:
+        listed = self.query_one(OptionList)
+        at = listed.highlighted
+        listed.set_options([Option(self._line(column)) for column in self._shown()])
+        listed.highlighted = at
+        missing = [
+            f"There is no {ours} yet: choose its column, or say with e what every row has."
+            for ours in self._seen.missing
+        ]
+        self.show_fault(*filter(None, (*missing, self._seen.open)))
+
+    def _line(self, column: SeenColumn) -> Content:
+        if column.how == "missing":
+            return Content.assemble(("no column", "$text-error"), f" → {column.ours}, which is needed")
+        theirs = show(column.theirs, 50) or "every row"
+        style = "$text-muted" if not column.ours else "$text-warning" if column.how == "guess" else "bold"
+        cells = " · ".join(read if cell == read else f"{cell} = {read}" for cell, read in column.cells if cell)
+        return Content.assemble(
+            f"{theirs} → ", (becomes(column), style), "\n", (f"   {cells or '(empty)'}", "$text-muted")
+        )
+
+    def _column(self) -> SeenColumn | None:
+        at = self.query_one(OptionList).highlighted
+        shown = self._shown()
+        return shown[at] if at is not None and at < len(shown) else None
+
+    def action_change(self, by: int) -> None:
+        """Let the column under the cursor be another one of ours."""
+        column = self._column()
+        if column is None or not column.theirs:
+            return
+        # what is only guessed gives way
+        taken = {one.ours for one in self._seen.columns if one.theirs != column.theirs and one.how != "guess"}
+        ours = [LEFT_OUT, *self._seen.missing, *(one for one in self._seen.ours if one not in self._seen.missing)]
+        free = [one for one in ours if one not in taken]
+        now = free.index(column.ours) if column.ours in free else 0
+        self._say(column, free[(now + by) % len(free)])
+
+    def action_leave_out(self) -> None:
+        """Leave the column under the cursor out."""
+        column = self._column()
+        if column is not None and column.theirs:
+            self._say(column, LEFT_OUT)
+        elif column is not None and column.ours in self._said.fill:
+            fill = {ours: text for ours, text in self._said.fill.items() if ours != column.ours}
+            self._now(self._said._replace(fill=fill))
+
+    @work
+    async def action_fill(self) -> None:
+        """Ask what every row says, of what the file has no column for."""
+        column = self._column()
+        ours = column.ours if column is not None and not column.theirs else next(iter(self._seen.missing), "")
+        if not ours:
+            self.show_fault("Put the cursor on what is needed, or on what every row says.")
+            return
+        text = await self.app.push_screen_wait(
+            AskText(f"What does every row say of {ours}?", "", self._said.fill.get(ours, ""))
+        )
+        if text is not None and text.strip():
+            self._now(self._said._replace(fill={**self._said.fill, ours: text.strip()}))
+
+    def _say(self, column: SeenColumn, ours: str) -> None:
+        said = {theirs: mine for theirs, mine in self._said.columns.items() if theirs != column.theirs}
+        self._now(self._said._replace(columns={**said, column.theirs: ours}))
+
+    @work(exclusive=True)
+    async def _now(self, said: SaidOfFile) -> None:
+        """Look at the columns as they are said now."""
+        before, self._said = self._said, said
+        try:
+            seen = await asyncio.to_thread(self._look, said)
+        except (StoreFault, Refusal) as refusal:
+            self._said = before
+            self.show_fault(str(refusal))
+            return
+        self._seen = seen
+        self._draw()
+
+    def on_option_list_option_selected(self) -> None:
+        """Go on with what was said."""
+        if self._seen.missing:
+            self.app.bell()
+            return
+        self.dismiss(self._said)
+
+
+def worth_a_look(seen: SeenFile, names: Collection[str]) -> bool:
+    """Whether somebody should see the columns first: some are not called as ours, or one is missing."""
+    return bool(seen.missing) or any(column.theirs and column.theirs.casefold() not in names for column in seen.columns)
