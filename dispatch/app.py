@@ -203,6 +203,8 @@ class DispatchApp(Program):
         if self.user.store.read_only is None and self.user.store.doubt_of_clock():
             self.call_after_refresh(self._ask_about_clock)
         self.set_interval(CLOCK_SECONDS, self._tick)
+        if self.guide is not None:
+            self.guide.begin(self)
         if self.personal is not None and (self.personal.keys or self.personal.theme or self.personal.faults):
             self.call_after_refresh(self._judge_settings)
         if Role.LEAD in self.user.staff.roles:

@@ -73,6 +73,7 @@ class UserScreen(AskingScreen):
     """The selector of what has the keyboard when the screen opens."""
 
     DEFAULT_CSS = """
+    UserScreen #guide { height: auto; padding: 0 1; background: $warning 25%; color: $text; }
     UserScreen #warning { dock: top; height: auto; padding: 0 1; background: $error; color: $text; text-style: bold; }
     """
 
@@ -177,6 +178,17 @@ class UserScreen(AskingScreen):
         """Show the screen."""
         self.begin()
         self.show_warning()
+        self.show_guide()
+
+    def show_guide(self) -> None:
+        """Say above the keys what somebody who takes the tour is to do next."""
+        if self.program.guide is None:
+            return
+        text = Content(self.program.guide.text)
+        if shown := self.query("#guide"):
+            shown.first(Static).update(text)
+        else:
+            self.mount(Static(text, id="guide"), before=self.query_one(KeyBar))
 
     def show_warning(self) -> None:
         """Say above everything else where nothing can be saved, and what is damaged."""
@@ -197,6 +209,7 @@ class UserScreen(AskingScreen):
         """Read again what was changed on the screen that lay over this one; show other keys, if they were changed."""
         if self.is_mounted:
             self.show_warning()
+            self.show_guide()
         if self._covered:
             self._covered = False
             self.reload()

@@ -19,7 +19,7 @@ from dispatch.commands.declared import add_all
 from dispatch.model.text import show
 
 GROUPS = (
-    ("views", ("board", "week", "day", "log", "route", "demo", "open")),
+    ("views", ("board", "week", "day", "log", "route", "demo", "tour", "open")),
     ("finding", ("find",)),
     ("visit", ("visit",)),
     ("remote_work", ("remote-work",)),

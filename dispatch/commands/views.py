@@ -30,6 +30,7 @@ with lazily(__name__):
     from dispatch import app as program
     from dispatch.commands import forms
     from dispatch.demo import folder, kept
+    from dispatch.demo import tour as tours
     from dispatch.desk.book import records
     from dispatch.desk.day import board_view, week_view
     from dispatch.desk.firm import founding
@@ -40,6 +41,7 @@ with lazily(__name__):
     from dispatch.desk.texts import board_words, week_words
     from dispatch.model import reviews, states
     from dispatch.model.boards import Log
+    from screens.program import guide as guides
     from screens.program import welcome
     from widgets import route_lines
     from widgets.lines import ink
@@ -276,6 +278,31 @@ def _demo(args: Args) -> int:
         return _board(args)
 
 
+@alone(
+    "tour",
+    "five minutes on the sample firm: what a dispatcher, a technician and a lead do, step by step",
+    *_SCREEN,
+    about="Says what to do next and goes on when it was done. Leave it with q whenever you like; nothing is kept.",
+    common=False,
+)
+def _tour(args: Args) -> int:
+    with folder.folder() as place:
+        path = place / "sample.db"
+        kept.copy(path, kept.Bar("Setting up the sample firm", ascii_only=bool(args.ascii)))
+        args.db, args.date = str(path), None
+        with tours.reachable(path):
+            for chapter in tours.chapters():
+                args.login, guide = chapter.login, guides.Guide(chapter.steps, chapter.end)
+                code = _screen(args, chapter.mode, guide)
+                if code or guide.done < len(chapter.steps):
+                    print(
+                        f"You left the tour at step {guide.done + 1} of {chapter.login}. It begins anew: dispatch tour"
+                    )
+                    return code
+    print("You have seen the whole tour. Your own firm: dispatch init")
+    return 0
+
+
 @alone("open", "open the screen of your role (as plain dispatch does)", *_SCREEN)
 def _open(args: Args) -> int:
     path = database_path(args)
@@ -318,7 +345,7 @@ def _welcome(args: Args) -> int:
     return _open(args)
 
 
-def _screen(args: Args, mode: str) -> int:
+def _screen(args: Args, mode: str, guide: guides.Guide | None = None) -> int:
     if not on_terminal():
         raise Refusal("A screen needs a terminal; --plain prints text and --json JSON.")
     # the modules of a screen are thousands of objects that all stay: looking through them again and again for
@@ -332,6 +359,7 @@ def _screen(args: Args, mode: str) -> int:
     app = program.DispatchApp(
         user, mode, day=day, technician=getattr(args, "technician", None), ascii_only=args.ascii, personal=personal
     )
+    app.guide = guide
     app.run(mouse=mouse_wanted(args, personal))
     user.store.close()
     return app.return_code or 0
@@ -347,4 +375,4 @@ def _text_wanted(args: Args) -> bool:
     return bool(args.plain or args.json)
 
 
-COMMANDS = (_board, _week, _day, _log, _route, _demo, _open)
+COMMANDS = (_board, _week, _day, _log, _route, _demo, _tour, _open)

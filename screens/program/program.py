@@ -14,6 +14,7 @@ from widgets.terminal.type_ahead import TypeAhead
 
 if TYPE_CHECKING:
     from dispatch.desk.session.preferences import Personal
+    from screens.program.guide import Guide
 
 
 class Program(SaysFaults, TypeAhead[None], TerminalApp[None]):
@@ -37,6 +38,9 @@ class Program(SaysFaults, TypeAhead[None], TerminalApp[None]):
     """Keys that the person has set, by binding id."""
     ascii_only: bool
     """Draw with ASCII characters only."""
+
+    guide: Guide | None = None
+    """What says the steps of the tour; None: nobody is guided."""
 
     damage: str = ""
     """What is said of a text that is damaged; empty: none was seen."""
