@@ -15,6 +15,8 @@ ZONE = "America/New_York"
 TUESDAY = datetime.date(2026, 11, 24)
 MONDAY = TUESDAY - datetime.timedelta(days=1)
 NOW = "14:07"
+YEAR = datetime.date(2026, 1, 1)
+"""When its books begin."""
 SET_UP = datetime.date(2026, 11, 2)
 """When the firm came to the program."""
 

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from db import clients, people, visits
+from db import agreements, clients, people, visits
 from db.store import Store
-from dispatch.demo.clock import MONDAY, SET_UP, TUESDAY, ZONE
+from dispatch.demo.clock import MONDAY, SET_UP, TUESDAY, YEAR, ZONE
 from dispatch.desk.book import editing
 from dispatch.desk.care import care_list
+from dispatch.desk.figures import hourly_costs
 from dispatch.desk.levels import clocks
+from dispatch.desk.prices import agreeing
 from dispatch.desk.requests import intake, responding
 from dispatch.desk.roads import driving, locating
 from dispatch.desk.session.user import User
@@ -35,6 +37,15 @@ _PINNED = (
     ("Summit Florist / Main office", "home of Finn Boyle", "11", "as it is driven at five"),
 )
 """Drives that Lee knows better than an estimate does, in minutes."""
+_INVOICES = {
+    "invoices_from": MONDAY.replace(day=1).isoformat(), "country": "US", "tax_id": "31-5550114",
+    "paper_address": "Gay Street | Columbus, Ohio", "paper_mail": "office@columbus.example", "bank_name": "First Bank of Columbus",
+    "bank_account": "044000000 5550114",
+}  # fmt: skip
+"""What stands on invoices: the fees of November are on them."""
+_COSTS = {hourly_costs.FIRM: "38", "Ana Ruiz": "46.50"}
+"""What an hour costs Lee: of the others, and of a senior."""
+_BUYS = "Sterling Law"
 _CARE_LEFT = 10
 """So many prompts are left for the lead: those that are due last."""
 
@@ -60,6 +71,14 @@ class Office:
             texts = {"technician": technician.name, **away, "reason": "their visits stand in the old program"}
             editing.add(self.dana, "absence", texts)
         self._care("as it was agreed before we had this program", keep=0)
+        self._keep_books()
+
+    def _keep_books(self) -> None:
+        """From when is invoiced here, for whom and on what account, and what hours cost."""
+        editing.settle(self.lee, _INVOICES)
+        for name, cost in _COSTS.items():
+            technician = None if name == hourly_costs.FIRM else people.technician_by_name(self.store, name)
+            hourly_costs.say_cost(self.lee, technician, cost, YEAR)
 
     def answer(self, day: datetime.date) -> None:
         """Look at what waits: into every urgent request from here first, an answer to whoever has written."""
@@ -96,7 +115,17 @@ class Office:
             assert client is not None
             (site,) = clients.sites_of(self.store, client.id)
             locating.place(self.dana, site, FoundPlace(place, site.address, "street", "by hand"))
+        self._sell_block()
         self._care("called them: as agreed, in December", keep=_CARE_LEFT)
+
+    def _sell_block(self) -> None:
+        """A client buys the next ten hours, before the others run out."""
+        client = clients.client_by_name(self.store, _BUYS)
+        assert client is not None
+        (agreement,) = agreements.agreements_of(self.store, client.id)
+        agreeing.add_block(
+            self.lee, agreement, {"name": "2026-2", "size": "600", "bought": TUESDAY.isoformat(), "price": "1100.00"}
+        )
 
     def _care(self, note: str, keep: int) -> None:
         """Go through the care list from its top until `keep` prompts are left."""

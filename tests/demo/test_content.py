@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from db import clients, probes
+from db import clients, probes, settings
 from db.store import Store
 from dispatch.demo.clock import MONDAY, TUESDAY
+from dispatch.desk.billing import invoicing
 from dispatch.desk.care.care_list import care_list
 from dispatch.desk.figures.counting import figures_over
+from dispatch.desk.figures.margin import margins
 from dispatch.desk.levels.clocks import clocks_of, open_clocks
+from dispatch.desk.session.user import log_in
 from dispatch.levels.clock import LevelState
+from dispatch.model.invoices import LineSource
+from dispatch.model.periods import Period
 from tests.conftest import Dispatch
 from tests.prepared import copied
 
@@ -74,6 +79,21 @@ def closed(store: Store) -> list[object]:
 
 def test_care_asks_for_a_dozen_at_most(store: Store) -> None:
     assert 1 <= len(care_list(store)) <= 12
+
+
+def test_there_is_a_fee_and_a_block_to_invoice_and_every_margin_is_known(store: Store) -> None:
+    """What a lead is shown of invoices and margin; nothing is kept back, and no amount is unknown."""
+    lee = log_in(store, "lee")
+    found = invoicing.preview(lee, settings.today(store))
+    assert all(draft.ready for draft in found)
+    assert {line.source for draft in found for line in draft.invoice.lines} == {LineSource.FEE, LineSource.BLOCK}
+    november = margins(lee, Period("month", date(2026, 11, 1)))
+    assert november.unknown == ()
+    whole = november.whole
+    assert whole.margin is not None
+    assert 0 < whole.cost < whole.known
+    assert all(whole.earned[source] for source in (LineSource.FEE, LineSource.VISIT, LineSource.BLOCK))
+    assert len({one.revenue for one in november.groups["technician"]}) > 5
 
 
 def test_all_sites_but_two_are_placed(store: Store) -> None:

@@ -125,7 +125,7 @@ def assert_whole(store: Store) -> None:
         "SELECT sum(net_minor) FROM charge_sheet c WHERE revision = (SELECT max(revision) FROM charge_sheet "
         "WHERE visit_id = c.visit_id) AND visit_id IN (SELECT id FROM visit WHERE review = 'exported')"
     )
-    blocks = store.value("SELECT sum(CAST(price AS INTEGER)) FROM pool")
+    blocks = store.value("SELECT sum(CAST(price AS INTEGER)) FROM pool WHERE purchased_on >= ?", (FIRST.isoformat(),))
     assert net == of_visits + fees_by_hand(store) + blocks
     credited = sum(one.net for one in standing if one.kind is InvoiceKind.CREDIT)
     taken = store.value("SELECT sum(net) FROM invoiced WHERE released_at IS NULL")

@@ -7,6 +7,7 @@ import datetime
 import pytest
 
 from db import agreements, clients, people, settings
+from dispatch.model.agreements import Agreement
 from dispatch.model.clients import Contact, Site
 from dispatch.model.people import Hours, Lunch, Staff
 from dispatch.model.states import Role
@@ -76,6 +77,45 @@ def test_prepaid_minutes_are_one_block_bought_on_the_start(desk: Desk) -> None:
     assert agreement.terms["blocks"] == [
         {"id": "opening", "purchased_on": "2026-05-01", "expires_on": None, "remaining_min": 1200}
     ]
+
+
+FEES = "client,agreement,agreement_starts,prepaid_minutes,monthly_fee,prepaid_price"
+
+
+def test_a_fee_and_the_price_of_the_block_come_with_the_agreement(desk: Desk) -> None:
+    """design/records.md, Imports; what is not said is not known, and no 0."""
+    text = f"{FEES}\nElm,retainer,2026-02-01,,310.50,\nOak,block_hours,2026-02-01,600,,1100\nAsh,tm,2026-02-01,,0,\n"
+    assert set(verdicts(desk.take("clients", text))) == {"new"}
+    assert set(verdicts(desk.take("clients", text, update=True))) == {"unchanged"}
+
+    def agreed(name: str) -> Agreement:
+        client = clients.client_by_name(desk.store, name)
+        assert client is not None
+        (agreement,) = agreements.agreements_of(desk.store, client.id)
+        return agreement
+
+    assert [agreed(name).service.monthly_fee for name in ("Elm", "Oak", "Ash")] == [31050, None, 0]
+    (block,) = agreements.blocks_of(desk.store, agreed("Oak").id)
+    assert (block.price, block.size) == ("110000", "600")
+    changed = text.replace("1100", "1200").replace("310.50", "320")
+    assert set(verdicts(desk.take("clients", changed, update=True))) == {"updated", "unchanged"}
+    (block,) = agreements.blocks_of(desk.store, agreed("Oak").id)
+    assert (block.price, agreed("Elm").service.monthly_fee) == ("120000", 32000)
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "expected"),
+    [
+        ("Acme,block_hours,2026-02-01,,,900", "prepaid_price", "without prepaid_minutes"),
+        ("Acme,tm,2026-02-01,,-5,", "monthly_fee", "negative"),
+        ("Acme,tm,2026-02-01,,ten,", "monthly_fee", "ten"),
+        ("Acme,none,,,10,", "monthly_fee", "without an agreement"),
+    ],
+)
+def test_faults_of_a_fee(empty: Desk, line: str, field: str, expected: str) -> None:
+    found = faults(empty.take("clients", f"{FEES}\n{line}\n"))
+    assert found[0][1] == field
+    assert expected in found[0][2]
 
 
 def test_client_without_agreement_has_none(desk: Desk) -> None:

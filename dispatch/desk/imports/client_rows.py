@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from db import agreements, clients
+from db import agreements, clients, invoices
 from db.names import folded
-from db.store import existing
+from db.store import Store, existing
 from db.unit import Unit
 from dispatch.desk.book.context import price_lists
 from dispatch.desk.book.record_stores import RECORD_STORES
@@ -19,6 +19,7 @@ from dispatch.desk.imports.table_rows import RowDraft, RowEntry, TableRows, deci
 from dispatch.desk.session.user import User
 from dispatch.fields.kinds import Choice, Day, Parsed, Whole
 from dispatch.fields.record import Field, RecordType
+from dispatch.fields.trade import Price
 from dispatch.model.agreements import Agreement, PrepaidBlock
 from dispatch.model.clients import Client, Contact
 from dispatch.model.text import NAME, clean, show
@@ -51,6 +52,8 @@ class AgreementRow:
     allowance: int | None = None
     discount: str | None = None
     target: int | None = None
+    fee: int | None = None
+    price: int | None = None
 
     @classmethod
     def of(cls, agreement: Agreement, opening: PrepaidBlock | None) -> AgreementRow:
@@ -64,6 +67,8 @@ class AgreementRow:
             agreement.terms.get("allowance_min") or None,
             None if discount is None else str(discount),
             agreement.service.targets.get(_TARGETED[0], {}).get("onsite"),
+            agreement.service.monthly_fee,
+            None if opening is None or opening.price is None else int(opening.price),
         )
 
     @property
@@ -79,7 +84,12 @@ class AgreementRow:
     @property
     def block(self) -> PrepaidBlock:
         """The prepaid block that the agreement begins with."""
-        return PrepaidBlock(OPENING, str(self.prepaid), str(self.prepaid), purchased_on=self.starts)
+        return PrepaidBlock(OPENING, str(self.prepaid), str(self.prepaid), self.starts, price=self.sold_for)
+
+    @property
+    def sold_for(self) -> str | None:
+        """What that block was sold for, as it is kept."""
+        return None if self.price is None else str(self.price)
 
 
 def _of_first(column: str, about: str, attribute: str) -> Field:
@@ -113,6 +123,15 @@ _AGREEMENT = RecordType(
             attribute="discount",
         ),
         Field("onsite_target_minutes", "of P1 and P2", Whole(1, _MINUTES), attribute="target"),
+        Field(
+            "monthly_fee", "what it costs a month, before tax; 0: nothing, empty: not known", Price(), attribute="fee"
+        ),
+        Field(
+            "prepaid_price",
+            "what prepaid_minutes were sold for, before tax; empty: not known",
+            Price(),
+            attribute="price",
+        ),
     ),
 )
 _CONTACT = {"contact": "name", "phone": "phone", "email": "email"}
@@ -179,7 +198,7 @@ class ClientRows(TableRows[Client]):
             theirs=self.spelt(entry, after) | self.spelt(entry, agreed, _AGREEMENT),
             ours=ours,
             write=write,
-            obstacles=lambda entry, columns: _refuse(entry, known, opening, columns, agreed),
+            obstacles=lambda entry, columns: _refuse(self.store, entry, known, opening, columns, agreed),
         )
 
     def _contacts(self, entry: RowEntry, client: Client | None) -> tuple[Contact, ...]:
@@ -210,6 +229,8 @@ class ClientRows(TableRows[Client]):
             entry.fault("agreement_starts", "is missing")
         if said.starts and said.ends and said.ends < said.starts:
             entry.fault("agreement_ends", f"is before agreement_starts {said.starts.isoformat()}")
+        if entry.raw("prepaid_price") and not entry.raw("prepaid_minutes"):
+            entry.fault("prepaid_price", "stands here without prepaid_minutes")
         for column, own in (("prepaid_minutes", "block_hours"), ("allowance_minutes", "retainer")):
             if entry.raw(column) and said.kind != own:
                 entry.fault(column, f"belongs to an agreement of kind {own}, and this is {said.kind}")
@@ -249,19 +270,23 @@ def _write_agreement(
         kind=agreed.kind,
         ends=agreed.ends,
         terms=agreed.terms | terms,
-        service=replace(before.service, targets=levels),
+        service=replace(before.service, targets=levels, monthly_fee=agreed.fee),
     )
     if known is None:
         agreements.add_agreement(unit, after, [agreed.block] if agreed.prepaid else [])
         return
     agreements.update_agreement(unit, known, after)
-    if agreed.prepaid != stands.prepaid:
+    if (agreed.prepaid, agreed.price) != (stands.prepaid, stands.price):
         opening = _opening(agreements.blocks_of(unit.store, known.id))
         if opening is None:
             agreements.add_block(unit, known.id, agreed.block)
         else:
             agreements.update_block(
-                unit, opening, replace(opening, size=str(agreed.prepaid), remaining=str(agreed.prepaid))
+                unit,
+                opening,
+                replace(opening, price=agreed.sold_for)
+                if agreed.prepaid == stands.prepaid
+                else replace(opening, size=str(agreed.prepaid), remaining=str(agreed.prepaid), price=agreed.sold_for),
             )
 
 
@@ -278,11 +303,18 @@ def _with_target(
 
 
 def _refuse(
-    entry: RowEntry, known: Agreement | None, opening: PrepaidBlock | None, columns: Sequence[str], agreed: AgreementRow
+    store: Store,
+    entry: RowEntry,
+    known: Agreement | None,
+    opening: PrepaidBlock | None,
+    columns: Sequence[str],
+    agreed: AgreementRow,
 ) -> None:
     """What an import does not change: it ends no agreement, and rewrites no minutes that were drawn from."""
     if known is None:
         return
+    if "prepaid_price" in columns and opening is not None and opening.id in invoices.invoiced_blocks(store):
+        entry.fault("prepaid_price", "this block was invoiced at its price")
     if "agreement" in columns and agreed.kind == _NONE:
         name = show(known.name, 40)
         entry.fault("agreement", f"the client has {name} from {known.starts}; an import ends no agreement")

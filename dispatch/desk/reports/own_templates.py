@@ -17,7 +17,7 @@ from dispatch.desk.session.user import User
 from dispatch.desk.visits.kept_files import templates_of
 from dispatch.model.states import Role
 
-KINDS = ("visit", "month", "quarter", "year", "quote", "rates", "day", "firm", "sheet")
+KINDS = ("visit", "month", "quarter", "year", "quote", "rates", "day", "firm", "margin", "sheet")
 """The kinds of papers; a template `KIND.html` is that of one of them alone."""
 REPLACED = ("paper.html", "parts.html", "paper.css")
 """The templates of the program that a firm can have its own of."""
