@@ -8,6 +8,7 @@ from typing import NamedTuple
 from db.clients import ZONE
 from db.rows import Query, Select, rows
 from db.store import Store
+from dispatch.model.states import State
 
 
 class SiteName(NamedTuple):
@@ -27,7 +28,8 @@ class VisitName(NamedTuple):
     reference: str
     client: str
     work: str
-    state: str
+    state: State
+    way: str
     starts_at: int | None
     wanted_on: str | None
     site: str = ""

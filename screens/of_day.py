@@ -16,6 +16,7 @@ from dispatch.lazily import lazily
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.instants import clock_text
 from dispatch.model.states import READS, State
+from dispatch.model.ways import state_words
 from screens.binding import Action, command, key, opens
 from screens.user_screen import UserScreen
 from widgets.bars import Separator
@@ -47,7 +48,7 @@ def on_visit(deed: str, states: Collection[State] = tuple(State), otherwise: str
             if visit is None:
                 screen.say(f"Select a visit to {deed}.")
             else:
-                screen.say(f"{visit.reference} is {visit.state.label}: {otherwise}", "warning")
+                screen.say(f"{visit.reference} is {state_words(visit)}: {otherwise}", "warning")
             return None
 
         return carried_out

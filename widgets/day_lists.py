@@ -6,7 +6,7 @@ from __future__ import annotations
 from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead
 from dispatch.model.states import ENDED, ON_THE_WAY_OR_THERE
 from dispatch.model.travel import Leg, distance_text, leg_text
-from dispatch.model.ways import way_and_work
+from dispatch.model.ways import state_words, way_and_work
 from widgets.lines.ink import Line, ListEntry, Span, ink, joined, spread
 from widgets.lines.marks import Marks, state_mark
 
@@ -35,7 +35,7 @@ def stop_lines(visit: BoardVisit, board: Board, marks: Marks, width: int) -> tup
         ink(f"{start:<6}", name),
         ink(visit.client, name),
     ]
-    state = visit.state.label
+    state = state_words(visit)
     if visit.actual_in is not None:
         state += f" {times.clock(visit.actual_in)}"
     if visit.tests_required and visit.state in ON_THE_WAY_OR_THERE:

@@ -10,7 +10,7 @@ from dispatch.model.money import format_minor
 from dispatch.model.reviews import ReviewMark
 from dispatch.model.states import Review, State
 from dispatch.model.text import cells_of, pad, show
-from dispatch.model.ways import way_and_work
+from dispatch.model.ways import state_words, way_and_work
 from widgets.lines.ink import Line, ListEntry, Span, fitted, ink, side_by_side
 from widgets.lines.marks import Marks
 
@@ -64,7 +64,7 @@ def _planned(line: LogLine, log: Log, marks: Marks) -> Span:
 def _actual(line: LogLine, log: Log, marks: Marks) -> Span:
     visit = line.visit
     if visit.actual_in is None:
-        return ink(visit.state.label, "dim")
+        return ink(state_words(visit), "dim")
     until = _clock(visit.actual_out, log) if visit.actual_out is not None else ""
     late = ReviewMark.LATE in line.marks
     return ink(

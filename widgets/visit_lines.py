@@ -10,7 +10,7 @@ from dispatch.model.skills import abilities
 from dispatch.model.states import State
 from dispatch.model.text import show, wrapped
 from dispatch.model.travel import DistanceUnit, Leg, distance_text, leg_text, minutes_of
-from dispatch.model.ways import way_and_work
+from dispatch.model.ways import state_words, way_and_work
 from widgets.lines.ink import Line, Span, cut, ink, joined
 from widgets.lines.marks import LEVEL_INKS, LEVEL_LETTERS, Marks, level_text, state_mark
 
@@ -110,7 +110,7 @@ def _state(visit: BoardVisit, clock: Clock, marks: Marks) -> Line:
     hue = {State.CLOSED: "good", State.NO_ACCESS: "warn", State.ABORTED: "warn", State.LEFT_OPEN: "warn"}
     on_site = visit.state in (State.ON_SITE, State.CLOSING_OUT, State.EN_ROUTE)
     name = hue.get(visit.state, "info" if on_site else "plain")
-    spans = [ink(f"{state_mark(marks, visit.state, unseen=visit.unseen)} {visit.state.label}", name)]
+    spans = [ink(f"{state_mark(marks, visit.state, unseen=visit.unseen)} {state_words(visit)}", name)]
     if visit.unseen:
         spans.append(ink(", not seen yet", "dim"))
     if visit.state is State.EN_ROUTE and visit.actual_depart is not None:

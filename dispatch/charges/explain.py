@@ -31,7 +31,7 @@ NEEDS = {
 """What each error of B1 lacks, and who can supply it."""
 
 MEANS = {
-    "ZERO_DURATION": "no minute on site counts: in and out at once, or all of it before the appointment",
+    "ZERO_DURATION": "no minute counts: in and out at once, or all of it before the appointment",
     "LONG_VISIT": "more than 16 hours lie between arriving and leaving",
     "GUARANTEE_EXPIRED": "our own failure, but past the guarantee: charged normally",
     "AGREEMENT_EXPIRED": "the agreement had ended: priced without it",

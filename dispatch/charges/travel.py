@@ -338,7 +338,7 @@ def _drawn(way: _Way, line: ChargeLine, share: Fraction, arrivals: Mapping[str, 
     weight = share * rate.weight
     left = line.qty
     taken: dict[str, int] = {}
-    while left >= 1 and weight > 0 and (balance := pricing.balances.for_minute(weight)) is not None:
+    while left >= 1 and (balance := pricing.balances.for_minute(weight)) is not None:
         balance.take(weight)
         taken[balance.name] = taken.get(balance.name, 0) + 1
         left -= 1

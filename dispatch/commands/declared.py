@@ -176,7 +176,7 @@ def by(deed: str, says: Callable[[Any], Result] | str | None = None, /, **named:
     return By(deed, says, named)
 
 
-STANDS = "{0.reference} {0.client}: {0.state.label}."
+STANDS = "{0.reference} {0.client}: {0.stands}."
 """How a visit stands after a deed."""
 
 

@@ -24,6 +24,7 @@ from dispatch.model.paths import typed_path
 from dispatch.model.states import Role
 from dispatch.model.text import show
 from dispatch.model.typed_times import parse_day
+from dispatch.model.ways import WAYS
 
 with lazily(__name__):
     from db import search, settings
@@ -65,6 +66,7 @@ _NARROWING = (
         action="append",
     ),
     option("--review", None, "only with this state of review", action="append", choices=_REVIEWS),
+    option("--way", None, "only work of this way (repeat for several)", action="append", choices=tuple(WAYS)),
     option(
         "--search",
         "WORDS",
@@ -126,6 +128,7 @@ def _wanted(args: Args, store: Store, date: datetime.date) -> visit_log.LogFilte
         last,
         marks=frozenset(marks),
         reviews=frozenset(reviewed),
+        ways=frozenset(args.way or ()),
         **{name: getattr(args, name) for name in names},
     )
 

@@ -28,6 +28,7 @@ from dispatch.commands.typed import day, moment, unless
 from dispatch.desk.session.refusals import Faulty, Refusal
 from dispatch.lazily import lazily
 from dispatch.model.instants import day_of
+from dispatch.model.ways import WAYS, state_words
 
 with lazily(__name__):
     from db import clocks, settings, visits
@@ -66,7 +67,7 @@ def _hold(user: User, args: Args) -> str:
     visit = schedule.hold(user, args.reference, args.reason, kind=args.waiting_for, whom=args.whom)
     wait = clocks.open_wait(user.store, visit.id)
     assert wait is not None
-    return f"{visit.reference} {visit.client}: {visit.state.label}, waiting for {wait.whom} ({wait.kind})."
+    return f"{visit.reference} {visit.client}: {state_words(visit)}, waiting for {wait.whom} ({wait.kind})."
 
 
 def _moves(name: str, text: str, deed: str, *options: Option) -> Command:
@@ -75,7 +76,7 @@ def _moves(name: str, text: str, deed: str, *options: Option) -> Command:
     @on_visit(name, text, *options)
     def moves(user: User, args: Args) -> Iterator[str]:
         visit = by(f"requests.responding.{deed}")(user, args)
-        yield f"{visit.reference} {visit.client}: {visit.state.label}, P{visit.priority}."
+        yield f"{visit.reference} {visit.client}: {state_words(visit)}, P{visit.priority}."
         if running := levels.clocks_of(user.store, [visit]).get(visit.id, ()):
             yield from (f"  {line}" for line in level_words.clock_lines(running, user.firm.times(), visit.zone))
 
@@ -118,9 +119,10 @@ def _asked(*without: str) -> list[Field]:
 
 @reads(
     "list",
-    "every visit, or those of a day or in a state",
+    "every visit, or those of a day, in a state or of a way of work",
     option("--date", "DAY", "only those planned or wanted on this day", reads=day),
     option("--state", None, "only those in this state"),
+    option("--way", None, "only those that are done so", choices=tuple(WAYS)),
     JSON,
 )
 def _list(store: Store, args: Args) -> Answer:
@@ -130,6 +132,8 @@ def _list(store: Store, args: Args) -> Answer:
         if state not in set(states.State):
             raise Refusal(f"There is no state {args.state!r}; the states are {', '.join(states.State)}.")
         listed = [visit for visit in listed if visit.state == state]
+    if args.way:
+        listed = [visit for visit in listed if visit.way == args.way]
     if args.date:
         days = (
             (one, one.wanted_on if one.starts_at is None else day_of(one.starts_at, times.zone))

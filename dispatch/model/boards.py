@@ -18,7 +18,7 @@ from dispatch.model.reviews import Remark, ReviewMark, divided
 from dispatch.model.states import Review, State
 from dispatch.model.text import show
 from dispatch.model.travel import DistanceUnit, Leg, Place
-from dispatch.model.ways import way_and_work
+from dispatch.model.ways import state_words, way_and_work
 
 
 def holds(text: str, wanted: str) -> bool:
@@ -104,7 +104,7 @@ class BoardVisit(NamedTuple):
             way_and_work(self),
             self.reference,
             self.preferred,
-            self.state.label,
+            state_words(self),
         )
         return " ".join((*named, f"p{self.priority}", *self.skills))
 

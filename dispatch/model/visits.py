@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol
 from dispatch.model.skills import abilities
 from dispatch.model.states import AHEAD, ENDED, ON_THE_WAY_OR_THERE, Review, State
 from dispatch.model.travel import Place
+from dispatch.model.ways import state_words
 
 KINDS = ("visit", "maintenance", "audit", "review", "delivery")
 """The kinds of visits."""
@@ -198,6 +199,11 @@ class Visit(NamedTuple):
     def remote(self) -> bool:
         """Whether nobody goes there (design/states.md, Remote work)."""
         return self.way != "on_site"
+
+    @property
+    def stands(self) -> str:
+        """Where it stands, in words."""
+        return state_words(self)
 
     @property
     def located(self) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from dispatch.model.states import State
+
 WAYS = {"on_site": "on site", "remote": "remote", "phone": "on the phone"}
 """The ways, with their words."""
 
@@ -15,8 +17,15 @@ class DoneSomehow(Protocol):
     def work(self) -> str: ...
     @property
     def way(self) -> str: ...
+    @property
+    def state(self) -> State: ...
 
 
 def way_and_work(visit: DoneSomehow) -> str:
     """What is done, with the way where nobody goes there."""
     return visit.work if visit.way == "on_site" else f"{WAYS[visit.way]}: {visit.work}"
+
+
+def state_words(visit: DoneSomehow) -> str:
+    """Where it stands, in words: nobody is on site of remote work, its clock runs."""
+    return "running" if visit.way != "on_site" and visit.state is State.ON_SITE else visit.state.label

@@ -11,6 +11,7 @@ from dispatch.model.boards import Log, LogLine
 from dispatch.model.instants import day_text
 from dispatch.model.reviews import ReviewMark
 from dispatch.model.text import show
+from dispatch.model.ways import state_words
 
 
 def totals(log: Log, filters: LogFilter, *, narrow: bool = False) -> str:
@@ -48,7 +49,7 @@ def why(line: LogLine | None, *, wide: bool = False) -> Content:
     if wide and (evidence := " · ".join(evidence_words(line.tally))):
         head = Content.assemble(head, (f"  {evidence}", "dim"))
     if not line.remarks:
-        return Content("\n").join([head, Content("nothing to look at" if line.clean else visit.state.label)])
+        return Content("\n").join([head, Content("nothing to look at" if line.clean else state_words(visit))])
     return Content("\n").join(
         [head, *(Content.styled(show(remark.told), "" if remark.exception else "dim") for remark in line.remarks)]
     )

@@ -13,6 +13,7 @@ from dispatch.model.boards import Log
 from dispatch.model.reviews import NOTES, ReviewMark
 from dispatch.model.states import Review
 from dispatch.model.text import count_text
+from dispatch.model.ways import WAYS
 from screens.dialogs.asked import ENTER_SHOWS, ChoiceRow
 from screens.record_forms import ask_values
 from screens.user_screen import UserScreen
@@ -20,6 +21,7 @@ from screens.user_screen import UserScreen
 _ANY = "any"
 _MARKS = {mark.label: mark for mark in ReviewMark}
 _REVIEWS = {review.label: review for review in Review}
+_WAYS = {words: way for way, words in WAYS.items()}
 _FIELDS = (
     Field("first", "From", Day(), "2026-11-23, monday, today; empty: all"),
     Field("last", "To", Day(), "empty: that day only"),
@@ -27,15 +29,17 @@ _FIELDS = (
     Field("client", "Client", Text(), "part of a name"),
     Field("only", "Exceptions", Many({_ANY: _ANY, **_MARKS}, set), f"any, or of {', '.join(_MARKS)}"),
     Field("review", "Review", Many(_REVIEWS, frozenset), ", ".join(_REVIEWS)),
+    Field("ways", "How", Many(_WAYS, frozenset), f"{', '.join(_WAYS)}; empty: all"),
 )
 
 
 async def ask_filters(screen: UserScreen, filters: LogFilter) -> LogFilter:
-    """Ask for days, names, exceptions and states of review; an empty field leaves nothing out."""
+    """Ask for days, names, exceptions, states of review and ways of work; an empty field leaves nothing out."""
     stands = {name: str(getattr(filters, name) or "") for name in ("first", "last", "technician", "client")}
     marks = ", ".join(word for word, mark in _MARKS.items() if mark in filters.marks)
     stands["only"] = marks or (_ANY if filters.exceptions else "")
     stands["review"] = ", ".join(word for word, review in _REVIEWS.items() if review in filters.reviews)
+    stands["ways"] = ", ".join(word for word, way in _WAYS.items() if way in filters.ways)
 
     def take(values: dict[str, Any]) -> LogFilter:
         first, last, marks, reviews = (values.pop(name) for name in ("first", "last", "only", "review"))

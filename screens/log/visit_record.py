@@ -12,6 +12,7 @@ from dispatch.desk.review.reviewing import VisitHistory, visit_history
 from dispatch.desk.texts.record_words import history_lines
 from dispatch.lazily import lazily
 from dispatch.model.checklists import Mark
+from dispatch.model.ways import state_words
 from screens.binding import BACK, command
 from screens.log.review import REVIEW
 from screens.prices.sheet_view import ChargeSheet
@@ -73,7 +74,7 @@ class VisitRecord(UserScreen):
         if history is None:
             return
         self._page = page = history.page
-        self.show_head(page.visit.client, page.visit.work, page.visit.state.label)
+        self.show_head(page.visit.client, page.visit.work, state_words(page.visit))
         levels = self.user.may_read("levels")
         glyphs = marks_of(self.program.ascii_only)
         marks = {mark: getattr(glyphs, mark) for mark in Mark}

@@ -23,6 +23,7 @@ from dispatch.model.reviews import Comment
 from dispatch.model.states import AHEAD, ENDED, OPEN_ON_SITE, THERE, Role, State
 from dispatch.model.text import show
 from dispatch.model.visits import Handover
+from dispatch.model.ways import state_words
 from screens.asking import Left
 from screens.binding import command, key
 from screens.dialogs.asked import AskedField, ChoiceRow, needed
@@ -185,7 +186,7 @@ class DayScreen(DayOfVisits):
     async def action_no_access(self, visit: BoardVisit) -> None:
         """Nobody lets you in: say whom you called."""
         if visit.state in ENDED:
-            self.say(f"{visit.client} is {visit.state.label} already.", "warning")
+            self.say(f"{visit.client} is {state_words(visit)} already.", "warning")
             return
         called = await self.ask(
             f"No access at {visit.client}",

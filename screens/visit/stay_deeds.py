@@ -13,6 +13,7 @@ from dispatch.model.instants import clock_text
 from dispatch.model.states import OPEN_ON_SITE, THERE, Role
 from dispatch.model.typed_times import parse_day, parse_minutes
 from dispatch.model.visits import Assignment, Visit
+from dispatch.model.ways import state_words
 from screens.binding import command
 from screens.dialogs.asked import YES_NO, AskedField, ChoiceRow, day_fault, needed
 from screens.user_screen import UserScreen
@@ -61,7 +62,7 @@ async def clock(screen: UserScreen, visit: Visit) -> None:
     if rows:
         await (await screen.choose(f"The clock at {visit.client}", rows))()
     else:
-        screen.say(f"{visit.reference} is {visit.state.label}: the clock has nothing yet.")
+        screen.say(f"{visit.reference} is {state_words(visit)}: the clock has nothing yet.")
 
 
 def _while_there(offer: Callable[..., None], screen: UserScreen, visit: Visit, running: str) -> None:

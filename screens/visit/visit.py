@@ -25,7 +25,7 @@ from dispatch.model.probes import ProbeKind
 from dispatch.model.states import AHEAD, ENDED, LEADS, OPEN_ON_SITE, THERE, State
 from dispatch.model.text import count_text, show
 from dispatch.model.visits import CAME_BY
-from dispatch.model.ways import way_and_work
+from dispatch.model.ways import state_words, way_and_work
 from screens.binding import BACK, command
 from screens.dialogs.asked import YES_NO, AskedField, Check, ChoiceRow
 from screens.prices.sheet_view import price_words
@@ -156,7 +156,7 @@ class VisitScreen(UserScreen):
         assert page is not None
         visit = page.visit
         arrived = visit.checked_in_at
-        state = visit.state.label
+        state = state_words(visit)
         if arrived is not None and visit.state in OPEN_ON_SITE:
             state += f" since {page.times.clock(arrived, page.office)}"
         saved = f"saved {page.times.clock(self._saved)}" if self._saved is not None else ""
@@ -187,7 +187,7 @@ class VisitScreen(UserScreen):
             if page.visit.state in AHEAD or page.visit.state is State.EN_ROUTE:
                 self.say("Not on site yet: go back with esc and check in with space.", "warning")
             else:
-                self.say(f"The visit is {page.visit.state.label}: nothing more is recorded on it.", "warning")
+                self.say(f"The visit is {state_words(page.visit)}: nothing more is recorded on it.", "warning")
             return None
         return self._view.selected
 
@@ -441,7 +441,7 @@ class VisitScreen(UserScreen):
     async def action_abort(self) -> None:
         """We end the visit before work was done."""
         if self._page is not None and self._page.visit.state in ENDED:
-            self.say(f"The visit is {self._page.visit.state.label} already.", "warning")
+            self.say(f"The visit is {state_words(self._page.visit)} already.", "warning")
             return
         await self._saving(leaving.abort, self._reference, **await stay_deeds.ask_aborting(self, self._reference))
 
@@ -449,7 +449,7 @@ class VisitScreen(UserScreen):
     async def action_reopen(self) -> None:
         """Lead: take an ended visit back to on site."""
         if self._page is not None and self._page.visit.state not in ENDED:
-            self.say(f"The visit is {self._page.visit.state.label}: there is nothing to reopen.", "warning")
+            self.say(f"The visit is {state_words(self._page.visit)}: there is nothing to reopen.", "warning")
             return
         reason = await self._ask("Reopen", "why; the visit goes back to on site")
         if (done := await self.do(leaving.reopen, self._reference, reason)) is not None:

@@ -9,6 +9,7 @@ from dispatch.desk.log.visit_page import VisitPage
 from dispatch.model.checklists import Item
 from dispatch.model.states import ENDED, OPEN_ON_SITE, State
 from dispatch.model.text import count_text, show
+from dispatch.model.ways import state_words
 from screens.prices.sheet_view import price_words
 
 
@@ -19,13 +20,13 @@ def foot_text(page: VisitPage, item: Item | None) -> Content:
     if item is not None:
         lines.append(Content.assemble((show(item.label), "bold")))
     if page.visit.state in ENDED:
-        lines.append(Content.assemble((page.visit.state.label, "bold"), f"  {show(price_words(page.priced))}"))
+        lines.append(Content.assemble((state_words(page.visit), "bold"), f"  {show(price_words(page.priced))}"))
         if page.visit.state is not State.CANCELLED:
             lines.append(Content.assemble(("p  ", "bold $text-accent"), "the service report for the client"))
     elif page.visit.state in OPEN_ON_SITE:
         lines.append(_readiness(page))
     else:
-        lines.append(Content(f"{page.visit.state.label}: the checklist opens on arrival (space on my day)."))
+        lines.append(Content(f"{state_words(page.visit)}: the checklist opens on arrival (space on my day)."))
     if item is not None:
         own = [unmet for unmet in page.unmet if unmet.ref == item.ref]
         if own and item.latest is not None:

@@ -459,6 +459,24 @@ def test_driving_that_is_drawn_in_part_says_what_is_left_and_its_price() -> None
     assert (left["amount"], left["why"].split("; ")[-1]) == ("13.33", "the 20 min that are left x 40/h")
 
 
+def test_driving_in_a_band_of_no_price_is_drawn_as_its_work_is_and_exhausts_nothing() -> None:
+    """B7: a minute that weighs nothing is drawn whole; seed 18888 of the price of labour."""
+    terms = {
+        "kind": "block_hours",
+        "blocks": [{"id": "b", "remaining_min": 88}],
+        "draws_travel": True,
+        "overage_rate": "70",
+    }
+    free = {"name": "free", "like": "after_hours", "price": "0"}
+    card = {"bands": [free], **travel(components=[{"kind": "time", "pct_of_labour": "50"}], time_premium=True)}
+    found = sheet(stay("09:00", "10:00"), agreement=terms, card=card)
+    assert [(line["rule"], line["zero_reason"]) for line in found["lines"]] == [
+        ("LAB-POOL", "drawn"),
+        ("TRV-TIME", "drawn"),
+    ]
+    assert found["flags"] == []
+
+
 def test_a_line_names_the_list_that_its_price_is_from() -> None:
     """B10: an agreement without a price leaves the standard one, and a band's price is on no list of a group."""
     card = CARD | {

@@ -10,6 +10,7 @@ from db import visits
 from db.figures import FIRST_OF_JOB
 from db.unit import Actor, unit_of_work
 from dispatch.desk.billing import adjusting
+from dispatch.desk.book import jump_search
 from dispatch.desk.care import accounts as care
 from dispatch.desk.charges.charging import Priced, charge_of
 from dispatch.desk.closeout import arriving, clocking, leaving, onsite, remote_work
@@ -19,8 +20,12 @@ from dispatch.desk.levels.clocks import clocks_of
 from dispatch.desk.log.visit_log import LogFilter, visit_log
 from dispatch.desk.plan import schedule
 from dispatch.desk.review import reviewing
+from dispatch.desk.review.reviewing import visit_history
 from dispatch.desk.session.refusals import Faulty, GatesUnmet, NotAllowed, Refusal
 from dispatch.desk.session.user import User
+from dispatch.desk.texts.board_words import board_lines
+from dispatch.desk.texts.record_words import history_lines
+from dispatch.desk.texts.visit_words import visit_lines
 from dispatch.model.states import Review, State
 from dispatch.model.visits import Visit
 from tests.desk.conftest import DAY, Office, approve, at
@@ -171,6 +176,40 @@ def test_it_stands_on_the_board_and_in_the_log_and_in_no_plan(office: Office) ->
     assert clocks_of(office.store, [visit]) == {}
     (account,) = care.accounts(office.store, care.office(office.store), {visit.client_id})
     assert visit.reference not in [one.reference for one in account.visits]
+
+
+def test_its_clock_runs_and_nobody_is_on_site(office: Office) -> None:
+    """What runs is told so everywhere: nobody is on site of it, nor driven to it."""
+    office.go("09:00")
+    running = written(office.ana, start="now", minutes="")
+    assert running.stands == "running"
+    (line,) = [line for line in visit_log(office.store, LogFilter(first=DAY)).lines if line.visit.way == "phone"]
+    (found,) = jump_search.of_reference(office.store, running.reference, 1)
+    history = visit_history(office.store, running.reference)
+    told = [
+        next(one for one in board_lines(board_view.board(office.store, DAY)) if running.reference in one),
+        "\n".join(line.text for line in history_lines(history)),
+        "\n".join(visit_lines([running], history.page.times)),
+        jump_search.detail_of(found, history.page.times, DAY),
+        line.visit.words,
+    ]
+    for text in told:
+        assert "running" in text
+        assert "on site" not in text
+        assert "drive" not in text
+
+
+def test_the_log_is_narrowed_to_a_way_of_work(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("11:00"))
+    office.go("09:00")
+    calls = [written(office.ana), written(office.ana, start="today 8:30", way="remote")]
+    for ways, expected in ({"phone"}, calls[:1]), ({"phone", "remote"}, calls), ({"on_site"}, []):
+        wanted = LogFilter(first=DAY, ways=frozenset(ways))
+        found = [line.visit.reference for line in visit_log(office.store, wanted).lines]
+        assert [one for one in found if one != "R1"] == [visit.reference for visit in expected]
+        assert ("R1" in found) == ("on_site" in ways)
+        assert wanted.narrowed
+    assert LogFilter(first=DAY, ways=frozenset({"phone"})).words_of_filters() == "on the phone"
 
 
 def test_it_is_no_first_visit_of_a_job(office: Office) -> None:

@@ -14,7 +14,8 @@ from dispatch.desk.day import routing
 from dispatch.desk.day.routing import TechnicianRunning
 from dispatch.model.instants import Times, day_of, day_text
 from dispatch.model.matching import Findable, findable
-from dispatch.model.states import ENDED, QUEUED, State
+from dispatch.model.states import ENDED, QUEUED
+from dispatch.model.ways import state_words, way_and_work
 
 _MINUTE, _LAST = 60, 1 << 62
 NEWEST = 20_000
@@ -85,7 +86,7 @@ def _expected(days: Sequence[TechnicianRunning]) -> dict[int, int]:
 
 def _comes_today(visit: VisitName, zone: str, today: datetime.date) -> bool:
     """Whether a visit is placed on today, and not over."""
-    return visit.starts_at is not None and day_of(visit.starts_at, zone) == today and State(visit.state) not in ENDED
+    return visit.starts_at is not None and day_of(visit.starts_at, zone) == today and visit.state not in ENDED
 
 
 def _from_today(visit: VisitName, zone: str, today: datetime.date) -> tuple[int, int, int]:
@@ -127,7 +128,7 @@ def detail_of(target: JumpTarget, times: Times, today: datetime.date) -> str:
         when = f"wanted {'today' if day == today else day_text(day)}"
     else:
         when = "undated"
-    return " · ".join(filter(None, (visit.client, when, visit.crew, State(visit.state).label, visit.work)))
+    return " · ".join(filter(None, (visit.client, when, visit.crew, state_words(visit), way_and_work(visit))))
 
 
 def day_of_visit(visit: VisitName, zone: str) -> datetime.date | None:

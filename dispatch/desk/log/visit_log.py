@@ -24,6 +24,7 @@ from dispatch.model.promises import KEPT, Promise
 from dispatch.model.reviews import ReviewMark
 from dispatch.model.states import ENDED, Review
 from dispatch.model.visits import Assignment
+from dispatch.model.ways import WAYS, state_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,9 @@ class LogFilter:
     """Which visits of the log are wanted, and in which order.
 
     `first` to `last` are days in the firm's zone, both counted (`last` None: only the first; `first` None: all days).
-    `technician` and `client` are parts of names. `marks`: only visits with one of these remarks; `exceptions`: with any
-    exception, the gravest first. `words` are searched in everything said on a visit. `sort` is a key of `SORTS`, "" the order of
-    the day.
+    `technician` and `client` are parts of names, `ways` are keys of `WAYS`. `marks`: only visits with one of these remarks;
+    `exceptions`: with any exception, the gravest first. `words` are searched in everything said on a visit. `sort` is a key of
+    `SORTS`, "" the order of the day.
     """
 
     first: datetime.date | None = None
@@ -43,6 +44,7 @@ class LogFilter:
     exceptions: bool = False
     marks: frozenset[ReviewMark] = frozenset()
     reviews: frozenset[Review] = frozenset()
+    ways: frozenset[str] = frozenset()
     words: str = ""
     sort: str = ""
     descending: bool = False
@@ -50,13 +52,15 @@ class LogFilter:
     @property
     def narrowed(self) -> bool:
         """Whether something leaves visits of these days out."""
-        return any((self.technician, self.client, self.exceptions, self.marks, self.reviews, self.words.strip()))
+        named = (self.technician, self.client, self.words.strip())
+        return any((*named, self.exceptions, self.marks, self.reviews, self.ways))
 
     def words_of_filters(self) -> str:
         """What is left out, in words."""
         parts = [self.technician, self.client, "exceptions" if self.exceptions and not self.marks else ""]
         parts += [mark.label for mark in ReviewMark if mark in self.marks]
         parts += [review.label for review in Review if review in self.reviews]
+        parts += [words for way, words in WAYS.items() if way in self.ways]
         parts += [f"“{self.words.strip()}”"] if self.words.strip() else []
         parts += [f"by {self.sort}{', descending' if self.descending else ''}"] if self.sort else []
         return " · ".join(part for part in parts if part)
@@ -76,7 +80,7 @@ SORTS: dict[str, Callable[[LogLine], Any]] = {
     "reference": lambda line: line.visit.reference.casefold(),
     "technician": lambda line: ", ".join(line.technicians).casefold(),
     "client": lambda line: line.visit.client.casefold(),
-    "state": lambda line: line.visit.state.label,
+    "state": lambda line: state_words(line.visit),
     "planned": lambda line: (line.visit.end or 0) - (line.visit.start or 0),
     "actual": lambda line: (line.visit.actual_out or 0) - (line.visit.actual_in or 0),
     "evidence": lambda line: (-line.tally.waived, line.tally.executed + line.tally.measured, line.tally.attested),
@@ -152,6 +156,8 @@ def _lines(store: Store, wanted: LogFilter, firm: Firm) -> tuple[list[LogLine], 
         rows.sort(key=lambda row: broken.get(row.id) or row.start or 0)
     if wanted.client:
         rows = [row for row in rows if _holds(row.client, wanted.client)]
+    if wanted.ways:
+        rows = [row for row in rows if row.way in wanted.ways]
     stays = log_rows.stays(store, [row.id for row in rows])
     if name := wanted.technician:
         rows = [row for row in rows if any(_holds(part.technician, name) for part in stays.get(row.id, ()))]

@@ -26,7 +26,7 @@ from dispatch.model.messages import Call, CallOutcome
 from dispatch.model.promises import KEPT, Promise
 from dispatch.model.states import AHEAD, ENDED, State
 from dispatch.model.visits import Visit
-from dispatch.model.ways import way_and_work
+from dispatch.model.ways import state_words, way_and_work
 from dispatch.planning.calls import CALLS_COUNT_FOR
 
 
@@ -120,7 +120,7 @@ def _visits(store: Store, day_visits: Sequence[Visit], times: Times) -> ReportTa
         evidence = ", ".join(evidence_words(tally))
         rows.append(
             (*_head(visit), way_and_work(visit), times.span(visit.starts_at, visit.ends_at),
-             times.span(visit.checked_in_at, visit.checked_out_at), visit.state.label,
+             times.span(visit.checked_in_at, visit.checked_out_at), state_words(visit),
              f"{tally.tests_passed} of {tally.tests_required}", evidence or "–")
         )  # fmt: skip
     titles = ("Visit", "Technician", "Client", "Work", "Planned", "On site", "State", "Tests", "Evidence")
@@ -143,7 +143,7 @@ def _charges(store: Store, ended: Sequence[Visit], charges: dict[int, StoredShee
 
 def _open(day_visits: Sequence[Visit], times: Times) -> ReportTable:
     rows = tuple(
-        (*_head(visit), visit.state.label, times.span(visit.starts_at, visit.ends_at))
+        (*_head(visit), state_words(visit), times.span(visit.starts_at, visit.ends_at))
         for visit in day_visits
         if visit.state not in ENDED
     )

@@ -21,6 +21,7 @@ from dispatch.model.states import ENDED, OCCUPYING
 from dispatch.model.text import count_text
 from dispatch.model.travel import Leg, distance_text, leg_text, minutes_of
 from dispatch.model.visits import CAME_BY, Visit
+from dispatch.model.ways import state_words
 
 BOX, TICKED = "[ ]", "[x]"
 
@@ -66,7 +67,7 @@ def _overview(firm: Firm, stops: Sequence[Visit], legs: Mapping[int, Leg], times
     ends = [visit.ends_at for visit in stops if visit.ends_at is not None]
     rows = tuple(
         (number, times.span(visit.starts_at, visit.ends_at), visit.client, visit.address or visit.site,
-         _leg(legs.get(visit.id), firm), visit.state.label)
+         _leg(legs.get(visit.id), firm), state_words(visit))
         for number, visit in enumerate(stops, 1)
     )  # fmt: skip
     return Section(
@@ -102,7 +103,7 @@ def _stop(store: Store, firm: Firm, number: int, visit: Visit, leg: Leg | None, 
         ("Contact", people or None),
         ("Drive", _leg(leg, firm)),
         ("Promised", None if visit.promised is None else times.span(*visit.promised)),
-        ("Visit", f"{visit.reference}, {visit.state.label}"),
+        ("Visit", f"{visit.reference}, {state_words(visit)}"),
         ("Work", visit.work),
         ("Asked by", visit.reported_by or None),
         ("Came in", CAME_BY.get(visit.came_by, visit.came_by) or None),

@@ -13,6 +13,7 @@ from dispatch.lazily import lazily
 from dispatch.model.requests import Scope
 from dispatch.model.text import LINE, NOTE, TextRefused, clean, show
 from dispatch.model.visits import Visit
+from dispatch.model.ways import state_words
 
 with lazily(__name__):
     from dispatch.closeout import answers
@@ -48,7 +49,7 @@ class WrongState(Refusal):
     """A deed for which the visit is in no state for it; `why` says what it is for, or what is done instead."""
 
     def __init__(self, visit: Visit, why: str) -> None:
-        super().__init__(f"{show(visit.reference)} is {visit.state.label}: {why}.")
+        super().__init__(f"{show(visit.reference)} is {state_words(visit)}: {why}.")
 
 
 class GatesUnmet(Refusal):

@@ -11,7 +11,7 @@ from dispatch.model.reviews import NOTES, ReviewMark
 from dispatch.model.states import Review
 from dispatch.model.text import count_text, pad, show
 from dispatch.model.travel import DistanceUnit, Leg, distance_text, leg_text
-from dispatch.model.ways import way_and_work
+from dispatch.model.ways import state_words, way_and_work
 
 
 def board_lines(board: Board) -> list[str]:
@@ -95,7 +95,7 @@ def _row_lines(row: BoardRow, board: Board, *, ahead: bool = False) -> list[str]
 def _stop_line(visit: BoardVisit, board: Board) -> str:
     parts = [
         f"  {board.times.span(visit.start, visit.end, visit.zone)}",
-        pad(visit.state.label, 11),
+        pad(state_words(visit), 11),
         pad(visit.reference, 7),
         f"{show(visit.client)}, {show(way_and_work(visit))}",
         f"day {visit.which_day}" if visit.which_day else "",
@@ -172,7 +172,7 @@ def log_lines(log: Log, heading: str = "") -> list[str]:
                     pad(visit.reference, 8),
                     pad(", ".join(line.technicians) or "–", 14),
                     pad(visit.client, 26),
-                    pad(visit.state.label, 12),
+                    pad(state_words(visit), 12),
                     pad(span_in(visit.start, visit.end, log) if visit.start is not None else "–", 13),
                     pad(actual, 13),
                     pad(f"tests {visit.tests_passed}/{visit.tests_required}", 10),

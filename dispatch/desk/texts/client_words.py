@@ -18,7 +18,7 @@ from dispatch.model.instants import Times, day_text
 from dispatch.model.messages import Message
 from dispatch.model.text import count_text, pad, show
 from dispatch.model.visits import Visit
-from dispatch.model.ways import way_and_work
+from dispatch.model.ways import state_words, way_and_work
 
 
 def page_lines(page: ClientPage) -> list[str]:
@@ -107,7 +107,7 @@ def _site(site: Site) -> str:
 def _visit(visit: Visit, times: Times) -> str:
     when = wanted_text(visit) if visit.starts_at is None else times.moment(visit.starts_at, visit.zone)
     return "  ".join(
-        filter(None, (visit.reference, when, ", ".join(visit.crew), way_and_work(visit), f"({visit.state.label})"))
+        filter(None, (visit.reference, when, ", ".join(visit.crew), way_and_work(visit), f"({state_words(visit)})"))
     )
 
 

@@ -26,7 +26,7 @@ from dispatch.model.instants import day_of, day_text, long_text
 from dispatch.model.states import ENDED, Review, State
 from dispatch.model.text import pad, show, size_text
 from dispatch.model.visits import CAME_BY, Assignment, Visit
-from dispatch.model.ways import way_and_work
+from dispatch.model.ways import state_words, way_and_work
 
 Span = tuple[str, str]
 
@@ -210,7 +210,10 @@ def _asked(page: VisitPage) -> Iterator[RecordLine]:
         (
             (f"{show(visit.reference)}  ", "strong"),
             (f"{show(visit.client)}  {show(visit.site)}  ", "plain"),
-            (visit.state.label, "warn" if visit.state in ENDED - {State.CLOSED} else _STATES.get(visit.state, "plain")),
+            (
+                state_words(visit),
+                "warn" if visit.state in ENDED - {State.CLOSED} else _STATES.get(visit.state, "plain"),
+            ),
         )
     )
     more = (
@@ -248,8 +251,10 @@ def _stay(page: VisitPage) -> Iterator[RecordLine]:
 
 
 def _drives(history: VisitHistory) -> list[RecordLine]:
-    """The drive of each technician, as it was planned and as it was."""
+    """The drive of each technician, as it was planned and as it was; to remote work there is none."""
     page = history.page
+    if page.visit.remote:
+        return []
     clock = page.times.clock
     planned = "not planned" if page.leg is None else leg_line(page.leg, page.unit)
     lines = []

@@ -10,7 +10,7 @@ from dispatch.model.instants import Times, day_of, day_text
 from dispatch.model.money import amount_text
 from dispatch.model.text import pad, show
 from dispatch.model.visits import Visit
-from dispatch.model.ways import way_and_work
+from dispatch.model.ways import state_words, way_and_work
 
 
 def visit_lines(visits: Sequence[Visit], times: Times) -> list[str]:
@@ -21,7 +21,7 @@ def visit_lines(visits: Sequence[Visit], times: Times) -> list[str]:
         "  ".join(
             [
                 pad(visit.reference, 8),
-                pad(visit.state.label, 11),
+                pad(state_words(visit), 11),
                 f"{planned_text(visit, times, visit.zone):<27}",
                 pad(", ".join(visit.crew) or "–", 14),
                 f"P{visit.priority}",
