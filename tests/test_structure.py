@@ -6,6 +6,7 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -17,11 +18,21 @@ WITHOUT_CIRCLES = PACKAGES
 """Packages, or packages within them, among whose modules no imports go round."""
 
 
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def imports_of(path: Path) -> frozenset[str]:
+    return frozenset(imported(tree(path)))
+
+
 def test_a_class_name_means_one_thing() -> None:
     places = defaultdict(list)
     for package in PACKAGES:
         for path in sorted((ROOT / package).rglob("*.py")):
-            for part in ast.parse(path.read_text(encoding="utf-8")).body:
+            for part in tree(path).body:
                 if isinstance(part, ast.ClassDef):
                     places[part.name].append(str(path.relative_to(ROOT)))
     assert {name: where for name, where in places.items() if len(where) > 1} == {}
@@ -44,7 +55,7 @@ def test_no_imports_go_round(package: str) -> None:
     paths = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in (ROOT / package).rglob("*.py")}
     uses = {}
     for module, path in paths.items():
-        names = set(imported(ast.parse(path.read_text(encoding="utf-8"))))
+        names = imports_of(path)
         uses[module] = ({name for name in names | {name.rpartition(".")[0] for name in names} if name in paths}) - {
             module
         }
@@ -56,7 +67,7 @@ def test_no_imports_go_round(package: str) -> None:
 
 def imported_by(path: Path) -> set[str]:
     """The modules and names that a module imports, wherever in it; of a package what that gives out too."""
-    names = set(imported(ast.parse(path.read_text(encoding="utf-8"))))
+    names = set(imports_of(path))
     names |= {name.rpartition(".")[0] for name in names}
     inits = [ROOT.joinpath(*name.split("."), "__init__.py") for name in names]
     return names.union(*(imported_by(init) for init in inits if init != path and init.is_file()))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Dispatch
+from tests.quick import first_of
 
 SAMPLE = Path(__file__).parents[2] / "dispatch" / "sample"
 
@@ -170,8 +171,8 @@ def walk_through(firm: Dispatch, reference: str) -> None:
     firm.ok("visit", "sign-off", reference, "--name", "J. Lowe", "--satisfied", "yes", "--words", "all good")
 
 
-@pytest.mark.parametrize(
-    ("kind", "tag", "template"),
+@first_of(
+    "kind, tag, template",
     [
         ("maintenance", "server", "Maintenance"),
         ("audit", "", "IT audit"),
@@ -180,6 +181,7 @@ def walk_through(firm: Dispatch, reference: str) -> None:
         ("visit", "network", "Network and firewall"),
         ("visit", "leaver", "Someone leaves"),
     ],
+    quick=2,
 )
 def test_each_checklist_that_the_program_brings_is_walked_through(
     firm: Dispatch, kind: str, tag: str, template: str

@@ -61,7 +61,7 @@ def fitting(store: Store, left_out: tuple[LeftOut, ...], days: list[datetime.dat
     return found
 
 
-@first_of("seed", range(200), quick=6)
+@first_of("seed", range(200), quick=3)
 def test_nobody_is_idle_while_a_request_that_fits_is_left_out(tmp_path: Path, seed: int) -> None:
     with random_firm(tmp_path, seed) as (store, dana):
         proposal = plan(store)

@@ -20,7 +20,7 @@ from dispatch.model.clock import SetClock
 from dispatch.model.instants import at_local, day_bounds, day_of
 from tests.desk.conftest import Office, office
 from tests.prepared import copied
-from tests.quick import first_of
+from tests.quick import ALL_EXAMPLES, first_of
 from tests.walkers.walk import Walk
 
 __all__ = ["office"]
@@ -133,7 +133,7 @@ def test_nothing_is_changed_past_what_is_kept(store: Store, table: str, columns:
     names = ", ".join(key for (key,) in keys)
     for column in columns:
         rows = store.all(f"SELECT {names}, {column} FROM {table} {ONLY.get(table, '')}")
-        for row in chance.sample(rows, min(4, len(rows))):
+        for row in chance.sample(rows, min(4 if ALL_EXAMPLES else 2, len(rows))):
             value = written(store, table, column, names, row, chance.sample(rows, min(8, len(rows))), chance)
             count += value != row[-1]
             days, _, wrong = day_sums.checked(store)

@@ -102,7 +102,7 @@ def engines(problem: Problem) -> list[PlanEngine]:
 
 @pytest.mark.parametrize("engine", [0, 1])
 def test_nobody_is_idle_while_a_request_that_fits_is_left_out(engine: int) -> None:
-    for seed in range(200):
+    for seed in range(examples(200)):
         problem = overdue_day(seed)
         search = Search(problem, engines(problem)[min(engine, len(engines(problem)) - 1)], seed)
         *_, first = search.first()

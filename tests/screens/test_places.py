@@ -17,6 +17,7 @@ from screens.book.book import BookScreen
 from screens.dialogs.questions import AskConfirm, AskText, Choose, Form
 from screens.program.setup import SetupScreen
 from tests.desk.conftest import Office
+from tests.quick import first_of
 from tests.screens.test_importing import decide, import_file
 from tests.screens.test_prices import answer, fill
 from tests.screens.test_screens import opened, press, settled, until, until_true
@@ -30,8 +31,8 @@ def annex(office: Office) -> Site:
     return found
 
 
-@pytest.mark.parametrize(
-    ("typed", "keys", "kept"),
+@first_of(
+    "typed, keys, kept",
     [
         (SWAPPED, ["enter"], Place(39.96, -83.01)),
         (SWAPPED, ["down", "enter"], Place(-83.01, 39.96)),
@@ -39,6 +40,7 @@ def annex(office: Office) -> Site:
         ("48.1372, 11.5756", ["enter"], MUNICH),
         ("0, 0", ["escape"], None),
     ],
+    quick=3,
 )
 async def test_a_form_asks(office: Office, typed: str, keys: list[str], kept: Place | None) -> None:
     async with opened(office.dana, "book") as pilot:

@@ -51,7 +51,7 @@ async def on_item(pilot: Pilot[None], ref: str) -> None:
         ("visit", ["B"], AskText),
         ("book", ["e"], Form),
     ],
-    quick=4,
+    quick=2,
 )
 async def test_what_was_shown_stands_there_again_after_the_program_ended(
     office: Office, mode: str, keys: list[str], kind: type
