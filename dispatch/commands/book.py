@@ -30,22 +30,26 @@ from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.session.refusals import Faulty, NotAllowed, NotFound, Refusal
 from dispatch.fields.trade import PLACE
 from dispatch.lazily import lazily
+from dispatch.model.countries import country_of_zone
 from dispatch.model.forms import form, forms
 from dispatch.model.paths import typed_path
 from dispatch.model.states import Role
-from dispatch.model.text import pad, show
+from dispatch.model.text import count_text, pad, show
 
 with lazily(__name__):
     from db import people, settings
     from dispatch.care import account
     from dispatch.desk.book import editing, records
     from dispatch.desk.care import client_page as pages
-    from dispatch.desk.firm import founding, letterhead
+    from dispatch.desk.firm import by_country, founding, letterhead
     from dispatch.desk.plan import absences
-    from dispatch.desk.roads import locating
+    from dispatch.desk.roads import locating, locating_all
     from dispatch.desk.session import user as users
     from dispatch.desk.texts import client_words
     from dispatch.travel.geocoding import FoundPlace
+
+
+_FOUND = "address lat=place.lat lon=place.lon precision? source"
 
 
 @acts(
@@ -67,7 +71,7 @@ def _locate(user: User, args: Args) -> str | None:
         raise Refusal(f"{records.site_title(user.store, site)} has no address: say it with --address.")
     places = locating.look_up(user.store, address)
     if args.json:
-        print_json(forms(places, "address lat=place.lat lon=place.lon precision? source"))
+        print_json(forms(places, _FOUND))
     elif not (args.yes or args.number):
         for place, match in enumerate(places, 1):
             print(f"{place}  {show(_line(match), 200)}")
@@ -85,6 +89,32 @@ def _locate(user: User, args: Args) -> str | None:
     args.number = number  # what is asked now is asked of this one
     placed = locating.place(user, site, places[number - 1], args.confirm)
     return None if args.json else f"{records.site_title(user.store, placed)} is placed: {_line(places[number - 1])}"
+
+
+@acts(
+    "locate-all",
+    "place every site without a place by its address",
+    flag("--check", "only list the sites without a place"),
+    JSON,
+    about="Looks into the extracts of this machine, then asks the endpoint of the settings, once a second. A site is placed where "
+    "its address is one house; the others are listed with why, for `dispatch site locate SITE`.",
+)
+def _locate_all(user: User, args: Args) -> Answer | str | None:
+    if args.check:
+        return listing(
+            locating_all.without_place(user.store),
+            lambda site: {"site": records.site_title(user.store, site), "address": site.address},
+            lambda site: f"{show(records.site_title(user.store, site), 60)}: {show(site.address, 120) or 'no address'}",
+            "Every site has its place.",
+        )
+    done = locating_all.place_all(user)
+    if args.json:
+        placed = [{"site": title, **form(found, _FOUND)} for title, found in done.placed]
+        print_json({"placed": placed, "left": [{"site": one.title, "why": one.why} for one in done.left]})
+        return None
+    lines = [f"{show(title, 60)} is placed: {show(_line(found), 200)}" for title, found in done.placed]
+    lines += [f"{show(one.title, 60)} is not placed: {show(one.why, 200)}" for one in done.left]
+    return "\n".join([*lines, f"{count_text(len(done.placed), 'site')} placed, {len(done.left):,} left."])
 
 
 def _chosen(most: int) -> int | None:
@@ -304,6 +334,11 @@ def _hits(user: User, record: Any, *, free: bool, to_others: bool) -> Iterator[s
         "ZONE",
         "its time zone, for example America/New_York (default: this machine's; asked where that is UTC)",
     ),
+    option(
+        "--country",
+        "COUNTRY",
+        "DE, Germany: its money, units, clock, week and paper, each of which the settings can change",
+    ),
     option("--lead", "LOGIN", "the login of the first lead (default: your login)"),
     option("--lead-name", "NAME", "their name", default=""),
     about="Make the database of a firm, with its first lead.",
@@ -322,11 +357,19 @@ def _init(args: Args) -> list[str]:
         if not lead:
             raise Refusal("Who is the first lead? Say it with --lead LOGIN.")
     zone = args.zone
-    if zone is None and founding.machine_zone() is None and on_terminal():
+    if zone is None and args.country is None and founding.machine_zone() is None and on_terminal():
         zone = _ask("Time zone of the firm, for example Europe/Berlin (this machine is in UTC)", "") or None
-    person, zone = founding.init(path, lead=lead, lead_name=name, name=args.name, zone=zone)
+    said = args.country
+    if said is None and on_terminal():
+        here = country_of_zone(zone or founding.machine_zone() or "")
+        said = (
+            _ask("Country, for its money, units and week (- for none)", here.code if here else "-").strip("-") or None
+        )
+    country = None if said is None else by_country.country_meant(said)
+    person, zone = founding.init(path, lead=lead, lead_name=name, name=args.name, zone=zone, country=country)
     return [
         f"Made {path}: {person.name} ({person.login}) is its first lead, its zone {zone}.",
+        *([] if country is None else [f"As usual in {by_country.words(country)}."]),
         f"Type next: {_next(args, lead)}",
     ]
 
@@ -380,7 +423,7 @@ def _roles(roles: frozenset[Role]) -> str:
 
 _MORE = {
     "client": (mending.merge("client"), mending.doubles_of_the_book),
-    "site": (mending.merge("site"), _travel, _locate),
+    "site": (mending.merge("site"), _travel, _locate, _locate_all),
     "target": suggesting.DEEDS,
     "recurrence": series.DEEDS,
     "technician": hourly_costs.DEEDS,

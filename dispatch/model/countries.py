@@ -96,6 +96,16 @@ def country_called(text: str) -> Country | None:
     return _BY_CODE.get(words.upper()) or _BY_NAME.get(words.casefold())
 
 
+def country_name(code: str) -> str:
+    """What a country is called; its code where it is not known."""
+    return _BY_CODE[code].names[0] if code in _BY_CODE else code
+
+
+def usual_tax(code: str) -> str:
+    """The standard rate of a country in percent; empty where it is not known, or differs by place."""
+    return _BY_CODE[code].tax if code in _BY_CODE else ""
+
+
 @lru_cache(maxsize=1)
 def _by_zone() -> dict[str, str]:
     """The code of the country by the zone, as the IANA's table has it; empty where the machine has no such table."""

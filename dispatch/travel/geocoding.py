@@ -111,6 +111,9 @@ def _precision(raw: Any) -> str:
     kind = (
         properties.get("type") or properties.get("osm_value")
         if isinstance(properties, dict)
+        # Nominatim says of the point of an address that it is a place of the type house
+        else raw.get("type")
+        if raw.get("addresstype") == "place"
         else raw.get("addresstype") or raw.get("type") or raw.get("class")
     )
     try:

@@ -11,7 +11,6 @@ from textual.widgets import Input
 from db import clients, people
 from dispatch.care.account import well_suited
 from dispatch.desk.book import editing, recurring
-from dispatch.desk.book.holiday_table import import_country
 from dispatch.desk.book.record_store import RecordStore
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.care.client_page import client_page
@@ -24,16 +23,16 @@ from dispatch.model.clients import Site
 from dispatch.model.paths import typed_path
 from dispatch.model.states import LEADS
 from dispatch.model.text import show
-from dispatch.records.planning import HOLIDAYS_OF
 from screens import series_forms
 from screens.binding import command, key
-from screens.book.locating import locate
+from screens.book.locating import locate, locate_all
 from screens.book.suggesting import suggest_targets
 from screens.dialogs.asked import AskedField, ChoiceRow
+from screens.holiday_forms import ask_holidays
 from screens.listed import ListScreen
 from screens.of_day import import_file
 from screens.prices.plans import KIND, ask_plan
-from screens.record_forms import ask_record, ask_values
+from screens.record_forms import ask_record
 from widgets.listed import FigureLine
 
 with lazily(__name__):
@@ -261,6 +260,12 @@ class BookScreen(ListScreen[Any]):
             return
         await locate(self, self.here)
 
+    @command("P", "book.locate-all", "Place all sites")
+    async def action_locate_all(self) -> None:
+        """Place every site by its address, and go through those where it is not plain."""
+        await locate_all(self)
+        self.reload()
+
     @command("y", "calendar.sync", "Bring up to date")
     async def action_sync(self) -> None:
         """Bring the technician's calendar up to date: first it says what would be done."""
@@ -302,10 +307,7 @@ class BookScreen(ListScreen[Any]):
         if self._kind != "holiday":
             self.say("Go to the holidays (tab) to take over those of a country.")
             return
-        taken = await ask_values(
-            self, "Holidays of a country", HOLIDAYS_OF, lambda given: import_country(self.user, **given)
-        )
-        self.say(f"{len(taken)} were taken over." if taken else "All of them are there already.")
+        await ask_holidays(self)
 
     @command("O", "book.logo", "Logo", LEADS)
     async def action_logo(self) -> None:

@@ -4,17 +4,54 @@ among what was found."""
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import dataclasses
 from typing import cast
 
 from db.faults import StoreFault
-from dispatch.desk.roads import locating, maps
+from dispatch.desk.files.table import Watch
+from dispatch.desk.roads import locating, locating_all, maps
+from dispatch.desk.roads.locating_all import PlacedSites
 from dispatch.desk.session.refusals import Refusal
 from dispatch.model.clients import Site
+from dispatch.model.text import count_text
 from dispatch.travel.geocoding import FoundPlace
+from screens.asking import Left
 from screens.dialogs.asked import ChoiceRow
 from screens.dialogs.finder import FindScreen
+from screens.files.import_preview import watched
 from screens.user_screen import UserScreen
 from widgets.listed import FoundLine
+
+
+async def locate_all(screen: UserScreen) -> None:
+    """Place all sites by their addresses, and go through those that are left, as long as somebody likes."""
+    waiting = await asyncio.to_thread(locating_all.without_place, screen.user.store)
+    if not waiting:
+        screen.say("Every site has its place.")
+        return
+    title = f"Place {count_text(len(waiting), 'site')} by the addresses?"
+    lines = ["Where an address is one house the site is placed there; the others are listed, to be gone through."]
+    await screen.confirm(title, lines)
+
+    def job(watch: Watch) -> PlacedSites:
+        with screen.user.store.reopened() as own:
+            return locating_all.place_all(dataclasses.replace(screen.user, store=own), watch)
+
+    try:
+        done = await watched(screen, "Looking addresses up", job)
+    except (StoreFault, Refusal) as refusal:
+        screen.say(str(refusal), "warning")
+        return
+    left = list(done.left)
+    screen.say(f"{count_text(len(done.placed), 'site')} placed, {len(left) + done.waiting:,} left.")
+    while left:
+        rows = [ChoiceRow(one.title, one, one.why) for one in left]
+        one = await screen.choose("Not placed yet", rows, "enter looks for it · esc leaves the others")
+        with contextlib.suppress(Left):
+            await locate(screen, one.site)
+        now = {site.id for site in locating_all.without_place(screen.user.store)}
+        left = [one for one in left if one.site.id in now]
 
 
 class _Asked(str):

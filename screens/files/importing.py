@@ -39,6 +39,7 @@ from dispatch.desk.imports.importing import (
     look_at_columns,
 )
 from dispatch.desk.imports.refused_rows import refused_rows
+from dispatch.desk.imports.site_rows import NOT_PLACED
 from dispatch.desk.session.private_file import write_private
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.texts.import_words import common_causes, counted, findings
@@ -161,7 +162,7 @@ async def _go_through(screen: UserScreen, wish: _Wish) -> ImportReport | None:
         choice = await screen.app.push_screen_wait(ImportPreview(title, lines, list(_choices(report, wish))))
         if choice in ("all", "good"):
             taken = await _judged(screen, wish, check=False, accept_good=choice == "good")
-            told = f"{taken.file}: {counted(taken)}."
+            told = f"{taken.file}: {counted(taken)}.{_next_step(taken)}"
             screen.say(
                 told if taken.applied else f"{told} Nothing was taken.", "information" if taken.applied else "warning"
             )
@@ -170,6 +171,14 @@ async def _go_through(screen: UserScreen, wish: _Wish) -> ImportReport | None:
             return None
         with contextlib.suppress(Left):
             wish = await _changed(screen, wish, report, choice)
+
+
+def _next_step(taken: ImportReport) -> str:
+    """What somebody does next with what was taken."""
+    unplaced = sum(
+        row.write is not None and any(NOT_PLACED in warning for warning in row.warnings) for row in taken.rows
+    )
+    return f" {unplaced:,} have no place yet: P in the book finds them by their addresses." if unplaced else ""
 
 
 async def _changed(screen: UserScreen, wish: _Wish, report: ImportReport, choice: str) -> _Wish:

@@ -16,13 +16,14 @@ from dispatch.desk.charges.comparing import plan_fee
 from dispatch.desk.prices import agreeing, beginning, rate_cards
 from dispatch.desk.prices.drafts import AgreementDraft, CardDraft
 from dispatch.desk.reports.document import Report
-from dispatch.desk.session.refusals import Faulty
+from dispatch.desk.session.refusals import Faulty, refuse
 from dispatch.desk.session.user import User
 from dispatch.desk.texts import comparison_words
 from dispatch.fields.kinds import Day, Text
 from dispatch.fields.record import Field
 from dispatch.lazily import lazily
 from dispatch.model.agreements import Agreement
+from dispatch.model.countries import usual_tax
 from dispatch.model.service_plans import ServicePlan
 from dispatch.model.states import LEADS
 from dispatch.model.text import count_text
@@ -30,6 +31,7 @@ from screens.binding import BACK, command
 from screens.dialogs.asked import ChoiceRow
 from screens.listed import ListScreen
 from screens.prices.plans import KIND, ask_plan
+from screens.prices.sheet_view import SheetView
 from screens.record_forms import ask_record, ask_values
 from widgets.listed import FigureLine
 
@@ -142,24 +144,38 @@ class PricesScreen(ListScreen[Any]):
         rows.append(ChoiceRow("empty", rate_cards.begun(firm, ""), "the defaults, without prices"))
         like = await self.choose("Begin a rate card with", rows)
 
+        blanks = rate_cards.blanks(like)
+
         def new(card: dict[str, Any]) -> CardDraft:
             day = card["day"]
             if any(other.valid_from == day for other in agreements.rate_cards(store)):
                 raise Faulty([f"day: another card begins on {day}; open that one, or choose another day"])
             draft = CardDraft(card["name"], day, like)
-            if card["tax"]:
+            said = {rate_cards.TAX: card["tax"]}
+            if card.get("price"):
+                draft.add("class", card["class"])
+                said[f"classes.{card['class'].strip()}.standard"] = card["price"]
+            said |= {blank.path: card[name] for name, blank in blanks.items()}
+            faults = []
+            for path, text in said.items():
                 try:
-                    draft.change(
-                        next(figure for figure in draft.figures() if figure.path == rate_cards.TAX), card["tax"]
-                    )
+                    if text:
+                        draft.change(next(figure for figure in draft.figures() if figure.path == path), text)
                 except ValueError as fault:
-                    raise Faulty([f"tax: {fault}"]) from None
+                    faults.append(f"{path}: {fault}")
+            refuse(faults)
             return draft
 
-        draft = await ask_values(
-            self, "A rate card", _CARD, new, {"day": "tomorrow", "tax": value_at(like, rate_cards.TAX) or ""}
-        )
+        prices = [Field(name, blank.label, Text(), blank.hint) for name, blank in blanks.items()]
+        fields = [*_CARD, *(() if like["classes"] else _HOUR), *prices]
+        tax = value_at(like, rate_cards.TAX) or usual_tax(firm.country)
+        stands = {"name": f"Prices {today(store).year}", "day": "today", "tax": tax, "class": "tech"}
+        draft = await ask_values(self, "A rate card", fields, new, stands)
         self.app.push_screen(terms.TermsScreen(draft))
+        if (example := draft.example()) is not None:
+            # prices are understood on a visit
+            visit, sheet = example
+            self.app.push_screen(SheetView(f"Example: {visit}", sheet, str(draft.form["currency"])))
 
     @command("a", "price.agreement", "New agreement", LEADS)
     async def action_agreement(self) -> None:
@@ -234,6 +250,10 @@ _CARD = (
     Field("name", "What it is called", Text(), "Prices 2027", required=True),
     Field("day", "Its first day", Day(), required=True),
     Field("tax", "Tax rate, %", Text(), "19, or 0 where you charge no tax"),
+)
+_HOUR = (
+    Field("class", "Labour class", Text(), "who it is: tech, senior; more can be added"),
+    Field("price", "Price of an hour", Text(), "120; empty: it is added later"),
 )
 _AGREEMENT = (
     Field("client", "Client", Text(), "a few letters of the name"),

@@ -1,15 +1,22 @@
-"""A new firm in five short steps; each can be left, and files are offered at each."""
+"""A new firm in a few short steps; each can be left, and files are offered at each."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 
 from dispatch.desk.book import editing
 from dispatch.desk.book.context import Desk
 from dispatch.desk.book.record_stores import RECORD_STORES
+from dispatch.desk.firm import by_country
 from dispatch.desk.firm.setup import SetupStep, steps
+from dispatch.desk.session.refusals import Faulty
+from dispatch.model.countries import country_called, country_of_zone
 from dispatch.model.states import LEADS
+from screens.asking import Left
 from screens.binding import command, key
+from screens.files.importing import ask_import
+from screens.holiday_forms import ask_holidays
 from screens.listed import ListScreen
 from screens.of_day import import_file
 from screens.record_forms import ask_record, line_of
@@ -17,15 +24,19 @@ from widgets.listed import FigureLine
 
 _BLANKS = {
     "firm": ("name", "currency"),
-    "units": ("zone", "distance_unit", "clock_hours", "first_weekday"),
+    "units": ("zone", "distance_unit", "clock_hours", "first_weekday", "paper_size"),
     "depot": ("depot", "depot_address"),
 }
 _WHY = {
     "firm": "What the firm is called, and the money that it charges in.",
+    "country": "Its money, usual tax, miles or kilometres, clock, week and paper, and its public holidays. Each can be changed.",
     "units": "The zone that the day is planned in, miles or kilometres, and how times are written.",
     "depot": "Where drives are counted from for the charge: coordinates, or the link of a map.",
-    "card": "What visits cost: a preset with your own prices, or a file (i). Nothing can be charged without one.",
-    "people": "Who drives. n adds a technician, i takes technicians, clients, sites and visits from CSV files.",
+    "card": "What visits cost: a preset with your own prices, shown on an example visit, or a file (i). Nothing can be charged "
+    "without one.",
+    "people": "Who drives. n adds a technician, i takes them from a spreadsheet.",
+    "bring": "Clients, sites and visits from any spreadsheet: CSV or XLSX, as another program exports it. Its columns are shown "
+    "first. a adds one client by hand.",
 }
 
 
@@ -65,7 +76,7 @@ class SetupScreen(ListScreen[SetupStep]):
         self.listed.set_figures(
             [
                 FigureLine(
-                    "Five steps, in any order",
+                    "Step by step, or in any order",
                     step.name,
                     f"{place}  {step.title}",
                     step.done or "to do",
@@ -97,6 +108,14 @@ class SetupScreen(ListScreen[SetupStep]):
         if step.name == "people":
             await ask_record(self, "technician")
             return
+        if step.name == "bring":
+            await ask_import(self)
+            self.reload()
+            return
+        if step.name == "country":
+            await self._ask_country()
+            self._go_on()
+            return
         record_store, user = RECORD_STORES["settings"], self.user
         record = record_store.get(user.store, 0)
         texts = record_store.texts(user.store, record)
@@ -105,6 +124,29 @@ class SetupScreen(ListScreen[SetupStep]):
         fields = [line_of(field, texts[field.name], Desk.for_user(user)) for field in fields_asked]
         await self.fill_in(step.title, fields, lambda typed, **meant: editing.settle(user, typed, **meant))
         self._go_on()
+
+    async def _ask_country(self) -> None:
+        """Ask for the country, take over what is usual there, and offer its holidays."""
+        firm = self.user.firm
+        offered = country_called(firm.country) or country_of_zone(firm.zone)
+
+        def fault(typed: str) -> str | None:
+            try:
+                by_country.country_meant(typed)
+            except Faulty as faulty:
+                return str(faulty)
+            return None
+
+        typed = await self.ask(
+            "In which country is the firm?", "its name, or its two letters", offered.code if offered else "", fault
+        )
+        country = by_country.country_meant(typed)
+        words = by_country.words(country)
+        await self.confirm("As is usual there?", [words, "Each can be changed in the next step, and in the settings."])
+        editing.settle(self.user, by_country.usual(country))
+        self.reload()
+        with contextlib.suppress(Left):
+            await ask_holidays(self, country.code)
 
     @command("n", "setup.technician", "New technician", LEADS)
     async def action_technician(self) -> None:

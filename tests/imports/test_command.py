@@ -129,12 +129,45 @@ def test_init_asks_for_a_lead_where_the_system_knows_none(line: Line, monkeypatc
 
 
 def test_init_asks_on_a_terminal(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    answers = iter(["kim", "Kim Vale"])
+    answers = iter(["kim", "Kim Vale", "-"])
     monkeypatch.setattr("dispatch.commands.book.on_terminal", lambda: True)
     monkeypatch.setattr("builtins.input", lambda question: next(answers))
 
     assert line("init") == 0
     assert "Kim Vale (kim) is its first lead" in line.out
+
+
+def test_init_takes_over_what_is_usual_in_a_country(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine_in(monkeypatch, "UTC")
+
+    assert line("init", "--lead", "lee", "--country", "Atlantis") == 1
+    assert "country: 'Atlantis' is not one of those" in line.err
+    assert not line.db.exists()
+    assert line("init", "--lead", "lee", "--country", "US") == 1  # it has many zones
+    assert line("init", "--lead", "lee", "--country", "Österreich") == 0
+    assert "As usual in Austria: EUR, tax 20 %, km, 24 h, weeks from Monday, paper a4." in line.out
+    with Store.open(line.db) as store:
+        firm = settings.firm(store)
+    assert (firm.zone, firm.country, firm.currency) == ("Europe/Vienna", "AT", "EUR")
+    assert (firm.distance_unit, firm.clock_hours, firm.first_weekday, firm.paper_size) == ("km", 24, 0, "a4")
+
+
+def test_init_asks_for_the_country_and_offers_that_of_the_zone(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("dispatch.commands.book.on_terminal", lambda: True)
+    monkeypatch.setattr("builtins.input", lambda question: asked.append(question) or "")
+
+    assert line("init", "--zone", "America/Chicago") == 0
+    assert asked[-1].endswith("[US]: ")
+    with Store.open(line.db) as store:
+        firm = settings.firm(store)
+    assert (firm.country, firm.distance_unit, firm.clock_hours, firm.first_weekday, firm.paper_size) == (
+        "US",
+        "mi",
+        12,
+        6,
+        "letter",
+    )
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Etc/UTC"])
@@ -145,7 +178,7 @@ def test_a_machine_in_utc_has_no_zone_for_a_firm(line: Line, monkeypatch: pytest
     assert "--zone Europe/Berlin" in line.err
     assert list(line.db.parent.iterdir()) == []
 
-    answers = iter(["lee", "Lee", "Europe/Lisbon"])
+    answers = iter(["lee", "Lee", "Europe/Lisbon", "-"])
     monkeypatch.setattr("dispatch.commands.book.on_terminal", lambda: True)
     monkeypatch.setattr("builtins.input", lambda question: next(answers))
     assert line("init") == 0

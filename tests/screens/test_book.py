@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import time
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 from textual.widgets import Input
 
-from db import agreements, clients, people, settings
+from db import agreements, clients, holidays, people, settings
 from db.library import sqlite3
 from db.store import Store
 from dispatch.app import DispatchApp
@@ -25,8 +27,9 @@ from dispatch.model.clock import SetClock
 from dispatch.model.states import State
 from screens.book.book import KINDS, SHOWN, BookScreen
 from screens.book.client import ClientScreen
-from screens.dialogs.questions import Form
+from screens.dialogs.questions import AskConfirm, AskText, Form
 from screens.prices.prices import PricesScreen
+from screens.prices.sheet_view import SheetView
 from screens.prices.terms import TermsScreen
 from screens.program.setup import SetupScreen
 from tests.desk.conftest import Office, at
@@ -187,6 +190,34 @@ async def test_two_thousand_clients_by_three_letters(office: Office) -> None:
     assert took < 2
 
 
+async def country_of_firm(pilot: Pilot[None]) -> None:
+    """Say the country, take over what is usual there, and its holidays."""
+    await press(pilot, "enter")
+    await until(pilot, AskText)
+    assert pilot.app.screen.query_one(Input).value == "US"
+    await answer(pilot, "united states")
+    await until(pilot, AskConfirm)
+    await press(pilot, "y")
+    await fill(pilot, subdivision="OH", years="2026")
+    await until(pilot, SetupScreen)
+
+
+async def first_prices(pilot: Pilot[None]) -> None:
+    """Begin a card with a preset and its prices, see them on a visit, and save it."""
+    await press(pilot, "enter")
+    await until(pilot, PricesScreen)
+    await press(pilot, "n")
+    await choose(pilot, "preset city")
+    await fill(pilot, name="Prices", day="2026-01-01", tax="7.5", price="120", figure0="45")
+    await until(pilot, SheetView)
+    await press(pilot, "escape")
+    await until(pilot, TermsScreen)
+    await press(pilot, "s", "q")
+    await until(pilot, PricesScreen)
+    await press(pilot, "q")
+    await until(pilot, SetupScreen)
+
+
 async def test_a_firm_from_nothing_by_keyboard(tmp_path: Path) -> None:
     path = tmp_path / "new.db"
     init(path, lead="lee", zone="America/New_York")
@@ -195,38 +226,31 @@ async def test_a_firm_from_nothing_by_keyboard(tmp_path: Path) -> None:
         async with app.run_test(size=(100, 34)) as pilot:
             await until(pilot, SetupScreen)
             await press(pilot, "enter")
-            await fill(pilot, name="Columbus IT", currency="USD")
+            await fill(pilot, name="Columbus IT", currency="EUR")
             await until(pilot, SetupScreen)
+            await country_of_firm(pilot)
+            pilot.app.screen.listed.select_key("units")  # type: ignore[attr-defined]
             await press(pilot, "enter")
-            await fill(pilot, zone="America/New_York", distance_unit="mi")
+            await fill(pilot, zone="America/New_York", distance_unit="mi", clock_hours="24")
             await until(pilot, SetupScreen)
             await press(pilot, "enter")
             await fill(pilot, depot="39.96, -83.0", depot_address="1 Front Street")
             await until(pilot, SetupScreen)
+            await first_prices(pilot)
             await press(pilot, "enter")
-            await until(pilot, PricesScreen)
-            await press(pilot, "n")
-            await choose(pilot, "preset US")
-            await fill(pilot, name="Prices", day="2026-01-01", tax="7.5")
-            await until(pilot, TermsScreen)
-            await press(pilot, "n")
-            await choose(pilot, "class")
-            await answer(pilot, "tech")
-            await answer(pilot, "120")
-            await press(pilot, "s", "q")
-            await until(pilot, PricesScreen)
-            await press(pilot, "q")
-            await until(pilot, SetupScreen)
-            await press(pilot, "n")
             await fill(pilot, name="Ana Ruiz", login="ana", skills="server")
             await until(pilot, SetupScreen)
-            await press(pilot, "i")
+            await press(pilot, "enter")
             await import_file(pilot, SAMPLE / "clients.csv", "all")
             await until(pilot, SetupScreen)
             await settled(pilot)
         firm = settings.firm(store)
         assert (firm.name, firm.zone, firm.depot_address) == ("Columbus IT", "America/New_York", "1 Front Street")
-        assert len(agreements.rate_cards(store)) == 1
+        assert (firm.currency, firm.country, firm.clock_hours, firm.paper_size) == ("USD", "US", 24, "letter")
+        assert datetime.date(2026, 11, 26) in holidays.days(store)
+        [card] = agreements.rate_cards(store)
+        assert (card.card["tax"]["rate_pct"], card.card["classes"]["tech"]["standard"]) == ("7.5", 120)
+        assert card.card["travel"]["components"][0]["amount"] == 45
         (ana,) = people.technicians(store)
         assert (ana.name, len(ana.shifts), ana.labour_class) == ("Ana Ruiz", 5, "tech")
         assert len(clients.all_clients(store)) == 44

@@ -10,19 +10,20 @@ import pytest
 from db import clients
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
+from dispatch.desk.files.table import Stopped
 from dispatch.desk.plan import undo
-from dispatch.desk.roads import locating
-from dispatch.desk.session.refusals import Refusal
+from dispatch.desk.roads import locating, locating_all
+from dispatch.desk.session.refusals import NotAllowed, Refusal
 from dispatch.model.clients import Site
 from dispatch.model.travel import Place
 from dispatch.travel import geocoding
 from dispatch.travel.geocoding import FoundPlace, NotLookedUp, look_up
 from screens.book.book import BookScreen
-from screens.dialogs.questions import AskText, Choose
+from screens.dialogs.questions import AskConfirm, AskText, Choose
 from tests.conftest import Dispatch
 from tests.desk.conftest import Office
-from tests.screens.test_prices import answer, fill
-from tests.screens.test_screens import opened, press, settled, until
+from tests.screens.test_prices import answer, choose, fill
+from tests.screens.test_screens import opened, press, settled, until, until_true
 from tests.travel.servers import Answer, Asked, Server, serving
 
 RESULTS = [
@@ -175,3 +176,117 @@ async def test_a_new_site_offers_its_address(office: Office, endpoint: Server) -
     site = clients.site_by_name(office.store, 1, "Pier")
     assert site is not None
     assert site.place is None
+
+
+HOUSE = {"lat": "39.9612", "lon": "-82.9988", "addresstype": "house"}
+BY_ADDRESS = {
+    # a door, and the building that it is in
+    "1 Front Street": [
+        HOUSE | {"display_name": "1 Front Street"},
+        HOUSE | {"display_name": "Front House", "addresstype": "building", "lat": "39.9613"},
+    ],
+    "2 Front Street": [
+        HOUSE | {"display_name": "2 Front Street, Columbus"},
+        HOUSE | {"display_name": "2 Front Street, Dublin", "lat": "40.1"},
+    ],
+    "Elm Street": [HOUSE | {"display_name": "Elm Street", "addresstype": "road"}],
+    "7 Point Street": [HOUSE | {"display_name": "7 Point Street", "addresstype": "place", "type": "house"}],
+}
+LEFT = {
+    "2 Front Street": "2 houses are called so",
+    "Elm Street": "no house was found, only a road: Elm Street",
+    "9 Nowhere": "nothing was found for its address",
+    "": "it has no address",
+}
+
+
+def addresses(asked: Asked) -> Answer:
+    return 200, BY_ADDRESS.get(parse_qs(urlsplit(asked.path).query)["q"][0], [])
+
+
+@pytest.fixture
+def unplaced(office: Office) -> Office:
+    """The office, with a site at each of these addresses and no other without a place."""
+    for site in locating_all.without_place(office.store):
+        editing.edit(office.lee, "site", site, {"place": "39.98, -82.98"})
+    for number, address in enumerate([*BY_ADDRESS, "9 Nowhere", ""]):
+        editing.add(office.lee, "site", {"client": "Harbor Dental", "name": f"Site {number}", "address": address})
+    return office
+
+
+@pytest.fixture
+def server(unplaced: Office) -> Iterator[Server]:
+    with serving(addresses) as server:
+        editing.settle(unplaced.lee, {"geocoder_url": server.url, "geocoder_agent": "Columbus IT dispatch"})
+        yield server
+
+
+def test_all_sites_are_placed_where_the_address_is_one_house(unplaced: Office, server: Server) -> None:
+    done = locating_all.place_all(unplaced.dana)
+
+    assert [title for title, _ in done.placed] == ["Harbor Dental / Site 0", "Harbor Dental / Site 3"]
+    assert {one.site.address: one.why for one in done.left} == LEFT
+    placed = clients.site_by_name(unplaced.store, 1, "Site 3")
+    assert placed is not None
+    assert (placed.place, placed.place_precision) == (Place(39.9612, -82.9988), "house")
+    # another time only those are asked about that are left
+    before = len(server.asked)
+    assert locating_all.place_all(unplaced.dana).placed == ()
+    assert len(server.asked) == before + 3
+    undo.undo(unplaced.dana)
+    assert len(locating_all.without_place(unplaced.store)) == 5
+
+
+def test_what_was_placed_stays_where_it_is_stopped(unplaced: Office, server: Server) -> None:
+    def watch(doing: str, done: int, of: int) -> None:
+        if done == 2:
+            raise Stopped("enough")
+
+    done = locating_all.place_all(unplaced.dana, watch)
+    assert (len(done.placed), len(done.left), done.waiting) == (1, 1, 4)
+    assert len(locating_all.without_place(unplaced.store)) == 5
+
+
+def test_a_server_that_does_not_answer_is_asked_once(unplaced: Office) -> None:
+    with serving(lambda asked: (500, {})) as server:
+        editing.settle(unplaced.lee, {"geocoder_url": server.url, "geocoder_agent": "x"})
+        done = locating_all.place_all(unplaced.dana)
+    assert len(server.asked) == 1
+    assert [("could not look" in one.why) for one in done.left] == [True] * 5 + [False]
+
+
+def test_who_may_not_change_a_site_places_none(unplaced: Office, server: Server) -> None:
+    with pytest.raises(NotAllowed):
+        locating_all.place_all(unplaced.ana)
+
+
+async def test_those_that_are_left_are_gone_through(unplaced: Office, server: Server) -> None:
+    async with opened(unplaced.dana, "book") as pilot:
+        await until(pilot, BookScreen)
+        await press(pilot, "P")
+        await until(pilot, AskConfirm)
+        await press(pilot, "y")
+        await until(pilot, Choose)
+        assert [row.detail for row in pilot.app.screen._rows] == list(LEFT.values())  # type: ignore[attr-defined]
+        await press(pilot, "enter")
+        await answer(pilot, "2 Front Street")
+        await choose(pilot, "2 Front Street, Dublin")
+        await until_true(pilot, lambda: isinstance(pilot.app.screen, Choose) and len(pilot.app.screen._rows) == 3)
+        await press(pilot, "escape")
+        await until(pilot, BookScreen)
+    moved = clients.site_by_name(unplaced.store, 1, "Site 1")
+    assert moved is not None
+    assert moved.place == Place(40.1, -82.9988)
+
+
+def test_all_by_command(firm: Dispatch) -> None:
+    with serving(addresses) as server:
+        firm.ok("settings", "--geocoder-url", server.url, "--geocoder-agent", "tests")
+        waiting = firm.json("site", "locate-all", "--check", "--json")
+        firm.ok("site", "add", "--client", "Hollis", "--name", "Door", "--address", "1 Front Street")
+        now = firm.json("site", "locate-all", "--check", "--json")
+        assert len(now) == len(waiting) + 1
+        told = firm.json("site", "locate-all", "--json")
+        assert [(one["site"].split(" / ")[-1], one["precision"]) for one in told["placed"]] == [("Door", "house")]
+        assert len(told["left"]) == len(waiting)
+        assert f"0 sites placed, {len(waiting)} left." in firm.ok("site", "locate-all")

@@ -15,6 +15,7 @@ from dispatch.model.travel import Provenance
 from dispatch.records.clients import SITE
 
 SOURCE = "import"
+NOT_PLACED = "the site is not placed yet"
 
 _COMPUTED = (Provenance.UNKNOWN.value, Provenance.ESTIMATED.value)
 _PLACE = place_in("place", ("lat", "degrees north: 39.9612"), ("lon", "degrees east: -82.9988"))
@@ -56,7 +57,7 @@ class SiteRows(TableRows[Site]):
         after = self.filled(entry, site, **({"name": site.name} if site else {}))
         before = site.place if site else None
         if after.place is None and not entry.faults:
-            entry.warnings.append("no coordinates: the site is not placed yet, and drives to it are unknown")
+            entry.warnings.append(f"no coordinates: {NOT_PLACED}, and drives to it are unknown")
         if after.place != before:
             after = replace(after, place_source=SOURCE, place_precision="")
             if site is not None and site.one_way_provenance not in _COMPUTED:

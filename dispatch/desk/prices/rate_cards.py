@@ -10,12 +10,14 @@ from typing import Any
 from db import agreements
 from db.store import Store
 from dispatch.charges import presets, validate_card
+from dispatch.charges.fields import FormFigure, card_figures
 from dispatch.charges.paths import value_at
 from dispatch.desk.charges.charge_input import ENVELOPE
 from dispatch.desk.session.refusals import Faulty, NotFound, confirm, refuse, taken
 from dispatch.desk.session.user import User
 from dispatch.fields.reading import merged
 from dispatch.model.agreements import RateCard
+from dispatch.model.countries import usual_tax
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_of
 from dispatch.model.states import Role
@@ -60,11 +62,25 @@ def card_called(store: Store, name: str = "") -> RateCard:
     raise NotFound(f"There is no rate card {show(name, 60)}. `dispatch rate-card list` shows them all.")
 
 
-def questions(card: Mapping[str, Any], before: RateCard | None) -> Iterator[str]:
+def blanks(card: Mapping[str, Any]) -> dict[str, FormFigure]:
+    """The figures that a card has begun and not said, as of a preset: by a name that a form can have."""
+    open_ = [figure for figure in card_figures(card) if figure.whole and _is_blank(card, figure.path)]
+    return {f"figure{number}": figure for number, figure in enumerate(open_)}
+
+
+def _is_blank(card: Mapping[str, Any], path: str) -> bool:
+    """Whether a card has a place for a figure, and nothing in it."""
+    of, _, name = path.rpartition(".")
+    part = value_at(card, of)
+    return isinstance(part, Mapping) and name in part and part[name] is None
+
+
+def questions(card: Mapping[str, Any], before: RateCard | None, usual: str = "") -> Iterator[str]:
     """What is asked before a sound card is saved: that it has no tax rate, where the card before it had one or there is none
     (design/charges.md B9). A rate of 0 is an answer."""
     if value_at(card, TAX) is None and (before is None or value_at(before.card, TAX) is not None):
-        yield f"This card has no tax rate: nothing is taxed. Say {TAX}, 0 where you charge no tax."
+        told = f"{usual} is usual in your country, " if usual else ""
+        yield f"This card has no tax rate: nothing is taxed. Say {TAX}: {told}0 where you charge no tax."
 
 
 def save_card(
@@ -99,7 +115,7 @@ def save_card(
             )
         refuse(faults)
         if confirmed is not None:
-            confirm(questions(form, before), confirmed)
+            confirm(questions(form, before, usual_tax(user.firm.country)), confirmed)
         if before is None:
             card_id = agreements.add_rate_card(unit, cleaned, valid_from, form)
         else:
