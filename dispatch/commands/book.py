@@ -157,7 +157,7 @@ _HELP = {
         choices=["keep-clock", "keep-moment"],
     ),
     JSON,
-    about="Prints the settings; with options it changes them, at once for every session.",
+    about="Prints the settings; with options it changes these, at once for every session, and prints what they are now.",
 )
 def _settings(args: Args) -> Answer:
     record_store = RECORD_STORES["settings"]
@@ -171,14 +171,14 @@ def _settings(args: Args) -> Answer:
         store = user.store
     else:
         store = open_store(args)
-    room = max(len(field.option) for field in record_store.record.typed)
+    options = {field.name: field.option for field in record_store.record.typed} | {"logo": "--logo"}
+    changed = {*texts, *(["logo"] if args.logo is not None else [])} or options.keys()
+    shown = {name: words for name, words in options.items() if name in changed}
+    room = max(map(len, shown.values()))
     return Answer(
         record_store.texts(store, record_store.find(store, "")) | {"logo": letterhead.logo_words(store)},
         dict,
-        lambda texts: [
-            *(f"{pad(field.option, room)} {show(texts[field.name]) or '–'}" for field in record_store.record.typed),
-            f"{pad('--logo', room)} {texts['logo'] or '–'}",
-        ],
+        lambda texts: [f"{pad(words, room)} {show(texts[name]) or '–'}" for name, words in shown.items()],
     )
 
 
