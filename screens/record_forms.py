@@ -77,9 +77,7 @@ async def ask_record(screen: UserScreen, kind: str, texts: Mapping[str, str] | N
     if before is not None:
         filled = record_store.texts(user.store, before)
     else:
-        firm = user.firm
-        usual = {"shifts": firm.default_shifts, "lunch": firm.default_lunch} if kind == "technician" else {}
-        filled = {**usual, **(texts or {})}
+        filled = {**record_store.usual(user.store), **(texts or {})}
     base = [before]
 
     def save(typed: dict[str, str], confirmed: Sequence[str] = ()) -> Any:

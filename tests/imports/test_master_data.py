@@ -7,6 +7,9 @@ import datetime
 import pytest
 
 from db import agreements, clients, people, settings
+from dispatch.desk.book import editing
+from dispatch.desk.book.records import technician_named
+from dispatch.fields.trade import hours_text
 from dispatch.model.agreements import Agreement
 from dispatch.model.clients import Contact, Site
 from dispatch.model.people import Hours, Lunch, Staff
@@ -351,6 +354,19 @@ def test_technician_comes_with_everything(desk: Desk) -> None:
     assert (staff.roles, staff.email) == (frozenset({Role.TECHNICIAN}), "ana@example.com")
 
 
+def test_a_new_technician_has_the_hours_lunch_and_class_that_the_firm_has_set(desk: Desk) -> None:
+    """As on the form and by command: what a row says nothing of is usual."""
+    usual = {"default_shifts": "mon-thu 07:00-15:00", "default_lunch": "11:00-12:00 30"}
+    editing.edit(desk.user, "settings", desk.user.firm, usual)
+    editing.add(desk.user, "technician", {"name": "Kim Vale", "login": "kim"})
+    desk.take("technicians", "name,login,shift_start,shift_end\nPat Moss,pat,,\nSam Roe,sam,09:00,12:00\n")
+    kim, pat, sam = (technician_named(desk.user.store, name) for name in ("Kim Vale", "Pat Moss", "Sam Roe"))
+    assert hours_text(pat.shifts) == hours_text(kim.shifts) == "mon-thu 07:00-15:00"
+    assert pat.lunch == kim.lunch is not None
+    assert pat.labour_class == kim.labour_class
+    assert hours_text(sam.shifts) == "mon-fri 09:00-12:00"
+
+
 TECHNICIAN = "name,email,skills,shift_start,shift_end,lunch_from,lunch_to,lunch_minutes,labour_class"
 
 
@@ -361,7 +377,6 @@ TECHNICIAN = "name,email,skills,shift_start,shift_end,lunch_from,lunch_to,lunch_
         ("Kim Vale,,,,,,,,tech", "email", "missing"),
         ("Kim Vale,kim.example.com,,,,,,,tech", "email", "e-mail"),
         ("Kim Vale,k+m@example.com,,,,,,,tech", "email", "login"),
-        ("Kim Vale,kim@example.com,,,,,,,", "labour_class", "missing"),
         ("Kim Vale,kim@example.com,,17:00,08:00,,,,tech", "shift_end", "not after shift_start"),
         ("Kim Vale,kim@example.com,,,,11:00,11:15,30,tech", "lunch_minutes", "does not fit"),
         ("Kim Vale,kim@example.com,,,,11:00,,30,tech", "lunch_to", "missing beside"),

@@ -72,12 +72,18 @@ class RecordStore(ABC, Generic[T]):
     def draft(self, user: User, before: T | None, texts: Mapping[str, str], faults: list[FieldFault]) -> T:
         """The record of some texts, with everything that keeps it from being written in `faults`."""
         desk = Desk.for_user(user)
+        if before is None:
+            texts = {**self.usual(user.store), **texts}
         after = self.judged(desk, before, self.record.filled(texts, desk, before, faults), faults)
         refused = {fault.name for fault in faults}
         faults += [
             FieldFault(name, "", sentence) for name, sentence in self.doubts(desk, before, after) if name not in refused
         ]
         return after
+
+    def usual(self, store: Store) -> Mapping[str, str]:
+        """What a new record has of itself where nothing is said of it, as it is typed."""
+        return {}
 
     def judged(self, desk: Desk, before: T | None, after: T, faults: list[FieldFault]) -> T:
         """A record that was put together, with what follows from it; what it cannot be is added to `faults`."""

@@ -203,6 +203,11 @@ class TechnicianRecords(RecordStore[Technician]):
             texts = {**texts, **{name: texts.get(name) or getattr(known, name) for name in ("name", "email")}}
         return super().draft(user, before, texts, faults)
 
+    def usual(self, store: Store) -> Mapping[str, str]:
+        """The hours and the lunch that the firm has set for a new technician."""
+        firm = settings.firm(store)
+        return {"shifts": firm.default_shifts, "lunch": firm.default_lunch}
+
     def settled(self, desk: Desk, before: Technician | None, after: Technician) -> Technician:
         """With the first labour class of the rate card where none was typed."""
         if after.labour_class:

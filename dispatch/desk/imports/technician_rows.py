@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from db import people
 from db.names import folded
@@ -58,8 +59,7 @@ _ROW = replace(
         *_HOME.fields,
         *_SHIFTS.fields,
         *_LUNCH.fields,
-        replace(TECHNICIAN.field("labour_class"), required=True),
-        *map(TECHNICIAN.field, ("vehicle", "carries", "ends", "on_call", "cap", "billable")),
+        *map(TECHNICIAN.field, ("labour_class", "vehicle", "carries", "ends", "on_call", "cap", "billable")),
     ),
 )
 
@@ -88,6 +88,8 @@ class TechnicianRows(TableRows[Technician]):
         technician = self._technicians.get(staff.id) if staff else None
         self._refuse_somebody_else(entry, name, login, staff, technician)
         after = self.filled(entry, technician, login=login if staff is None else staff.login)
+        if technician is None:
+            after = replace(after, **self._usual(after))
         if after.labour_class and self._classes and after.labour_class not in self._classes:
             entry.warnings.append(
                 f"the rate card has no labour class {after.labour_class}: their visits cannot be charged"
@@ -96,6 +98,12 @@ class TechnicianRows(TableRows[Technician]):
             after = replace(after, email=staff.email)
         keys = tuple(f"{what} {text}" for what, text in (("login", login), ("name", name)) if text)
         return self.drafted(entry, name, keys, technician, self.judged(entry, technician, after))
+
+    def _usual(self, after: Technician) -> dict[str, Any]:
+        """What a new technician has of itself where the row says nothing of it, by attribute."""
+        usual = self.book.usual(self.store)
+        empty = (name for name in usual if not getattr(after, name))
+        return {name: TECHNICIAN.field(name).read(usual[name], self.desk) for name in empty}
 
     def _by_name(self, name: str) -> Staff | None:
         typed = folded(name)
