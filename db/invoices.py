@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from db import merges
 from db.rows import Query, Select, Stored, rows, value, values
 from db.store import Store
 from db.unit import Unit
@@ -29,9 +30,11 @@ class Approved(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StoredInvoice:
-    """A document that was issued. `exports` is how often it was handed out in a file."""
+    """A document that was issued. `exports` is how often it was handed out in a file, `client_id` whose it is now: of a client that
+    was merged into another, that one."""
 
     id: int
+    client_id: int
     corrects_id: int | None
     invoice: Invoice
     at: int
@@ -77,6 +80,7 @@ INVOICES = Select(
     StoredInvoice,
     "invoice r JOIN staff s ON s.id = r.staff_id LEFT JOIN invoice_void o ON o.invoice_id = r.id",
     of={
+        "client_id": merges.KEPT_CLIENT.format("r.client_id"),
         "by": "s.name",
         "exports": "(SELECT count(*) FROM invoice_export e WHERE e.invoice_id = r.id)",
         "voided_at": "o.at",
@@ -93,10 +97,12 @@ invoice: Query[StoredInvoice | None, str] = INVOICES.single("WHERE r.number = ?"
 """The one of that number."""
 credits_of: Query[list[StoredInvoice], int] = INVOICES.listing("WHERE r.corrects_id = ? AND o.at IS NULL ORDER BY r.id")
 """The credit notes that correct an invoice and stand."""
-newest_of_year: Query[list[tuple[int, str]], int] = rows(
-    "SELECT position, issued_on FROM invoice WHERE year = ? ORDER BY position DESC LIMIT 1"
-)
-"""The last place in the series of a year, and its date."""
+newest_of_year: Query[int | None, int] = value("SELECT max(position) FROM invoice WHERE year = ?")
+"""The last place in the series of a year."""
+newest_date: Query[str | None] = value("SELECT max(issued_on) FROM invoice")
+"""The date of the newest document; None: there is none yet."""
+newest_number: Query[str | None] = value("SELECT number FROM invoice ORDER BY id DESC LIMIT 1")
+"""The number of the newest document; None: there is none yet."""
 number_of_visit: Query[str | None, int] = value(
     "SELECT i.number FROM invoiced t JOIN invoice i ON i.id = t.invoice_id WHERE t.visit_id = ? AND t.released_at IS NULL"
 )

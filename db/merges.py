@@ -14,6 +14,12 @@ HANGS_ON: Mapping[str, Mapping[str, str]] = {
     "site": dict.fromkeys(("visit", "recurrence", "target", "message"), "site_id"),
 }
 """The tables of what goes over, and the column that says whose it is. Contacts, hours and services are part of their record."""
+KEPT_CLIENT = (
+    "(WITH RECURSIVE kept(id) AS (SELECT {} UNION ALL SELECT m.kept_id FROM merge m JOIN kept ON m.gone_id = kept.id "
+    "WHERE m.kind = 'client' AND m.undone_at IS NULL) "
+    "SELECT id FROM kept WHERE id NOT IN (SELECT gone_id FROM merge WHERE kind = 'client' AND undone_at IS NULL))"
+)
+"""The id of the client that a client was merged into, or its own, in SQL."""
 _STAYS = {
     "target": "name COLLATE NOCASE IN (SELECT name FROM target WHERE site_id = ? AND archived_at IS NULL)",
     "site": "id IN (SELECT gone_id FROM merge WHERE kind = 'site' AND undone_at IS NULL)",

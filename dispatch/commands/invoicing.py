@@ -34,6 +34,13 @@ LAYOUTS = ("quickbooks", "xero", "datev", "ubl")
 _NUMBER = option("number", "NUMBER", "for example 2026-0001")
 _UNTIL = option("--until", "DAY", "the last day of what is on it (default: today)", reads=day_or_today)
 _CLIENT = option("--client", "NAME", "of this client only", reads=CLIENT)
+_DATED = option(
+    "--date",
+    "DAY",
+    "the date on it: not to come, not before the newest document, nor before what is on it was done (default: today)",
+    reads=day,
+    dest="dated",
+)
 _REASON = option("--reason", "WHY", required=True)
 
 
@@ -71,6 +78,7 @@ def _preview(user: User, args: Args) -> Answer:
     _UNTIL,
     _CLIENT,
     option("--shown", "MARK", "what you saw (from preview); on a terminal you may be asked instead"),
+    _DATED,
 )
 def _issue(user: User, args: Args) -> Iterator[str]:
     shown = args.shown
@@ -80,29 +88,27 @@ def _issue(user: User, args: Args) -> Iterator[str]:
         shown = invoicing.shown_mark(found)
         if any(draft.ready for draft in found) and not (on_terminal() and agreed("Issue these?")):
             raise Refusal(f"Nothing was issued: say that you saw it, with --shown {shown}.")
-    issued = invoicing.issue(user, args.until, _of(args), shown)
+    issued = invoicing.issue(user, args.until, _of(args), shown, args.dated)
     yield from invoice_words.issued_lines(issued)
 
 
 @reads("list", "invoices and credit notes, what waits, and the batches of before", _CLIENT, JSON)
 def _list(store: Store, args: Args) -> Answer:
     zone = settings.firm(store).zone
-    found = [
-        one for one in invoices.every_invoice(store) if args.client is None or one.invoice.client_id == args.client.id
-    ]
-    waiting, left_out = invoicing.waiting(store), invoicing.left_out(store)
+    found = [one for one in invoices.every_invoice(store) if args.client is None or one.client_id == args.client.id]
+    ready, left_out = invoicing.waiting(store)
 
     def json_form(found: Sequence[StoredInvoice]) -> dict[str, Any]:
         keys = "batch=id exported_at=at@ exported_by=by visits"
         return {
-            "ready": list(waiting),
+            "ready": list(ready),
             "left_out": [{"reference": reference, "why": why} for reference, why in left_out.items()],
             "invoices": [invoice_words.summary_form(one, zone) for one in found],
             "batches": forms(invoices.batches(store), keys, zone),
         }
 
     def lines(found: Sequence[StoredInvoice]) -> Iterator[str]:
-        yield f"Ready to invoice ({len(waiting)}): {', '.join(waiting) or 'none'}"
+        yield f"Ready to invoice ({len(ready)}): {', '.join(ready) or 'none'}"
         yield from (f"Not ready: {reference}: {why}" for reference, why in left_out.items())
         yield from map(invoice_words.invoice_line, found)
         for batch in invoices.batches(store):
@@ -150,19 +156,30 @@ def _void(user: User, args: Args) -> str:
         default=[],
     ),
     flag("--again", "what is credited whole is to be invoiced again: its visits wait for review"),
+    _DATED,
+    flag("--check", "only show the credit note that would be issued; nothing is kept"),
+    option("--shown", "MARK", "what you saw (from --check): nothing else is issued"),
     _REASON,
 )
-def _credit(user: User, args: Args) -> str:
+def _credit(user: User, args: Args) -> Iterator[str]:
     exponent = invoicing.find_invoice(user.store, args.number).invoice.exponent
     amounts = dict(invoice_words.line_meant(text, exponent) for text in args.line) or None
-    done = invoicing.credit(user, args.number, args.reason, amounts, again=args.again)
-    return f"{invoice_words.invoice_line(done)}: it corrects {done.invoice.corrects}."
+    if args.check:
+        draft = invoicing.preview_credit(user, args.number, args.reason, amounts, again=args.again, dated=args.dated)
+        yield from rendering.as_text(invoice.invoice_report(user.store, draft.invoice)).splitlines()
+        yield from invoice_words.again_lines(draft)
+        yield f"Nothing was issued: the same with --shown {draft.mark} in place of --check issues just this."
+        return
+    done = invoicing.credit(
+        user, args.number, args.reason, amounts, again=args.again, dated=args.dated, shown=args.shown
+    )
+    yield f"{invoice_words.invoice_line(done)}: it corrects {done.invoice.corrects}."
 
 
 def _report_of(user: User, args: Args) -> Report:
     user.ask_to_read("log")
     found = invoicing.find_invoice(user.store, args.number)
-    return invoice.invoice_report(user.store, found.invoice, found.void_reason)
+    return invoice.invoice_report(user.store, found.invoice, found.void_reason, found.client_id)
 
 
 _print = report("print", "an invoice or a credit note on paper: text, a page, PDF, CSV or JSON", _NUMBER)(_report_of)
@@ -226,7 +243,7 @@ def _export(user: User, args: Args) -> Result:
 
 def _checked(user: User, days: handing_out.Days) -> int:
     """Say what would be exported, and what is not invoiced yet."""
-    found, waiting = handing_out.to_hand_out(user.store, days), invoicing.waiting(user.store)
+    found, waiting = handing_out.to_hand_out(user.store, days), invoicing.waiting(user.store).ready
     for one in found:
         print(show(invoice_words.invoice_line(one)))
     if waiting:
@@ -239,7 +256,7 @@ def _issued(user: User, typed: str) -> list[str]:
     today = settings.today(user.store)
     found = invoicing.preview(user, today)
     seen = {word.strip() for word in typed.split(",")}
-    there = {f"{reference}@{revision}" for reference, revision in invoicing.waiting(user.store).items()}
+    there = {f"{reference}@{revision}" for reference, revision in invoicing.waiting(user.store).ready.items()}
     if seen != there:
         raise Refusal(f"What is ready is not what was shown: {', '.join(sorted(seen ^ there))}. Nothing was exported.")
     return [one.invoice.number for one in invoicing.issue(user, today, (), invoicing.shown_mark(found)).made]

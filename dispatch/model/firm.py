@@ -37,7 +37,8 @@ class Firm:
     colour of lines and bars and that behind the heads of tables, and the sheet that a PDF is set on (`a4` or `letter`).
     `suited_computers` and `suited_servers` are the sizes of client that service plans are made for: 10-35, or `-` for any.
     A quote holds for `quote_days`. `tax_id`, `country` (ISO 3166, two letters) and `bank_…` stand on invoices, which are due after
-    `payment_days`; `invoice_prefix` stands before their numbers, `invoice_note` below them, and `invoices_from` is the day from
+    `payment_days`; `invoice_prefix` stands before their numbers, of which
+    `invoice_start` is the first, `invoice_note` below them, and `invoices_from` is the day from
     which fees and sold blocks are invoiced (ISO 8601, empty: they are invoiced elsewhere). `quickbooks_…`, `xero_…` and
     `datev_…` are the codes of the bookkeeper's program (dispatch.model.ledger), `datev_digits` the digits of an account there, and
     `books_month` the month with which a year of the books begins.
@@ -138,6 +139,7 @@ class Firm:
     bank_code: str = ""
     payment_days: int = 30
     invoice_prefix: str = ""
+    invoice_start: int = 1
     invoice_note: str = ""
     invoices_from: str = ""
     quickbooks_items: str = ""

@@ -245,6 +245,7 @@ SETTINGS = RecordType(
             Text(8, form=("[A-Za-z0-9/-]*", "letters, digits, - and /")),
             "D-: numbers are D-2026-0001; empty: 2026-0001",
         ),
+        _number("invoice_start", "Invoices: first number", Whole(1, 999_999)),
         Field("invoice_note", "Invoices: below", Text(LINE), "what has to stand on each of them"),
         Field(
             "invoices_from",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from db import invoices, settings
 from db.invoices import StoredInvoice
@@ -20,7 +22,7 @@ from dispatch.model.invoices import Invoice
 from dispatch.model.reviews import Batch
 from dispatch.model.text import count_text
 from screens.binding import BACK, command
-from screens.dialogs.asked import YES_NO, AskedField, a_reason
+from screens.dialogs.asked import ENTER_SHOWS, YES_NO, AskedField, a_reason
 from screens.files import mailing, writing
 from screens.listed import ListScreen
 from screens.prices.sheet_view import SheetView
@@ -52,6 +54,7 @@ class InvoicesScreen(ListScreen[InvoiceDraft | StoredInvoice | Batch]):
     def __init__(self) -> None:
         super().__init__()
         self._until: datetime.date | None = None
+        self._dated: datetime.date | None = None
         self._drafts: list[InvoiceDraft] = []
         self._reading = ScreenReading(self, self._read, self._show_read)
 
@@ -59,6 +62,11 @@ class InvoicesScreen(ListScreen[InvoiceDraft | StoredInvoice | Batch]):
     def until(self) -> datetime.date:
         """The last day of what would be invoiced: today, where no other was chosen."""
         return self._until or settings.today(self.user.store)
+
+    @property
+    def dated(self) -> datetime.date:
+        """The date of what is issued: today, where no other was chosen."""
+        return self._dated or settings.today(self.user.store)
 
     def reload(self) -> None:
         self._reading.begin()
@@ -77,7 +85,8 @@ class InvoicesScreen(ListScreen[InvoiceDraft | StoredInvoice | Batch]):
         nothing = FigureLine("Nothing is to be invoiced", "none", "approve visits first", "", False)
         self.listed.set_figures(lines or [nothing])
         ready = sum(draft.ready for draft in drafts)
-        self.show_head("Invoices", f"up to {day_text(self.until)} · {ready} ready · {len(issued)} issued")
+        dated = "" if self._dated is None else f" · dated {day_text(self.dated)}"
+        self.show_head("Invoices", f"up to {day_text(self.until)} · {ready} ready · {len(issued)} issued{dated}")
         self.show_selected()
 
     def notes(self) -> Sequence[tuple[str, str]]:
@@ -122,7 +131,9 @@ class InvoicesScreen(ListScreen[InvoiceDraft | StoredInvoice | Batch]):
 
     def _report(self, invoice: Invoice) -> Report:
         one = self.issued()
-        return invoice_report(self.user.store, invoice, None if one is None else one.void_reason)
+        if one is None:
+            return invoice_report(self.user.store, invoice)
+        return invoice_report(self.user.store, invoice, one.void_reason, one.client_id)
 
     @command("i", "invoice.issue", "Issue", about="draft")
     async def action_issue(self, draft: InvoiceDraft) -> None:
@@ -139,10 +150,22 @@ class InvoicesScreen(ListScreen[InvoiceDraft | StoredInvoice | Batch]):
         if not ready:
             self.say("Nothing is ready to be invoiced.")
             return
-        lines = [*invoice_words.draft_lines(drafts), "Undo does not take them back: they are made void, or credited."]
+        lines = [
+            *invoice_words.draft_lines(drafts),
+            f"Dated {day_text(self.dated)} (D). Undo does not take them back: they are made void, or credited.",
+        ]
         await self.confirm(f"Issue {count_text(ready, 'invoice')}?", lines)
-        if (done := await self.do(invoicing.issue, until, of, shown)) is not None:
+        if (done := await self.do(invoicing.issue, until, of, shown, self.dated)) is not None:
             self.say("\n".join(invoice_words.issued_lines(done)))
+
+    @command("D", "invoice.dated", "Date")
+    async def action_dated(self) -> None:
+        """The date of what is issued from now on: not one to come, nor before the newest document."""
+        today = settings.today(self.user.store)
+        self._dated = await self.ask_day(
+            "The date of invoices", "not before the newest one", today, self.dated.isoformat()
+        )
+        self.reload()
 
     @command("d", "invoice.until", "Up to")
     async def action_until(self) -> None:
@@ -173,21 +196,34 @@ class InvoicesScreen(ListScreen[InvoiceDraft | StoredInvoice | Batch]):
 
     @command("c", "invoice.credit", "Credit", about="standing")
     async def action_credit(self, one: StoredInvoice) -> None:
-        """Give back all of it or some lines, by a credit note of its own."""
+        """Give back all of it or some lines, by a credit note of its own, which is looked at first."""
         fields = [
             AskedField("lines", "Lines", "", "2, 3=12.50; empty: all of it"),
             AskedField("reason", "Why", "", "stands on the credit note"),
             AskedField("again", "Invoice again", "no", "what is credited whole waits for review again", YES_NO),
         ]
+        number = one.invoice.number
 
-        def credit(typed: dict[str, str]) -> StoredInvoice:
+        def draft(typed: dict[str, str]) -> tuple[invoicing.CreditDraft, partial[StoredInvoice]]:
             lines, exponent = [text for text in typed["lines"].split(",") if text.strip()], one.invoice.exponent
-            amounts = dict(invoice_words.line_meant(text, exponent) for text in lines)
-            again = typed["again"] == "yes"
-            return invoicing.credit(self.user, one.invoice.number, typed["reason"], amounts or None, again=again)
+            amounts = dict(invoice_words.line_meant(text, exponent) for text in lines) or None
+            how: dict[str, Any] = {"again": typed["again"] == "yes", "dated": self._dated}
+            found = invoicing.preview_credit(self.user, number, typed["reason"], amounts, **how)
+            return found, partial(
+                invoicing.credit, number=number, reason=typed["reason"], amounts=amounts, shown=found.mark, **how
+            )
 
-        done = await self.fill_in(f"Credit {one.invoice.number}", fields, credit)
-        self.say(f"{done.invoice.number} credits {done.invoice.corrects}: {invoice_words.total_text(done.invoice)}")
+        found, deed = await self.fill_in(f"Credit {number}", fields, draft, hint=ENTER_SHOWS)
+        lines = [
+            f"{invoice_words.total_text(found.invoice)} to {found.invoice.buyer.name}",
+            *invoice_words.again_lines(found),
+        ]
+        text = as_text(
+            invoice_report(self.user.store, found.invoice), min(_WIDTH, int(self.app.size.width * 0.98) - _FRAME)
+        )
+        await self.confirm("Issue this credit note?", lines, text=text)
+        if (done := await self.do(deed)) is not None:
+            self.say(f"{done.invoice.number} credits {done.invoice.corrects}: {invoice_words.total_text(done.invoice)}")
 
     @command("E", "invoice.export", "Hand out")
     async def action_export(self) -> None:

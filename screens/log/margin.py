@@ -174,7 +174,7 @@ class MarginScreen(ListScreen[Margin]):
             AskedField("who", "Whose", chosen, "", [*by_name]),
             AskedField("cost", "An hour costs", "", f"for example 42.50 {money.currency}; {hourly_costs.NONE}: none"),
             AskedField("since", "From", today.isoformat(), "the first day on which it counts", today=today),
-            AskedField("reason", "Why", "", "only where what was known of days that are over changes"),
+            AskedField("reason", "Why", "", "only where days that are over change"),
         ]
 
         def say(typed: dict[str, str]) -> hourly_costs.CostNow:

@@ -158,7 +158,14 @@ def invoiced(day: Dispatch, tmp_path: Path) -> None:
     whole = json.loads(day.ok("invoice", "export", numbers[-1], "--json"))
     assert whole[0]["number"] == numbers[-1]
     assert "was exported: credit it" in day("invoice", "void", numbers[-1], "--reason", "a slip").err
-    credited = day.ok("invoice", "credit", numbers[-1], "--reason", "charged by mistake", "--again")
+    words = ("invoice", "credit", numbers[-1], "--reason", "charged by mistake", "--again")
+    shown = day.ok(*words, "--check")
+    assert shown.startswith("Credit note, preview")
+    assert "To be invoiced again then: " in shown
+    mark = shown.splitlines()[-1].partition("--shown ")[2].split()[0]
+    assert "is not what was shown" in day(*words, "--shown", "000000").err
+    assert "is still to come" in day(*words, "--date", "2030-01-01").err
+    credited = day.ok(*words, "--shown", mark, "--date", "today")
     assert f"it corrects {numbers[-1]}" in credited
     assert day("invoice", "credit", numbers[-1], "--line", "x", "--reason", "a slip").code == 1
     assert day("invoice", "export", "--again", "9").code == 1

@@ -87,9 +87,9 @@ def test_a_lead_does_and_the_visit_waits_for_review_again(approved: Office, deed
     assert after is not None
     assert after.revision == before.revision + 1
     assert find(approved.store, "R1").review is Review.TO_REVIEW
-    assert invoicing.waiting(approved.store) == {}
+    assert invoicing.waiting(approved.store).ready == {}
     approve(approved.lee, "R1")
-    assert invoicing.waiting(approved.store) == {"R1": after.revision}
+    assert invoicing.waiting(approved.store).ready == {"R1": after.revision}
 
 
 @pytest.mark.parametrize("deed", ANYBODYS | LEADS)

@@ -20,7 +20,11 @@ from dispatch.charges.fees import month_fee, month_fees
 from dispatch.desk.billing import adjusting, handing_out, invoicing
 from dispatch.desk.billing.invoice_lines import left_of, visit_lines
 from dispatch.desk.billing.invoice_words import as_json
+from dispatch.desk.book import editing
+from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.closeout import arriving, leaving
+from dispatch.desk.delivery import papers
+from dispatch.desk.mending import merging
 from dispatch.desk.plan import schedule
 from dispatch.desk.prices import agreeing
 from dispatch.desk.reports.invoice import invoice_report
@@ -219,6 +223,69 @@ class TestIssued:
         assert not any(draft.taken for draft in invoicing.preview(office.lee, day_before))
         with pytest.raises(Faulty, match="days ahead"):
             invoicing.preview(office.lee, DAY + datetime.timedelta(60))
+
+
+class TestDated:
+    """design/invoices.md, Numbers: dates go on, and say no earlier day than what is on the invoice."""
+
+    def dated(self, office: Office, day: datetime.date) -> str:
+        found = invoicing.preview(office.lee, DAY)
+        (one,) = invoicing.issue(office.lee, DAY, (), invoicing.shown_mark(found), day).made
+        return f"{one.invoice.number} {one.invoice.issued_on} {one.invoice.due_on - one.invoice.issued_on}"
+
+    def test_an_earlier_day_may_be_chosen(self, office: Office) -> None:
+        approved(office)
+        office.clock.set(at("09:00", 4))
+        with pytest.raises(Refusal, match="is still to come"):
+            self.dated(office, DAY + datetime.timedelta(5))
+        with pytest.raises(Refusal, match="before 2026-11-24, when something on the invoice of Harbor Dental was done"):
+            self.dated(office, DAY - datetime.timedelta(1))
+        assert invoices.every_invoice(office.store) == []
+        days = settings.firm(office.store).payment_days
+        assert self.dated(office, DAY + datetime.timedelta(2)) == f"2026-0001 2026-11-26 {days} days, 0:00:00"
+
+    def test_never_before_the_newest_one_in_whichever_year(self, office: Office) -> None:
+        agreed(office, "fixed_price", datetime.date(2026, 11, 1), **FEE)
+        invoiced_from(office, datetime.date(2026, 12, 1))
+        office.clock.set(at("09:00", 41))
+        assert self.dated_until(office, datetime.date(2026, 12, 1), datetime.date(2027, 1, 2)) == "2027-0001"
+        with pytest.raises(Refusal, match="The newest invoice is of 2027-01-02, and the numbers follow the dates"):
+            self.dated_until(office, datetime.date(2027, 1, 1), datetime.date(2026, 12, 31))
+        with pytest.raises(Refusal, match="The newest invoice is of 2027-01-02"):
+            invoicing.credit(office.lee, "2027-0001", "a slip", dated=datetime.date(2026, 12, 31))
+        late = replace(
+            invoices.every_invoice(office.store)[0].invoice, number="2026-0001", issued_on=datetime.date(2026, 12, 31)
+        )
+        with pytest.raises(Refused, match="follow their dates"), office.lee.write("by hand") as unit:
+            invoices.add_invoice(unit, late, 1, None, ())
+        credit = invoicing.credit(office.lee, "2027-0001", "a slip", dated=datetime.date(2027, 1, 3)).invoice
+        assert (credit.number, str(credit.issued_on), str(credit.due_on)) == ("2027-0002", "2027-01-03", "2027-01-03")
+
+    def dated_until(self, office: Office, until: datetime.date, day: datetime.date) -> str:
+        found = invoicing.preview(office.lee, until)
+        (one,) = invoicing.issue(office.lee, until, (), invoicing.shown_mark(found), day).made
+        return one.invoice.number
+
+    def test_the_first_number_may_follow_those_of_an_old_program(self, office: Office) -> None:
+        approved(office)
+        editing.settle(office.lee, {"invoice_start": "120", "invoice_prefix": "D-"})
+        (first,) = invoice(office.lee)
+        assert first.invoice.number == "D-2026-0120"
+        with pytest.raises(Faulty, match="D-2026-0120 is issued: the numbers go on from there, and began with 120"):
+            editing.settle(office.lee, {"invoice_start": "1"})
+        editing.settle(office.lee, {"invoice_prefix": ""})
+        assert invoicing.credit(office.lee, "D-2026-0120", "a slip", {1: 100}).invoice.number == "2026-0121"
+        office.clock.set(at("09:00", 41))
+        assert invoicing.credit(office.lee, "D-2026-0120", "a slip", {1: 100}).invoice.number == "2027-0001"
+
+    def test_no_other_program_begins_elsewhere(self, office: Office) -> None:
+        approved(office)
+        editing.settle(office.lee, {"invoice_start": "120"})
+        (draft,) = invoicing.preview(office.lee, DAY)
+        for place in (1, 119, 121):
+            new = replace(draft.invoice, number=f"2026-{place:04}")
+            with pytest.raises(Refused, match="no gap"), office.lee.write("by hand") as unit:
+                invoices.add_invoice(unit, new, place, None, ())
 
 
 class TestFees:
@@ -426,11 +493,70 @@ class TestCredits:
         assert find(office.store, "R1").review is Review.TO_REVIEW
         adjusting.give_goodwill(office.lee, "R1", "labour", "amount", "20.00", "long wait")
         approve(office.lee, "R1")
-        assert invoicing.waiting(office.store).keys() == {"R1"}
+        assert invoicing.waiting(office.store).ready.keys() == {"R1"}
         (third,) = invoice(office.lee)
         assert third.invoice.number == "2026-0003"
         with pytest.raises(Refusal, match="let what it credits be invoiced again"):
             invoicing.void(office.lee, "2026-0002", "a slip")
+
+
+class TestCreditPreview:
+    """design/invoices.md, Credit notes: looked at first, and nothing else is issued."""
+
+    def test_it_is_what_is_issued_then(self, office: Office) -> None:
+        approved(office)
+        invoice(office.lee)
+        draft = invoicing.preview_credit(office.lee, "2026-0001", "the wrong hours", again=True)
+        assert (len(invoices.every_invoice(office.store)), find(office.store, "R1").review) == (1, Review.EXPORTED)
+        assert (draft.again, draft.invoice.number) == (("R1",), "")
+        assert "Credit note, preview" in as_text(invoice_report(office.store, draft.invoice))
+        made = invoicing.credit(office.lee, "2026-0001", "the wrong hours", again=True, shown=draft.mark)
+        assert replace(made.invoice, number="") == draft.invoice
+        assert find(office.store, "R1").review is Review.TO_REVIEW
+
+    def test_what_somebody_else_credited_meanwhile_was_not_shown(self, office: Office) -> None:
+        approved(office)
+        invoice(office.lee)
+        draft = invoicing.preview_credit(office.lee, "2026-0001", "all of it")
+        invoicing.credit(office.lee, "2026-0001", "a favour", {1: 100})
+        with pytest.raises(Refusal, match="is not what was shown"):
+            invoicing.credit(office.lee, "2026-0001", "all of it", shown=draft.mark)
+        with pytest.raises(Refusal, match="is not what was shown"):
+            invoicing.credit(office.lee, "2026-0001", "another reason", {1: 100}, shown=draft.mark)
+
+    def test_it_refuses_what_crediting_refuses_and_whom(self, office: Office) -> None:
+        approved(office)
+        invoice(office.lee)
+        with pytest.raises(NotAllowed):
+            invoicing.preview_credit(office.dana, "2026-0001", "all of it")
+        with pytest.raises(Faulty, match="has no line 9"):
+            invoicing.preview_credit(office.lee, "2026-0001", "all of it", {9: None})
+        with pytest.raises(Faulty, match="reason"):
+            invoicing.preview_credit(office.lee, "2026-0001", "")
+
+
+def test_a_merged_clients_invoices_are_the_surviving_ones(office: Office) -> None:
+    """design/invoices.md, Kept as it was issued: they say the old name, and stand with the client that is left."""
+    approved(office)
+    (one,) = invoice(office.lee)
+    editing.settle(office.lee, {"messages_by": "smtp", "mail_host": "mail.example", "mail_from": "a@columbus.example"})
+    client_with(office, billing_mail="pay@harbor.example")
+    papers.send(
+        office.lee, papers.prepare(office.lee, invoice_report(office.store, one.invoice), ["pay@harbor.example"])
+    )
+    assert invoicing.went_to(office.store, one) == ["pay@harbor.example"]
+    editing.add(office.lee, "client", {"name": "Harbor Group", "debtor": "10007"})
+    kept, gone = (RECORD_STORES["client"].find(office.store, name) for name in ("Harbor Group", "Harbor Dental"))
+    merging.merge(office.lee, "client", kept, gone)
+    now = invoicing.find_invoice(office.store, "2026-0001")
+    assert (now.client_id, now.invoice.client_id, now.invoice.buyer.name) == (kept.id, gone.id, "Harbor Dental")
+    assert invoicing.went_to(office.store, now) == ["pay@harbor.example"], "it is not made void for that"
+    with pytest.raises(Refusal, match="went to"):
+        invoicing.void(office.lee, "2026-0001", "a slip")
+    report = invoice_report(office.store, now.invoice, None, now.client_id)
+    assert report.whose is not None
+    assert report.whose.client_id == kept.id
+    assert handing_out._books(office.store, [now]).client(now.invoice).debtor == "10007"
 
 
 class TestKept:

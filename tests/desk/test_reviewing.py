@@ -129,7 +129,7 @@ class TestApproving:
         assert any("nothing is charged" in line for line in reviewing.judge(office.store, "R1").consequences)
         visit = approve(office.lee, "R1")
         assert reviewing.approved_words(office.store, visit) == "R1 is approved: nothing is charged."
-        assert invoicing.waiting(office.store) == {}
+        assert invoicing.waiting(office.store).ready == {}
 
     def test_a_fail_that_was_overridden_is_not_said_to_have_passed(self, office: Office) -> None:
         office.on_site()
@@ -419,10 +419,10 @@ class TestInvoices:
         office.clock.advance(10 * 3600)
         clocking.correct(office.lee, "R1", "leaving", office.clock.now(), "stayed the night")
         assert review(office) is Review.TO_REVIEW
-        assert invoicing.waiting(office.store) == {}
+        assert invoicing.waiting(office.store).ready == {}
         accept(office.lee, "R1", "true")
         approve(office.lee, "R1")
-        assert invoicing.waiting(office.store) == {"R1": 3}
+        assert invoicing.waiting(office.store).ready == {"R1": 3}
 
 
 def test_of_all_days_the_newest_are_read_first(office: Office) -> None:

@@ -15,7 +15,7 @@ from dispatch.model.invoices import InvoiceKind
 from screens.dialogs.questions import AskConfirm, AskText, Form
 from screens.log.invoices import InvoicesScreen
 from screens.prices.sheet_view import SheetView
-from tests.desk.conftest import Office, approve, invoice
+from tests.desk.conftest import Office, approve, at, invoice
 from tests.desk.test_prepaid import closed
 from tests.messages.conftest import no_pdf
 from tests.screens.test_prices import answer, fill
@@ -85,6 +85,9 @@ async def test_what_was_issued_is_saved_mailed_and_credited(approved: Office, tm
         await press(pilot, "c")
         await until(pilot, Form)
         await fill(pilot, lines="1=5.00", reason="as agreed", again="no")
+        await until(pilot, AskConfirm)
+        assert len(invoices.every_invoice(approved.store)) == 1, "it is looked at first"
+        await press(pilot, "y")
         await until_true(pilot, lambda: len(invoices.every_invoice(approved.store)) == 2)
         newest = invoices.every_invoice(approved.store)[0].invoice
         assert (newest.kind, newest.net, newest.corrects) == (InvoiceKind.CREDIT, 500, "2026-0001")
@@ -101,3 +104,17 @@ async def test_what_was_not_handed_out_is_written_for_a_program(approved: Office
         await until_true(pilot, file.exists)
         assert file.read_bytes().startswith(b"\xef\xbb\xbf*InvoiceNo,*Customer")
         assert invoices.every_invoice(approved.store)[0].exports == 1
+
+
+async def test_the_date_of_an_invoice_may_be_chosen(approved: Office) -> None:
+    approved.clock.set(at("09:00", 3))
+    async with opened(approved.lee, "log") as pilot:
+        screen = await at_invoices(pilot)
+        await press(pilot, "D")
+        await answer(pilot, "2026-11-25")
+        await until_true(pilot, lambda: str(screen.dated) == "2026-11-25" and bool(screen.things))
+        await press(pilot, "i")
+        await until(pilot, AskConfirm)
+        await press(pilot, "y")
+        await until_true(pilot, lambda: bool(invoices.every_invoice(approved.store)))
+        assert str(invoices.every_invoice(approved.store)[0].invoice.issued_on) == "2026-11-25"

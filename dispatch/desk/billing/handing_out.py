@@ -88,5 +88,6 @@ def to_hand_out(store: Store, days: Days = (None, None)) -> list[StoredInvoice]:
 
 
 def _books(store: Store, found: Sequence[StoredInvoice]) -> Books:
-    known = (clients.client(store, client_id) for client_id in {stored.invoice.client_id for stored in found})
-    return Books(settings.firm(store), {client.id: client for client in known if client is not None})
+    # whose they are now, by whom they were issued for
+    known = {stored.invoice.client_id: clients.client(store, stored.client_id) for stored in found}
+    return Books(settings.firm(store), {issued: client for issued, client in known.items() if client is not None})

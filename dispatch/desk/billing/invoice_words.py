@@ -8,7 +8,7 @@ from typing import Any
 
 from db.invoices import StoredInvoice
 from dispatch.desk.billing.drafting import InvoiceDraft
-from dispatch.desk.billing.invoicing import Issued
+from dispatch.desk.billing.invoicing import CreditDraft, Issued
 from dispatch.desk.reports.invoice import tables
 from dispatch.desk.reports.rendering import table_csv
 from dispatch.desk.session.refusals import Faulty
@@ -55,6 +55,12 @@ def issued_lines(issued: Issued) -> Iterator[str]:
     """What was issued, and what was kept back."""
     yield from (f"{invoice_line(one)}: issued." for one in issued.made)
     yield from (f"{draft.client.name} is not invoiced: {fault}" for draft in issued.left_out for fault in draft.faults)
+
+
+def again_lines(draft: CreditDraft) -> Iterator[str]:
+    """What is to be invoiced again once a credit note is issued."""
+    if draft.again:
+        yield f"To be invoiced again then: {', '.join(draft.again)}."
 
 
 def invoice_line(one: StoredInvoice) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from db import audit, calendars, clients, legs, people, probes, settings
+from db import audit, calendars, clients, invoices, legs, people, probes, settings
 from db.faults import Stale
 from db.names import folded
 from db.store import Store
@@ -341,6 +341,11 @@ class SettingsRecords(RecordStore[Firm]):
 
     def notes(self, store: Store, record: Firm) -> Sequence[str]:
         return [f"Papers: logo: {logo_words(store) or '–'}"]
+
+    def doubts(self, desk: Desk, before: Firm | None, after: Firm) -> Iterator[tuple[str, str]]:
+        stands = settings.firm(desk.store).invoice_start
+        if after.invoice_start != stands and (newest := invoices.newest_number(desk.store)) is not None:
+            yield "invoice_start", f"{newest} is issued: the numbers go on from there, and began with {stands}"
 
     def save(self, unit: Unit, before: Firm | None, after: Firm) -> int:
         """Set what differs.

@@ -100,8 +100,9 @@ class Spent(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Margins:
-    """A period's margins: all together, and by client, agreement and technician, the highest revenue first. `unknown` says what is
-    not known, `elsewhere` how many things are in another currency and in no sum, `waiting` how many charges no lead has taken."""
+    """A period's margins: all together, and by client, agreement and technician, the highest revenue first and what is nobody's
+    last. `unknown` says what is not known, `elsewhere` how many things are in another currency and in no sum, `waiting` how many
+    charges no lead has taken."""
 
     period: Period
     money: Money
@@ -160,7 +161,10 @@ def margins(user: User, period: Period, client_id: int | None = None) -> Margins
         period,
         money,
         whole,
-        {by: sorted(of.values(), key=lambda one: (-one.known, one.label.casefold())) for by, of in groups.items()},
+        {
+            by: sorted(of.values(), key=lambda one: (one.key == (None,), -one.known, one.label.casefold()))
+            for by, of in groups.items()
+        },
         things,
         tuple(_unknown(things, spent, clients, people)),
         len(found) - len(things),

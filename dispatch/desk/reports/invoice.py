@@ -39,11 +39,12 @@ _HEAD = (
 _TAX = ("invoice", "tax_key", "name", "rate_pct", "category", "exemption", "base", "tax", "currency")
 
 
-def invoice_report(store: Store, invoice: Invoice, void: str | None = None) -> Report:
+def invoice_report(store: Store, invoice: Invoice, void: str | None = None, client_id: int | None = None) -> Report:
     """An invoice as it was issued, under the firm's look of today; without a number it is a preview.
 
     Args:
         void: why it is void; None: it stands.
+        client_id: whose it is now; None: whose it was.
     """
     head, seller = letterhead_of(store), invoice.seller
     title = title_of(invoice)
@@ -67,15 +68,17 @@ def invoice_report(store: Store, invoice: Invoice, void: str | None = None) -> R
         data=tables([invoice]),
         letterhead=replace(head, name=seller.name, lines=(*seller.address, *reached)),
         to=(invoice.buyer.name, *invoice.buyer.address),
-        whose=Whose(invoice.client_id, to=(invoice.buyer.email,) if invoice.buyer.email else ()),
+        whose=Whose(
+            invoice.client_id if client_id is None else client_id,
+            to=(invoice.buyer.email,) if invoice.buyer.email else (),
+        ),
     )
 
 
 def title_of(invoice: Invoice) -> str:
     """What a document is called."""
-    if not invoice.number:
-        return "Invoice, preview"
-    return f"{'Credit note' if invoice.kind is InvoiceKind.CREDIT else 'Invoice'} {invoice.number}"
+    what = "Credit note" if invoice.kind is InvoiceKind.CREDIT else "Invoice"
+    return f"{what} {invoice.number}" if invoice.number else f"{what}, preview"
 
 
 def file_name(number: str) -> str:
