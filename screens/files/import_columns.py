@@ -34,6 +34,7 @@ class ImportColumns(Dialog[SaidOfFile | None]):
     DEFAULT_CSS = """
     ImportColumns > .dialog { width: 110; height: 90%; }
     ImportColumns Choices { height: 1fr; max-height: 100%; margin: 1 0; }
+    ImportColumns .dialog--fault.-blank { display: none; }
     """
     BINDINGS = [
         key("escape", "dialog.back", "Leave it", action="dismiss(None)"),
@@ -50,7 +51,10 @@ class ImportColumns(Dialog[SaidOfFile | None]):
         super().__init__(
             title, "← → another of ours · - leaves out · e every row says · enter goes on · esc leaves the file"
         )
-        self._said, self._seen, self._look = said, seen, look
+        self._said, self._seen, self._look, self._at = said, seen, look, ""
+        # what is taken stands first; a column stays where it is while it becomes another one
+        columns = sorted(seen.columns, key=lambda column: not column.ours)
+        self._order = {column.theirs: place for place, column in enumerate(columns)}
 
     def body(self) -> ComposeResult:
         yield self.fault_line()
@@ -65,17 +69,18 @@ class ImportColumns(Dialog[SaidOfFile | None]):
         listed.highlighted = next((at for at, one in enumerate(shown) if one.how == "guess" or not one.ours), 0)
 
     def _shown(self) -> list[SeenColumn]:
-        """The columns that say something, and those that are missing."""
-        filled = [
-            one for one in self._seen.columns if one.ours or one.how == "said" or any(cell for cell, _ in one.cells)
-        ]
-        return [*filled, *(SeenColumn("", ours, "missing", ()) for ours in self._seen.missing)]
+        """What is missing, then the columns that say something."""
+        last = len(self._order)
+        columns = sorted(self._seen.columns, key=lambda column: self._order.get(column.theirs, last))
+        filled = [one for one in columns if one.ours or one.how == "said" or any(cell for cell, _ in one.cells)]
+        return [*(SeenColumn("", ours, "missing", ()) for ours in self._seen.missing), *filled]
 
     def _draw(self) -> None:
         listed = self.query_one(OptionList)
-        at = listed.highlighted
-        listed.set_options([Option(self._line(column)) for column in self._shown()])
-        listed.highlighted = at
+        shown, at = self._shown(), self._at
+        with listed.prevent(OptionList.OptionHighlighted):
+            listed.set_options([Option(self._line(column)) for column in shown])
+        listed.highlighted = next((place for place, one in enumerate(shown) if one.theirs == at), 0) if shown else None
         missing = [
             f"There is no {ours} yet: choose its column, or say with e what every row has."
             for ours in self._seen.missing
@@ -86,16 +91,19 @@ class ImportColumns(Dialog[SaidOfFile | None]):
         if column.how == "missing":
             return Content.assemble(("no column", "$text-error"), f" → {column.ours}, which is needed")
         theirs = show(column.theirs, 50) or "every row"
-        style = "$text-muted" if not column.ours else "$text-warning" if column.how == "guess" else "bold"
+        style = "dim" if not column.ours else "$text-warning" if column.how == "guess" else "bold"
         cells = " · ".join(read if cell == read else f"{cell} = {read}" for cell, read in column.cells if cell)
-        return Content.assemble(
-            f"{theirs} → ", (becomes(column), style), "\n", (f"   {cells or '(empty)'}", "$text-muted")
-        )
+        return Content.assemble(f"{theirs} → ", (becomes(column), style), "\n", (f"   {cells or '(empty)'}", "dim"))
 
     def _column(self) -> SeenColumn | None:
         at = self.query_one(OptionList).highlighted
         shown = self._shown()
         return shown[at] if at is not None and at < len(shown) else None
+
+    def on_option_list_option_highlighted(self) -> None:
+        """Stay with the column, whatever becomes of the others."""
+        column = self._column()
+        self._at = column.theirs if column is not None else ""
 
     def action_change(self, by: int) -> None:
         """Let the column under the cursor be another one of ours."""

@@ -236,7 +236,9 @@ def _choices(report: ImportReport, wish: _Wish) -> Iterator[ChoiceRow[str]]:
     if good and report.refused:
         yield ChoiceRow(f"take the good ones: {_of(good, report)}; {report.refused:,} stay out", "good")
     if report.refused and report.table is not None:
-        yield ChoiceRow(f"write the {report.refused:,} refused into a file with why, to be mended", "refused")
+        yield ChoiceRow(
+            f"write {count_text(report.refused, 'refused row')} into a file with why, to be mended", "refused"
+        )
     if report.columns:
         left = sum(not column.ours for column in report.columns)
         yield ChoiceRow(f"look at its columns{f': {left:,} are left out' if left else ''}", "columns")
