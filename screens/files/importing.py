@@ -125,9 +125,13 @@ async def _ask_kind(screen: UserScreen, path: Path) -> _Wish:
             rows = [ChoiceRow(name, name) for name in several.sheets]
             sheet = await screen.choose(f"Which sheet of {show(path.name, 60)}?", rows)
         except NoKind:
-            kinds = [ChoiceRow(kind.replace("-", " "), kind) for kind in SUBJECTS]
-            title = f"The columns of {show(path.name, 60)} do not say what it has. What is it?"
-            return _Wish(path, await screen.choose(title, kinds), sheet)
+            return _Wish(path, await _choose_kind(screen, path), sheet)
+
+
+async def _choose_kind(screen: UserScreen, path: Path) -> str:
+    """What is in a file of rows."""
+    kinds = [ChoiceRow(kind.replace("-", " "), kind) for kind in SUBJECTS]
+    return await screen.choose(f"What is in {show(path.name, 60)}?", kinds)
 
 
 async def _ask_columns(screen: UserScreen, wish: _Wish, *, only_if_worth: bool = False) -> _Wish:
@@ -187,6 +191,9 @@ async def _changed(screen: UserScreen, wish: _Wish, report: ImportReport, choice
     match choice:
         case "places":
             return dataclasses.replace(wish, places={**wish.places, **await _ask_places(screen, report)})
+        case "kind":
+            other = dataclasses.replace(wish, kind=await _choose_kind(screen, wish.path), said=NOTHING_SAID)
+            return await _ask_columns(screen, other)
         case "columns":
             return await _ask_columns(screen, wish)
         case "refused":
@@ -235,19 +242,11 @@ def _choices(report: ImportReport, wish: _Wish) -> Iterator[ChoiceRow[str]]:
         yield ChoiceRow(f"say which sites are meant: {questions:,} to answer", "places")
     if good and report.refused:
         yield ChoiceRow(f"take the good ones: {_of(good, report)}; {report.refused:,} stay out", "good")
-    if report.refused and report.table is not None:
-        yield ChoiceRow(
-            f"write {count_text(report.refused, 'refused row')} into a file with why, to be mended", "refused"
-        )
-    if report.columns:
-        left = sum(not column.ours for column in report.columns)
-        yield ChoiceRow(f"look at its columns{f': {left:,} are left out' if left else ''}", "columns")
-    if report.recalled:
-        yield ChoiceRow("forget what was said about the last file with these columns", "forget")
     if report.marks:
         yield ChoiceRow(f"these places are meant as they stand: {len(report.marks):,}", "meant")
     if report.updatable and not wish.update:
         yield ChoiceRow(f"also take the file over the {report.updatable:,} that differ: look at that", "update")
+    yield from _table_choices(report, wish)
     if (
         wish.kind == CALENDAR
         and wish.since is None
@@ -261,6 +260,21 @@ def _choices(report: ImportReport, wish: _Wish) -> Iterator[ChoiceRow[str]]:
             f"take the dates of those that repeat as single visits, {_AHEAD.days // 7} weeks ahead", "until"
         )
     yield ChoiceRow("leave it: nothing is changed", "leave")
+
+
+def _table_choices(report: ImportReport, wish: _Wish) -> Iterator[ChoiceRow[str]]:
+    """What can be done about a file of rows before it is taken."""
+    if report.table is None:
+        return
+    if report.refused:
+        count = count_text(report.refused, "refused row")
+        yield ChoiceRow(f"write {count} into a file with why, to be mended", "refused")
+    left = sum(not column.ours for column in report.columns)
+    told = f": {count_text(left, 'column')} left out" if left else ""
+    yield ChoiceRow(f"look at its columns{told}", "columns")
+    yield ChoiceRow(f"it is something else than {wish.kind.replace('-', ' ')}", "kind")
+    if report.recalled:
+        yield ChoiceRow("forget what was said about the last file with these columns", "forget")
 
 
 async def _ask_refused(screen: UserScreen, report: ImportReport, path: Path) -> None:

@@ -48,7 +48,7 @@ DESK = Path(onsite.__file__).parents[1]
 EVERYBODY = {"plan.undo.undo", "plan.undo.redo", "day.routing.renew", "travel.drive_times.keep"}
 """Open to all staff: taking back what was one's own, and keeping figures that the program reckoned."""
 ELSEWHERE = {"book.editing.add", "book.editing.put", "book.editing.edit", "book.editing.archive", "book.editing.settle",
-             "imports.importing.import_file"}  # fmt: skip
+             "imports.importing.import_file", "imports.importing.forget"}  # fmt: skip
 """Their roles are declared with the kind of record or the kind of file."""
 OPENS = {"user.write": 0, "on_visit": 2, "stepping": 1, "putting_right": 1}
 """What opens a unit of work, with the place of the deed among what it takes."""

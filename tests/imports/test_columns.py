@@ -131,3 +131,18 @@ def test_the_most_particular_kind_is_meant() -> None:
 
 def test_the_column_why_is_no_unknown_column(desk: Desk) -> None:
     assert desk.take("clients", "client,why\nAcme,it was bad\n").unknown_columns == ()
+
+
+@pytest.mark.parametrize(("cell", "minutes"), [("1.5", 90), ("0,75", 45), ("2", 120), ("1:15", 75), ("0.333", 20)])
+def test_hours_of_another_program_are_minutes(desk: Desk, cell: str, minutes: int) -> None:
+    content = f'Ticket;Customer;Location;Title;Budget Hours\nT9;Harbor Dental;Main office;Cable;"{cell}"\n'
+    report = desk.take("visits", content)
+    assert faults(report) == []
+    assert f"minutes: {cell} is {minutes}" in report.understood
+    assert desk.store.value("SELECT minutes FROM visit WHERE reference = 'T9'") == minutes
+
+
+def test_time_entries_of_another_program_are_remote_work(desk: Desk) -> None:
+    assert kind_of(FILES / "connectwise-time.csv") == "remote-work"
+    report = desk.take("remote-work", FILES / "connectwise-time.csv")
+    assert (faults(report), verdicts(report)) == ([], ["new", "new"])

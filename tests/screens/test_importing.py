@@ -170,7 +170,7 @@ async def test_what_is_no_file_is_said(office: Office, tmp_path: Path) -> None:
         await press(pilot, "enter")
         await until(pilot, Choose)
         screen: Any = pilot.app.screen
-        assert "The columns of odd.csv do not say what it has" in screen.heading
+        assert screen.heading == "What is in odd.csv?"
         await press(pilot, "escape")
         await until(pilot, BookScreen)
 
@@ -387,3 +387,19 @@ async def test_a_sheet_of_a_workbook_is_asked_for(office: Office) -> None:
         await until(pilot, ImportColumns)
         await press(pilot, "enter")
         await decide(pilot, "leave")
+
+
+async def test_a_file_is_taken_as_something_else(office: Office) -> None:
+    path = Path(__file__).parents[1] / "data" / "imports" / "jobber-clients.csv"
+    async with opened(office.dana, "board") as pilot:
+        await press(pilot, "i")
+        await look_at_columns(pilot, path)
+        await press(pilot, "enter")
+        await decide(pilot, "kind")
+        await choose(pilot, "sites")
+        await until(pilot, ImportColumns)
+        screen: Any = pilot.app.screen
+        assert becoming(screen)["Service Street 1 + Service City + Service State + Service Zip code"] == "address"
+        await press(pilot, "enter")
+        lines = await decide(pilot, "leave")
+        assert any("no such client" in line for line in lines)

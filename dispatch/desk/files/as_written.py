@@ -34,6 +34,8 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _MOMENT = re.compile(r"([0-9./-]+)[T ]+(.+)")
+_HOURS = re.compile("hour|stunde|heure|hora")
+"""In the name of a column that has hours where ours has minutes."""
 _NO_FORMULA = re.compile("'(?=[=+\\-@\uff1d\uff0b\uff0d\uff20])")
 """What a program puts before text that a spreadsheet would reckon with; it is none of the text."""
 _MONEY = re.compile("[€$£]|EUR|USD|GBP|CHF")
@@ -100,13 +102,18 @@ def as_the_house_writes(
     ways: dict[str, set[str]] = {"dates": set(), "decimals": set()}
     for name, at in columns.position.items():
         kind = fields[name].kind
+        hours = name == "minutes" and _HOURS.search(columns.named.get(name, "").casefold()) is not None
         about = "dates" if isinstance(kind, Day | Moment) else "decimals"
         cells = {
             place: row[at].strip()
             for place, row in enumerate(rows)
-            if len(row) > at and row[at].strip() and not _stands(row[at], kind)
+            if len(row) > at and row[at].strip() and (hours or not _stands(row[at], kind))
         }
-        read = {place: seen for place, text in cells.items() if (seen := _read(text, kind, context)) is not None}
+        read = {
+            place: seen
+            for place, text in cells.items()
+            if (seen := _hours(text) if hours else _read(text, kind, context)) is not None
+        }
         settled = {seen.settled for seen in read.values()} - {""}
         way = settled.pop() if len(settled) == 1 else getattr(meant, about)
         ways[about].add(way)
@@ -240,6 +247,14 @@ def _number(text: str, kind: FieldKind, context: FieldContext) -> _Read | None:
             continue
         ways[way] = number
     return _Read(ways) if ways else None
+
+
+def _hours(text: str) -> _Read | None:
+    """A length that a column of hours says, in minutes."""
+    if match := re.fullmatch("([0-9]{1,3}):([0-9]{2})", text):
+        return _one(str(int(match[1]) * 60 + int(match[2])))
+    match = re.fullmatch("([0-9]{1,3})(?:[.,]([0-9]{1,3}))?", text)
+    return _one(str(round(float(f"{match[1]}.{match[2] or 0}") * 60))) if match else None
 
 
 def _listed(text: str, between: str) -> _Read | None:

@@ -37,6 +37,17 @@ _ADDRESS = (
 _NOTES = ("note", "comments", "comment", "notiz", "notizen", "bemerkung", "bemerkungen", "remarques", "notas")
 _SKILLS = ("skill", "certifications", "fähigkeiten", "kenntnisse", "compétences", "habilidades")
 
+_HOURS = (
+    "estimated hours",
+    "budget hours",
+    "hours",
+    "hours actual",
+    "hours worked",
+    "worked hours",
+    "stunden",
+    "heures",
+    "horas",
+)
 _OTHERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "clients": {
         "client": (*_CLIENT, "name"),
@@ -133,11 +144,40 @@ _OTHERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "site": _SITE,
         "date": ("wanted on", "scheduled date", "due date", "day", "datum", "termin", "fecha"),
         "work": ("summary", "subject", "title", "arbeit", "betreff", "tätigkeit", "travail", "trabajo"),
-        "minutes": ("duration", "estimated minutes", "dauer", "minuten", "durée"),
+        "minutes": ("duration", "estimated minutes", "dauer", "minuten", "durée", *_HOURS),
         "skills": _SKILLS,
         "promised_from": ("from", "von"),
         "promised_to": ("to", "until", "bis"),
         "description": ("details", "beschreibung", "description détaillée", "descripción"),
+    },
+    "remote-work": {
+        "reference": ("time entry id", "entry id", "id", "number", "nummer"),
+        "client": _CLIENT,
+        "technician": (
+            "member",
+            "resource",
+            "resource name",
+            "technician name",
+            "techniker",
+            "mitarbeiter",
+            "technicien",
+            "técnico",
+        ),
+        "start": ("start time", "started", "started at", "start date", "date worked", "beginn", "début", "inicio"),
+        "minutes": ("duration", "dauer", "minuten", "durée", *_HOURS),
+        "work": (
+            "summary",
+            "summary notes",
+            "work done",
+            "subject",
+            "title",
+            "tätigkeit",
+            "betreff",
+            "travail",
+            "trabajo",
+        ),
+        "site": _SITE,
+        "description": ("notes", "internal notes", "details", "bemerkung", "notiz"),
     },
 }
 """By the kind of file: ours → theirs."""
