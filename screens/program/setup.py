@@ -102,20 +102,29 @@ class SetupScreen(ListScreen[SetupStep]):
         step = self._step()
         if step is None:
             return
-        if step.name == "card":
-            self.action_prices()
-            return
-        if step.name == "people":
-            await ask_record(self, "technician")
-            return
-        if step.name == "bring":
-            await ask_import(self)
-            self.reload()
-            return
-        if step.name == "country":
-            await self._ask_country()
-            self._go_on()
-            return
+        match step.name:
+            case "card":
+                self.action_prices()
+            case "people":
+                await ask_record(self, "technician")
+            case "bring":
+                await ask_import(self)
+                self.reload()
+            case "country":
+                await self._ask_country()
+                self._lead_on(step)
+            case _:
+                await self._ask_settings(step)
+                self._lead_on(step)
+
+    def _lead_on(self, done: SetupStep) -> None:
+        """Go on to the next step that is to do; one of a few fields opens by itself after one that was done for the first time."""
+        self._go_on()
+        after = [step.name for step in steps(self.user.store)]
+        if not done.done and self.listed.selected in after[after.index(done.name) + 1 : after.index("card")]:
+            self.action_open()
+
+    async def _ask_settings(self, step: SetupStep) -> None:
         record_store, user = RECORD_STORES["settings"], self.user
         record = record_store.get(user.store, 0)
         texts = record_store.texts(user.store, record)
@@ -123,7 +132,6 @@ class SetupScreen(ListScreen[SetupStep]):
 
         fields = [line_of(field, texts[field.name], Desk.for_user(user)) for field in fields_asked]
         await self.fill_in(step.title, fields, lambda typed, **meant: editing.settle(user, typed, **meant))
-        self._go_on()
 
     async def _ask_country(self) -> None:
         """Ask for the country, take over what is usual there, and offer its holidays."""

@@ -36,7 +36,7 @@ from tests.desk.conftest import Office, at
 from tests.desk.test_papers import PNG
 from tests.screens.test_importing import import_file
 from tests.screens.test_prices import answer, choose, fill
-from tests.screens.test_screens import opened, press, settled, until
+from tests.screens.test_screens import opened, press, settled, until, until_true
 from widgets.listed import FigureList
 
 SAMPLE = Path(__file__).parents[2] / "dispatch" / "sample"
@@ -191,14 +191,16 @@ async def test_two_thousand_clients_by_three_letters(office: Office) -> None:
 
 
 async def country_of_firm(pilot: Pilot[None]) -> None:
-    """Say the country, take over what is usual there, and its holidays."""
-    await press(pilot, "enter")
+    """Say the country, which the name of the firm leads on to, take over what is usual there, and its holidays."""
     await until(pilot, AskText)
     assert pilot.app.screen.query_one(Input).value == "US"
     await answer(pilot, "united states")
     await until(pilot, AskConfirm)
     await press(pilot, "y")
     await fill(pilot, subdivision="OH", years="2026")
+    # the depot comes by itself, and can wait
+    await until_true(pilot, lambda: isinstance(pilot.app.screen, Form) and "The depot" in pilot.app.screen.heading)
+    await press(pilot, "escape")
     await until(pilot, SetupScreen)
 
 
@@ -227,7 +229,6 @@ async def test_a_firm_from_nothing_by_keyboard(tmp_path: Path) -> None:
             await until(pilot, SetupScreen)
             await press(pilot, "enter")
             await fill(pilot, name="Columbus IT", currency="EUR")
-            await until(pilot, SetupScreen)
             await country_of_firm(pilot)
             pilot.app.screen.listed.select_key("units")  # type: ignore[attr-defined]
             await press(pilot, "enter")
