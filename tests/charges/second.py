@@ -30,6 +30,32 @@ def days_of(part: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [part, *part.get("later_days", [])]
 
 
+VISIT: Row = {
+    "outcome": "completed", "cause": "normal", "scheduled_start": None, "emergency": False, "early_start_agreed": False,
+    "departed": False, "items": [], "goodwill": [], "prior_today": {}, "trip": {"last_stop": True},
+}  # fmt: skip
+DAY: Row = dict.fromkeys(["depart", "check_in", "check_out", "return"])
+PART: Row = DAY | {"billable": True, "vehicle": None, "marks": []}
+SITE: Row = {"one_way_distance": "0", "one_way_minutes": 0}
+
+
+def filled(form: Mapping[str, Any]) -> Row:
+    """A form with what it leaves out, as B14 says."""
+    visit, terms = VISIT | form["visit"], form.get("agreement")
+    visit["assignments"] = [
+        PART | part | {"later_days": [DAY | day for day in part.get("later_days") or []]}
+        for part in visit["assignments"]
+    ]
+    blocks = [{"expires_on": None, "purchased_on": None} | one for one in (terms or {}).get("blocks", [])]
+    return {
+        "card": merged(DEFAULT_CARD, form["card"]),
+        "client": {"tax_exempt": False} | (form.get("client") or {}),
+        "site": SITE | form["site"],
+        "agreement": terms and {**terms, "blocks": blocks},
+        "visit": visit,
+    }
+
+
 class Reckoning:
     """One visit, priced by B11 step by step. Only for inputs that lack nothing."""
 
@@ -579,7 +605,7 @@ class Reckoning:
     def _travel(self, stays: list[Row]) -> None:  # noqa: C901, PLR0912  written out as the page has it, to be read beside it
         if not self.crew or self.away:
             return
-        if "manual_travel" in self.visit:
+        if self.visit.get("manual_travel"):
             self.add("TRV-MAN", "travel", self.cents(exact(self.visit["manual_travel"]["amount"])))
             return
         rules, lines = self.card["travel"], len(self.rows)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
-from db import agreements, clients, service_plans
+from db import agreements, clients, service_plans, sheets, visits
+from db.store import existing
 from dispatch.desk.book import editing
 from dispatch.desk.charges import quoting
-from dispatch.desk.charges.comparing import PlanComparison, compare_plans
-from dispatch.desk.closeout import arriving, leaving
+from dispatch.desk.charges.comparing import PlanComparison, compare_plans, plan_terms
+from dispatch.desk.closeout import arriving, leaving, remote_work
 from dispatch.desk.plan import schedule
 from dispatch.desk.prices import agreeing
 from dispatch.desk.requests import intake
 from dispatch.desk.texts.comparison_words import comparison_form, comparison_lines, quoted_lines
 from dispatch.model.clients import Client
+from tests.charges.second import Reckoning, filled
 from tests.desk.conftest import CARD, Office, at
 
 
@@ -142,6 +145,48 @@ def test_a_minimum_of_the_day_is_reckoned_under_the_plan(office: Office) -> None
     found = compared(office)
     assert found.now.visits == 12000 + 2 * 3500
     assert told(found)["Dear"] == (15000 + 2 * 3500, 22000, -3000)
+
+
+PLANS: tuple[tuple[str, str, dict[str, str]], ...] = (
+    ("Tenth", "tm", {"labour_discount": "10", "waive_travel": "all"}),
+    ("Evenings", "tm", {"waive_bands": "after_hours, weekend", "price_list": "standard"}),
+    ("Hours", "retainer", {"allowance": "100"}),
+    ("All", "fixed_price", {}),
+)
+
+
+def test_each_plan_comes_to_what_a_second_engine_makes_of_the_same_visits(office: Office) -> None:
+    """design/account-care.md E13, with the allowance of a month used up in the order of the visits; tests/charges/second.py."""
+    for name, kind, texts in PLANS:
+        plan(office, name, kind, fee="40", **texts)
+    calls = {0: ("7:10", 95, "phone"), 1: ("17:30", 50, "remote"), 40: ("10:00", 75, "phone")}
+    for days in (0, 1, 2, 3, 40):
+        if days not in calls:
+            work(office, "R1" if days == 2 else "R2", "16:50", days)
+            continue
+        office.go("19:00", days)
+        clock, minutes, way = calls[days]
+        done = {"client": "Harbor Dental", "site": "Annex", "work": "Reset it", "way": way}
+        remote_work.write_down(office.ana, {**done, "start": f"today {clock}", "minutes": str(minutes)})
+    office.go("20:00", 41)
+    found = compared(office)
+    own = [one for one in visits.of_client(office.store, harbor(office).id) if one.ended_at is not None]
+    kept = [
+        (existing(sheets.latest_sheet(office.store, one.id)).input, 41 - days)
+        for one, days in zip(sorted(own, key=lambda one: one.anchor), (0, 1, 2, 3, 40), strict=True)
+    ]
+    assert found.visits == len(kept) == 5
+    for catalogued, tried in zip(service_plans.service_plans(office.store), found.plans, strict=True):
+        terms, total = plan_terms(catalogued), 0
+        left = dict.fromkeys(range(3), Fraction(str(terms.get("allowance_min") or 0)))
+        for given, ago in kept:
+            month = min(ago * 3 // 90, 2)
+            agreement = {**terms, "allowance_min": str(left[month])} if "allowance_min" in terms else terms
+            again = Reckoning(filled({**given, "agreement": agreement}))
+            left[month] -= again.drawn.get("allowance", Fraction(0))
+            total += again.net
+        assert (tried.name, tried.visits, tried.total) == (catalogued.name, total, total + 3 * 4000)
+        assert found.saved(tried) == found.now.total - total - 3 * 4000
 
 
 def test_no_visit_claims_nothing_and_says_the_fee(office: Office) -> None:

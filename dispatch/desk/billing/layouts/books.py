@@ -10,7 +10,7 @@ from dispatch.desk.session.refusals import Faulty
 from dispatch.model.clients import Client
 from dispatch.model.firm import Firm
 from dispatch.model.invoices import Invoice, InvoiceKind, InvoiceLine, Party
-from dispatch.model.ledger import code, codes_of, sold_as, sold_key, tax_key
+from dispatch.model.ledger import SOLD, code, codes_of, sold_as, sold_key, tax_key
 from dispatch.model.text import show
 
 MOST_FAULTS = 12
@@ -51,7 +51,11 @@ class Books:
 
     def sold(self, name: str, line: InvoiceLine) -> str:
         """The code of what a line sells, by that setting; its lack is a fault."""
-        return self._code(name, sold_as(line))
+        key = sold_as(line)
+        if key == "remote" and key not in self._codes[name]:
+            # a call is labour where the firm has no account of its own for calls
+            key = line.category if line.category in SOLD else key
+        return self._code(name, key)
 
     def tax(self, name: str, key: str) -> str:
         """The code of a tax, by that setting; its lack is a fault."""
