@@ -21,6 +21,7 @@ from dispatch.charges.cases import recompute
 from dispatch.commands.line import run
 from dispatch.commands.parser import GROUPS
 from screens.program.keymap import PLACES, key_rows, own_bindings
+from screens.program.tasks import all_tasks
 from tests.wall import started
 from widgets.terminal.keyboard import CONTROLS, SIGNS, written
 
@@ -49,6 +50,28 @@ def test_keys_page_is_made_from_the_bindings() -> None:
     if os.environ.get("UPDATE_DOCS"):
         page.write_text(keys_page(), encoding="utf-8")
     assert page.read_text(encoding="utf-8") == keys_page(), "run the tests once with UPDATE_DOCS=1"
+
+
+def tasks_page() -> str:
+    """docs/how-to.md as the help has it, with the keys that come with the program."""
+    keys = {row.id: written(row.keys[0]) for row in reversed(key_rows(DispatchApp))}
+    lines = [
+        "# I want to …",
+        "",
+        "What people want to do, screen by screen, with its keys. `?` on a screen says the same with your own keys, and `/` there",
+    ]
+    lines += ["finds it by any word. This page is made from the program."]
+    for screen, tasks in all_tasks().items():
+        lines += ["", f"## On {screen}", ""]
+        lines += [f"- **{task.does}**: {task.steps(lambda name: f'`{keys[name]}`')}" for task in tasks]
+    return "\n".join(lines) + "\n"
+
+
+def test_tasks_page_is_made_from_the_help() -> None:
+    page = ROOT / "docs" / "how-to.md"
+    if os.environ.get("UPDATE_DOCS"):
+        page.write_text(tasks_page(), encoding="utf-8")
+    assert page.read_text(encoding="utf-8") == tasks_page(), "run the tests once with UPDATE_DOCS=1"
 
 
 def owners() -> list[type]:

@@ -20,10 +20,17 @@ _ONE_CASE = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 _NOTHING = frozenset((
     "no", "nope", "none", "no thanks", "no thank you", "no nothing", "no nothing else", "no nothing more",
     "nothing", "nothing else", "nothing more", "nothing thanks", "nothing else thanks",
+    "nein", "nein danke", "nein nichts", "nichts", "nichts mehr", "nichts weiter", "nichts weiteres", "sonst nichts",
+    "non", "non merci", "non rien", "rien", "rien d autre", "rien de plus",
+    "nada", "nada más", "nada mas", "no gracias", "no nada", "no nada más", "no nada mas",
+    "niente", "niente altro", "nient altro", "nulla", "no grazie", "nee", "nee bedankt", "nee niets", "niets", "verder niets",
 ))  # fmt: skip
+"""In the languages in which files are read too (`dispatch.desk.imports`), Italian and Dutch."""
 
 _NOBODY = _NOTHING | {
     "nobody", "noone", "no one", "no reason", "na", "n a", "nil", "null", "tbd", "unknown", "not applicable",
+    "niemand", "keiner", "kein grund", "unbekannt", "personne", "aucune raison", "inconnu", "nadie", "ninguno", "desconocido",
+    "nessuno",
 }  # fmt: skip
 """What stands in a field that has to be filled in, and names nobody and gives no reason."""
 
@@ -55,7 +62,7 @@ _LEFT = re.compile(
 
 def says_nothing(text: str) -> bool:
     """Whether an answer says that there is nothing, whatever its case and punctuation: "Nothing.", "no, thanks"."""
-    return " ".join(re.sub(r"[,.;:!…]", " ", text).casefold().split()) in _NOTHING
+    return " ".join(re.sub(r"[,.;:!…'’]", " ", text).casefold().split()) in _NOTHING
 
 
 def says_something(text: str) -> bool:

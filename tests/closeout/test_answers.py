@@ -9,7 +9,19 @@ from dispatch.closeout.answers import WHO, WHY, leaves_to_client, says_nothing, 
 
 @pytest.mark.parametrize(
     "answer",
-    ["nothing", "Nothing.", " NO ", "none!", "nothing else", "No, thanks.", "nothing  else …", "no; nothing else"],
+    [
+        *("nothing", "Nothing.", " NO ", "none!", "nothing else", "No, thanks.", "nothing  else …", "no; nothing else"),
+        *(
+            "Nichts.",
+            "nein, danke",
+            "rien d’autre",
+            "Non, merci.",
+            "nada más",
+            "No, gracias",
+            "Nient'altro",
+            "verder niets",
+        ),
+    ],
 )
 def test_nothing(answer: str) -> None:
     assert says_nothing(answer)
@@ -17,7 +29,15 @@ def test_nothing(answer: str) -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    ["", "...", "no scanner", "nothing works at reception", "none of the printers", "scanner at reception is slow"],
+    [
+        "",
+        "...",
+        "no scanner",
+        "nothing works at reception",
+        "none of the printers",
+        "scanner at reception is slow",
+        "nichts geht mehr",
+    ],
 )
 def test_not_nothing(answer: str) -> None:
     assert not says_nothing(answer)

@@ -354,9 +354,9 @@ def test_technician_comes_with_everything(desk: Desk) -> None:
     assert (staff.roles, staff.email) == (frozenset({Role.TECHNICIAN}), "ana@example.com")
 
 
-def test_a_new_technician_has_the_hours_lunch_and_class_that_the_firm_has_set(desk: Desk) -> None:
+def test_a_new_technician_has_the_hours_lunch_class_and_depot_that_the_firm_has_set(desk: Desk) -> None:
     """As on the form and by command: what a row says nothing of is usual."""
-    usual = {"default_shifts": "mon-thu 07:00-15:00", "default_lunch": "11:00-12:00 30"}
+    usual = {"default_shifts": "mon-thu 07:00-15:00", "default_lunch": "11:00-12:00 30", "depot": "39.96, -83.00"}
     editing.edit(desk.user, "settings", desk.user.firm, usual)
     editing.add(desk.user, "technician", {"name": "Kim Vale", "login": "kim"})
     desk.take("technicians", "name,login,shift_start,shift_end\nPat Moss,pat,,\nSam Roe,sam,09:00,12:00\n")
@@ -364,6 +364,7 @@ def test_a_new_technician_has_the_hours_lunch_and_class_that_the_firm_has_set(de
     assert hours_text(pat.shifts) == hours_text(kim.shifts) == "mon-thu 07:00-15:00"
     assert pat.lunch == kim.lunch is not None
     assert pat.labour_class == kim.labour_class
+    assert pat.home == kim.home == Place(39.96, -83.00)
     assert hours_text(sam.shifts) == "mon-fri 09:00-12:00"
 
 

@@ -209,10 +209,10 @@ class TechnicianRecords(RecordStore[Technician]):
         return {"shifts": firm.default_shifts, "lunch": firm.default_lunch}
 
     def settled(self, desk: Desk, before: Technician | None, after: Technician) -> Technician:
-        """With the first labour class of the rate card where none was typed."""
-        if after.labour_class:
-            return after
-        return replace(after, labour_class=next(iter(labour_classes(desk.store)), "tech"))
+        """With the first labour class of the rate card, and the depot as their home, where neither was typed."""
+        if after.home is None and not after.home_address:
+            after = replace(after, home=desk.firm.depot, home_address=desk.firm.depot_address)
+        return replace(after, labour_class=after.labour_class or next(iter(labour_classes(desk.store)), "tech"))
 
     def doubts(self, desk: Desk, before: Technician | None, after: Technician) -> Iterator[tuple[str, str]]:
         classes = labour_classes(desk.store)

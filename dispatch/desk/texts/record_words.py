@@ -225,7 +225,8 @@ def _asked(page: VisitPage) -> Iterator[RecordLine]:
     yield RecordLine(((f"  {show(way_and_work(visit))}", "strong"), (f" · {asked}", "plain")))
     crew = ", ".join(show(part.named) for part in visit.assignments)
     yield _plain(planned_text(visit, page.times, page.office) + (f" · {crew}" if crew else ""))
-    yield RecordLine(((f"  {show(page.site.address)} · {show(page.site.access_notes)}", "dim"),))
+    if way_in := " · ".join(map(show, filter(None, (page.site.address, page.site.access_notes)))):
+        yield RecordLine(((f"  {way_in}", "dim"),))
     if visit.promised is not None:
         yield _plain(f"promised {promise_text(visit.promised, page.times, page.office)}")
     yield from map(_plain, day_lines(visit, page.times, page.office))
