@@ -22,6 +22,8 @@ from db.store import Store
 from db.visits import NewVisit
 from dispatch.desk.billing import invoicing
 from dispatch.desk.charges.charging import keep_sheet
+from dispatch.desk.figures import hourly_costs
+from dispatch.desk.figures.margin import margins
 from dispatch.desk.review import reviewing
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.user import User, log_in
@@ -29,6 +31,7 @@ from dispatch.desk.visits.steps import find
 from dispatch.model.agreements import PrepaidBlock
 from dispatch.model.instants import at_local
 from dispatch.model.invoices import InvoiceKind
+from dispatch.model.periods import Period
 from tests.desk.many import ended
 from tests.prepared import copied, made_once
 from tests.wall import WALL, started
@@ -149,11 +152,30 @@ def assert_whole(store: Store) -> None:
         )
 
 
+def assert_margins_agree(user: User) -> None:
+    """design/invoices.md, Margin: what was earned month by month is what stands on invoices less credits, however it is grouped; a
+    fee that was invoiced in advance is of the month after the year."""
+    after = datetime.date(2027, 12, 1)
+    WALL.set(at_local(after, "09:00", ZONE))
+    found = [margins(user, Period("month", month)) for month in (*months(), after)]
+    standing = [one.invoice for one in invoices.every_invoice(user.store) if one.voided_at is None]
+    net = sum(one.net * (-1 if one.kind is InvoiceKind.CREDIT else 1) for one in standing)
+    assert sum(one.whole.known for one in found) == net
+    for one in found:
+        assert not one.unknown
+        for groups in one.groups.values():
+            assert sum(group.known for group in groups) == one.whole.known
+            assert sum(group.cost for group in groups) == one.whole.cost
+    year = margins(user, Period("year", datetime.date(2027, 1, 1))).whole
+    assert year.known == sum(one.whole.known for one in found[1:])
+
+
 def begun(sample_week: Path, path: Path) -> tuple[Store, User]:
     """The sample firm before the year."""
     store = Store.open(copied(sample_week, path))
     user = log_in(store, "lee")
     set_up(user)
+    hourly_costs.say_cost(user, None, "41.30", FIRST)
     return store, user
 
 
@@ -197,6 +219,7 @@ def test_month_by_month(sample_week: Path, tmp_path: Path) -> None:
     assert credited
     assert not any(draft.taken for draft in invoicing.preview(user, last_of(months()[-1])))
     assert_whole(store)
+    assert_margins_agree(user)
     store.close()
 
 
@@ -238,3 +261,4 @@ def test_two_leads_at_once_and_one_is_killed(year: User) -> None:
     third.communicate(timeout=100)
     assert third.returncode == 0
     assert_whole(year.store)
+    assert_margins_agree(year)
