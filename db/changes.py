@@ -135,6 +135,8 @@ ONLY_ADDED = frozenset(
         "file_removal",
         "finding",
         "finding_mark",
+        "timesheet",
+        "timesheet_approval",
     }
 )
 """The tables of records that are only ever added, and taken back by marking them."""

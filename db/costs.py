@@ -9,6 +9,7 @@ from db.among import AMONG, keys_param
 from db.rows import Query, Select, day
 from db.store import Store
 from db.unit import Unit
+from db.visits import PAID_KINDS
 from dispatch.model.costs import HourlyCost
 
 COSTS = Select(HourlyCost, "hourly_cost r", stored={"since": day("from_day")})
@@ -40,7 +41,7 @@ def clocked(store: Store, visit_ids: Sequence[int]) -> list[Clocked]:
         f"""
 WITH part AS (SELECT * FROM assignment WHERE visit_id {AMONG})
 SELECT a.visit_id, a.staff_id, g.starts_at, g.ends_at - g.starts_at FROM part a JOIN segment g ON g.assignment_id = a.id
-WHERE g.kind <> 'break' AND g.ends_at > g.starts_at
+WHERE g.kind IN ({PAID_KINDS}) AND g.ends_at > g.starts_at
 UNION ALL
 SELECT visit_id, staff_id, check_out_at, return_at - check_out_at FROM part WHERE return_at > check_out_at
 UNION ALL

@@ -17,7 +17,7 @@ from typing import Any, Literal, NamedTuple, get_args
 from db.promises import DAY, JUDGED, days_param
 from db.rows import Query, value
 from db.store import Store
-from db.visits import ANCHOR, ANCHORED
+from db.visits import ANCHOR, ANCHORED, PAID_KINDS
 
 By = Literal["", "technician", "client", "kind", "skill"]
 BYS: tuple[By, ...] = get_args(By)
@@ -108,7 +108,7 @@ _WAY_HOME = (
 )
 _CLOCKED = f"""
 SELECT v.id AS visit_id, s.client_id, a.staff_id, g.starts_at AS at, {_GONE} AS until
-{_STRETCH} AND g.starts_at < (SELECT gone FROM given) AND g.kind <> 'break'
+{_STRETCH} AND g.starts_at < (SELECT gone FROM given) AND g.kind IN ({PAID_KINDS})
 UNION ALL
 SELECT v.id, s.client_id, a.staff_id, a.check_out_at, min(a.return_at, (SELECT gone FROM given))
 {_WAY_HOME} < min((SELECT last FROM given), (SELECT gone FROM given))"""

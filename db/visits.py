@@ -16,11 +16,15 @@ from db.unit import Unit
 from dispatch.model.forms import shared
 from dispatch.model.states import ENDED, OCCUPYING, ON_THE_WAY_OR_THERE
 from dispatch.model.travel import Place
-from dispatch.model.visits import LONGEST_STAY, Assignment, Segment, Visit, VisitDay
+from dispatch.model.visits import LONGEST_STAY, PAID, Assignment, Segment, Visit, VisitDay
 
 if TYPE_CHECKING:
     from dispatch.model.clients import Site
     from dispatch.model.requests import Request
+
+
+PAID_KINDS = ", ".join(f"'{kind}'" for kind in sorted(PAID))
+"""The kinds of segments that are paid time, in SQL."""
 
 
 class NewVisit(NamedTuple):

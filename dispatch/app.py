@@ -36,13 +36,13 @@ with lazily(__name__):
     from screens.board import board, calls, drives, glance, map, outbox, plan_of_day, plan_of_week, team_map, week
     from screens.board import jump as jumps
     from screens.book import book, client
-    from screens.log import access, audit, care, figures, invoices, log, margin, open_work, visit_record
+    from screens.log import access, audit, care, figures, invoices, log, margin, open_work, timesheets, visit_record
     from screens.prices import prices, quote
     from screens.program import alerting, doubtful_clock, keys, palette
     from screens.program import keymap as keymaps
     from screens.program import personal as own_settings
     from screens.program import setup as setting_up
-    from screens.visit import day, visit
+    from screens.visit import day, timesheet, visit
 
 CLOCK_SECONDS = 5.0
 """How often the clock on the screen is looked at."""
@@ -89,6 +89,8 @@ SCREENS = {
     "record": (visit_record, "VisitRecord"),
     "setup": (setting_up, "SetupScreen"),
     "team": (team_map, "TeamMapScreen"),
+    "timesheet": (timesheet, "TimesheetScreen"),
+    "timesheets": (timesheets, "TimesheetsScreen"),
     "visit": (visit, "VisitScreen"),
     "week": (week, "WeekScreen"),
     "week plan": (plan_of_week, "WeekPlanScreen"),

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from dispatch.charges.bands import Tier
 from dispatch.charges.day_price import day_price_line
 from dispatch.charges.lines import ChargeLine
 from dispatch.charges.minutes import Stay
 from dispatch.charges.pricing import Pricing
 from dispatch.charges.rates import Rate, rate_of
-from dispatch.charges.terms import Terms, Tier
+from dispatch.charges.terms import Terms
 from dispatch.charges.visit import EarlierVisits
 from dispatch.model.instants import changed_text
 from dispatch.model.money import exact_text, shortest

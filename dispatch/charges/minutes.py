@@ -10,10 +10,10 @@ from fractions import Fraction
 from itertools import chain
 from typing import NamedTuple
 
+from dispatch.charges.bands import Tier
 from dispatch.charges.labour_prices import Rounding
 from dispatch.charges.pricing import Pricing
 from dispatch.charges.rates import Rate, rate_of
-from dispatch.charges.terms import Tier
 from dispatch.charges.visit import EarlierVisits, VisitPart
 from dispatch.fields.reading import whole
 

@@ -6,8 +6,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from dispatch.charges.bands import Tier
 from dispatch.charges.labour_prices import ListedPrice
-from dispatch.charges.terms import Terms, Tier
+from dispatch.charges.terms import Terms
 from dispatch.charges.visit import VisitPart
 
 

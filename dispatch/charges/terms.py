@@ -8,23 +8,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
+from dispatch.charges.bands import CardBands, Tier
 from dispatch.charges.card import AgreementKind, AgreementTerms, Card, CardItem, PriceList
-from dispatch.charges.labour_prices import BANDS, Band, LabourClass, ListedPrice, OwnBand, Rounding
+from dispatch.charges.labour_prices import LabourClass, ListedPrice, Rounding
 from dispatch.charges.visit import ChargedVisit, VisitPart
-from dispatch.model.agreements import WEEKDAYS
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Tier:
-    """What the clock makes of a minute: the band that it counts as, and the band of one's own that it lies in (B3.3, B3.7)."""
-
-    band: Band
-    own: OwnBand | None = None
-
-    @property
-    def name(self) -> str:
-        """What it is called on a line."""
-        return self.band if self.own is None else self.own.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +25,7 @@ class Terms:
     own_failure: bool
     emergency: bool
     remote: bool
-    tiers: Mapping[str, Tier]
+    bands: CardBands
     flags: frozenset[str]
     group: str = ""
 
@@ -108,28 +95,11 @@ class Terms:
 
     def local(self, minute: int) -> datetime.datetime:
         """A minute by the clocks of the card's time zone."""
-        return datetime.datetime.fromtimestamp(minute * 60, self.card.zone)
+        return self.bands.local(minute)
 
     def tier_at(self, minute: int) -> Tier:
-        """The band of a minute, by its local start: of one's own (B3.7), else one of the four (B3.3)."""
-        local = self.local(minute)
-        at = local.hour * 60 + local.minute
-        day = self._kind_of(local.date())
-        if self.card.bands:
-            before = self._kind_of(local.date() - datetime.timedelta(days=1))
-            own = next((own for own in self.card.bands if own.covers(at, day, before)), None)
-            if own is not None:
-                return self.tiers[own.name]
-        if day == "holiday":
-            return self.tiers["holiday"]
-        for opens, closes in self.card.hours[day]:
-            if opens <= at < closes:
-                return self.tiers["business"]
-        return self.tiers["weekend" if day in self.card.weekend_days else "after_hours"]
-
-    def _kind_of(self, date: datetime.date) -> str:
-        """A weekday, or `holiday`."""
-        return "holiday" if date in self.card.holidays else WEEKDAYS[date.weekday()]
+        """The band of a minute, by its local start (B3.3, B3.7)."""
+        return self.bands.at(minute)
 
 
 def for_group(card: Card, group: str | None) -> tuple[Card, str]:
@@ -173,8 +143,8 @@ def select(card: Card, agreement: AgreementTerms | None, visit: ChargedVisit, gr
             flags.add("GUARANTEE_EXPIRED")
     waived = own_failure or not crew or (applies is not None and applies.waive_emergency)
     emergency = visit.emergency and not waived
-    tiers = {own.name: Tier(own.like, own) for own in reversed(card.bands)} | {band: Tier(band) for band in BANDS}
-    return Terms(card, applies, day, crew, own_failure, emergency, visit.remote, tiers, frozenset(flags), group)
+    bands = CardBands(card)
+    return Terms(card, applies, day, crew, own_failure, emergency, visit.remote, bands, frozenset(flags), group)
 
 
 def _day_of(crew: Sequence[VisitPart], visit: ChargedVisit, card: Card) -> tuple[datetime.date, bool]:

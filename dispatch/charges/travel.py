@@ -8,12 +8,12 @@ from fractions import Fraction
 from functools import partial
 from typing import Literal
 
+from dispatch.charges.bands import Tier
 from dispatch.charges.card import Component, DistanceCharge, FixedCharge, TimeCharge, Travel, TravelZone, ZoneCharge
 from dispatch.charges.lines import ChargeLine
 from dispatch.charges.minutes import Stay, round_minutes
 from dispatch.charges.pricing import Pricing
 from dispatch.charges.rates import Rate, calm_rate
-from dispatch.charges.terms import Tier
 from dispatch.charges.visit import ChargedLeg, ChargedSite, VisitPart
 from dispatch.model.money import exact_text, shortest
 from dispatch.model.text import count_text

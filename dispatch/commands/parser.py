@@ -43,6 +43,7 @@ GROUPS = (
     ("care", ("care",)),
     ("outbox", ("outbox", "alerts")),
     ("reporting", ("figures", "report")),
+    ("timesheets", ("timesheet",)),
     ("backup", ("audit",)),
     ("planning", ("plan",)),
     ("reporting", ("query",)),

@@ -30,6 +30,10 @@ class Segment(NamedTuple):
     ends_at: int | None
 
 
+PAID = frozenset({"travel", "work", "wait", "test"})
+"""What of the clock is paid time, with the way home where it was noted: all but breaks."""
+
+
 class Assignment(NamedTuple):
     """A technician on a visit on one of its days, with what the clock recorded: en route, arrived, left, home.
 
@@ -68,6 +72,16 @@ class Assignment(NamedTuple):
         return (
             None if self.check_out_at is None or self.return_at is None else (self.return_at - self.check_out_at) // 60
         )
+
+    @property
+    def clocked(self) -> tuple[Segment, ...]:
+        """All that the clock says, with the way home (`home`) where it was noted; who came and left without any was at work."""
+        stay = self.segments
+        if not stay and self.check_in_at is not None and self.check_out_at is not None:
+            stay = (Segment("work", self.check_in_at, self.check_out_at),)
+        if self.check_out_at is None or self.return_at is None:
+            return stay
+        return (*stay, Segment("home", self.check_out_at, self.return_at))
 
 
 class VisitDay(NamedTuple):

@@ -290,6 +290,9 @@ class LogScreen(DayOfVisits):
             line.technicians[0] if line and line.technicians else None,
         )
 
+    _HOURS = "The time sheets of a week: what is submitted, what is lacking, what differs; approve, and the file for payroll."
+    hours = opens("H", "screen.timesheets", "Time sheets", "timesheets", _HOURS, READS["reports"].roles, of_day=True)
+
     _AUDIT = "Who did what and when; whether the chain of it holds."
     audit = opens("A", "screen.audit", "Audit", "audit", _AUDIT, READS["audit"].roles)
     access = opens("K", "screen.access", "SSH", "access", "Keys and sessions over SSH.", READS["access"].roles)

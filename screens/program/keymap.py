@@ -66,6 +66,9 @@ PLACES = (
     KeyPlace("What is still open", ("screens.log.open_work:OpenWorkScreen",), _LIST),
     KeyPlace("Invoices", ("screens.log.invoices:InvoicesScreen",), _LIST),
     KeyPlace("Revenue and margin", ("screens.log.margin:MarginScreen",), _LIST),
+    KeyPlace(
+        "Time sheets", ("screens.log.timesheets:TimesheetsScreen", "screens.visit.timesheet:TimesheetScreen"), _LIST
+    ),
     KeyPlace("The audit", ("screens.log.audit:AuditScreen",), _LIST),
     KeyPlace("Account care", ("screens.log.care:CareScreen",), _LIST),
     KeyPlace(

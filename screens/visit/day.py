@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from db import handovers, people, reviews
+from db import handovers, people, reviews, timesheets
 from dispatch.desk.day import board_view, notices
 from dispatch.desk.day.board_view import Forgotten, StopPlace
 from dispatch.desk.session.unsent import Unsent
@@ -22,6 +22,7 @@ from dispatch.model.notices import Notice
 from dispatch.model.reviews import Comment
 from dispatch.model.states import AHEAD, ENDED, OPEN_ON_SITE, THERE, Role, State
 from dispatch.model.text import show
+from dispatch.model.timesheets import Reopened
 from dispatch.model.visits import Handover
 from dispatch.model.ways import state_words
 from screens.asking import Left
@@ -61,6 +62,7 @@ class DayScreen(DayOfVisits):
         self._forgotten: list[Forgotten] = []
         self._comments: list[Comment] = []
         self._changes: list[Notice] = []
+        self._opened: list[Reopened] = []
 
     def body(self) -> ComposeResult:
         yield Static(id="comments")
@@ -92,6 +94,7 @@ class DayScreen(DayOfVisits):
         self._changes = notices.unread(self.user.store, self.user.staff.id)
         self._forgotten = board_view.forgotten(self.user.store, self.user.staff.id, self.user.now)
         self._comments = reviews.waiting_for(self.user.store, self.user.staff.id)
+        self._opened = timesheets.reopened_of(self.user.store, self.user.staff.id)
         unseen = [comment.reference for comment in self._comments if comment.seen_at is None]
         if unseen and Role.TECHNICIAN in self.user.staff.roles:
             self._see_comments(unseen)
@@ -146,6 +149,9 @@ class DayScreen(DayOfVisits):
             lines.append(Content.assemble(("still at ", "bold"), show(words)))
         for over in self._handovers[:1]:
             lines.append(Content.assemble(("take over ", "bold"), show(f"{over.reference} {over.client}? A answers")))
+        for again in self._opened[:1]:
+            words = f"week of {day_text(again.week)}: {again.reason}"
+            lines.append(Content.assemble(("time sheet opened again ", "bold"), show(words), (" (H)", "$text-muted")))
         lines += [comment_text(comment) for comment in self._comments[:3]]
         comments = self.query_one("#comments", Static)
         comments.display = bool(lines)
@@ -291,6 +297,13 @@ class DayScreen(DayOfVisits):
         technician = people.technician_by_name(self.user.store, self.program.technician or self.user.staff.name)
         if technician is not None:
             await own_calendar.ask_own_calendar(self, technician, self.program.day)
+
+    @command("H", "screen.timesheet", "Hours")
+    def action_hours(self) -> None:
+        """Your time sheet: the week by the clock; say that it is right."""
+        technician = people.technician_by_name(self.user.store, self.program.technician or self.user.staff.name)
+        if technician is not None:
+            self.program.open("timesheet", self.program.day, technician.id)
 
     @command("M", "view.map", "Map")
     def action_map(self) -> None:

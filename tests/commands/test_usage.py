@@ -23,7 +23,11 @@ def refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> list[str]:
     ("words", "command", "sentence"),
     [
         (["visit", "lst"], "visit", "There is no deed lst. Did you mean list?"),
-        (["visit", "approve"], "visit", "There is no deed approve. There is `dispatch review approve`."),
+        (
+            ["visit", "approve"],
+            "visit",
+            "There is no deed approve. There is `dispatch review approve` and `dispatch timesheet approve`.",
+        ),
         (["visit", "xyzzy"], "visit", "There is no deed xyzzy."),
         (["visit"], "visit", "Missing: DEED."),
         (["visit", "list", "--sate", "x"], "visit list", "There is no option --sate. Did you mean --state?"),

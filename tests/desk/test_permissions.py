@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from db import people
+from db.store import existing
 from dispatch.closeout.recording import Recording
 from dispatch.desk.billing import handing_out, invoicing, old_batches, work_marks
 from dispatch.desk.book.record_stores import RECORD_STORES
@@ -37,6 +39,7 @@ from dispatch.desk.review import reviewing
 from dispatch.desk.session.refusals import Faulty, NotAllowed, Refusal
 from dispatch.desk.session.shown import UNSEEN
 from dispatch.desk.session.user import User, log_in
+from dispatch.desk.timesheets import approving
 from dispatch.model.checklists import Result
 from dispatch.model.states import STEPS, Role
 from tests.conftest import SAMPLE
@@ -92,6 +95,11 @@ def declared() -> list[Declared]:
                     roles = frozenset({Role.TECHNICIAN, Role.LEAD})
                 found.append(Declared(f"{module}.{function.name}", roles, by_name, deed))
     return found
+
+
+def anas(user: User) -> int:
+    """Ana's id."""
+    return existing(people.technician_by_name(user.store, "Ana Ruiz")).id
 
 
 Deed = Callable[[User, str], Any]
@@ -177,6 +185,15 @@ ON_SITE: dict[str, tuple[str, Deed]] = {
         lambda user, ref: remote_work.write_down(user, CALLED | {"technician": "Ana Ruiz"}),
     ),
     "end remote work": ("closeout.remote_work.end", remote_work.end),
+    "submit a time sheet": (
+        "timesheets.approving.submit",
+        lambda user, ref: approving.submit(user, DAY, anas(user), "she is ill"),
+    ),
+    "approve a time sheet": ("timesheets.approving.approve", lambda user, ref: approving.approve(user, DAY)),
+    "reopen a time sheet": (
+        "timesheets.approving.reopen",
+        lambda user, ref: approving.reopen(user, DAY, anas(user), "a day is missing"),
+    ),
     "let no words": ("closeout.permitting.refuse", lambda user, ref: permitting.refuse(user, ref, "T1", "because")),
 }
 """The deeds on one visit. Anas is R1, and nobody else's."""
@@ -215,7 +232,7 @@ OWN_ONLY = {
     "record", "work", "ask", "use", "close", "end day", "no access", "abort", "attach", "pause", "go on", "home", "correct",
     "insert break", "mark", "unmark", "take back", "depart", "arrive", "specify", "responded", "handed over",
     "answer", "words", "did not come", "ask for words", "find", "put a finding right", "take a finding out",
-    "write down remote work", "end remote work",
+    "write down remote work", "end remote work", "submit a time sheet", "reopen a time sheet",
 }  # fmt: skip
 """Those that a technician does on their own visits only."""
 

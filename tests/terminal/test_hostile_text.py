@@ -172,7 +172,7 @@ def assert_clean(sent: bytes) -> None:
 @first_of(
     "words, keys",
     [
-        ("day", ["down", "enter", "down", "V", "esc", "esc"]),
+        ("day", ["down", "enter", "down", "V", "esc", "esc", "H", "down", "down", "esc"]),
         (
             "board",
             [
@@ -231,6 +231,13 @@ def assert_clean(sent: bytes) -> None:
                 "enter",
                 "esc",
                 "q",
+                "H",
+                "down",
+                "enter",
+                "down",
+                "down",
+                "esc",
+                "esc",
             ],
         ),
     ],
@@ -259,6 +266,9 @@ def test_no_plain_view_prints_a_control_byte_of_the_data(poisoned: Path) -> None
         ["staff", "list"], ["staff", "list", "--json"],
         *([kind, *words, form] for form in ("--plain", "--markdown", "--html", "--csv", "--json") for kind, *words in (
             ["report", "day"], ["report", "sheet", "--technician", "ana"])),
+        *(["timesheet", *words, "--as", "lee"] for words in (
+            ["list", "today"], ["list", "today", "--json"], ["export", "today", "--every"],
+            ["show", "today", "--technician", "ana"])),
         *(["report", "firm", "--period", "2026-11", form] for form in ("--plain", "--markdown", "--html", "--csv", "--json")),
         ["figures", "--by", "client"], ["figures", "--by", "client", "--csv"], ["figures", "--behind", "charged"],
         ["audit", "show"], ["audit", "show", "--json"],
