@@ -14,7 +14,7 @@ from dispatch.model.timesheets import Reopened, Submitted
 
 TIMESHEET, APPROVAL = "timesheet", "timesheet_approval"
 """Their tables, of which rows are only ever added and withdrawn."""
-REOPEN = "reopen a time sheet"
+REOPEN = "reopen hours"
 """The deed that takes a word back with a reason, which stands in its audit."""
 _LONGEST = 1000 * 3600
 """Seconds that nobody stays on a site, nor drives."""

@@ -274,7 +274,8 @@ class LogScreen(DayOfVisits):
     _INVOICES = "What would be invoiced, and what was: issue, send, credit, make void, hand out to the bookkeeper."
     invoices = opens("S", "screen.invoices", "Invoices", "invoices", _INVOICES, LEADS)
     _OPEN = (
-        "What is still open, and for how long: promises, requests, follow-ups, comments, messages, reviews, invoices."
+        "What is still open, and for how long: promises, requests, follow-ups, comments, messages, reviews, time sheets, "
+        "invoices."
     )
     still_open = opens("N", "screen.open-work", "Open", "open_work", _OPEN, READS["log"].roles)
 

@@ -53,12 +53,14 @@ class OpenWorkScreen(ListScreen[OpenItem]):
 
     @command("enter", "visit.open", "Open")
     def action_open(self) -> None:
-        """Open it: the visit's record, or the messages to clients."""
+        """Open it: the visit's record, the messages to clients, or the time sheets of the week."""
         item = self.here
         if item is None:
             return
         if item.kind is OpenKind.MESSAGE:
             self.program.open("messages")
+        elif item.day is not None:
+            self.program.open("timesheets", item.day)
         elif item.reference:
             self.program.open("record", item.reference)
 

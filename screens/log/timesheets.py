@@ -63,7 +63,8 @@ class TimesheetsScreen(SheetsOfWeek[WeekOfTechnician]):
                 f"{_SECTIONS[week.state]} ({counts[week.state]})",
                 path,
                 week.sheet.technician,
-                ("lacking · " if week.sheet.lacking else "") + short_text(week.sheet.total, unit, narrow=narrow),
+                ("lacking · " if week.sheet.lacking and not narrow else "")
+                + short_text(week.sheet.total, unit, narrow=narrow),
                 week.state is not TimesheetState.APPROVED,
                 week.state is TimesheetState.CHANGED or bool(week.sheet.lacking),
             )

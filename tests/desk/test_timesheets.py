@@ -23,6 +23,7 @@ from db.store import Store
 from db.unit import Actor, unit_of_work
 from dispatch.desk.closeout import arriving, clocking, leaving, onsite
 from dispatch.desk.figures.counting import figures_over
+from dispatch.desk.figures.open_work import OpenKind, open_work
 from dispatch.desk.plan import schedule
 from dispatch.desk.plan.undo import redo, undo
 from dispatch.desk.session.refusals import Faulty, NeedsConfirm, NotAllowed, NotFound, Refusal
@@ -31,6 +32,7 @@ from dispatch.desk.timesheets import approving
 from dispatch.desk.timesheets.reckoning import timesheets_of
 from dispatch.desk.timesheets.timesheet_words import (
     PAYROLL,
+    bands_text,
     difference_lines,
     payroll_csv,
     payroll_parts,
@@ -172,6 +174,11 @@ def test_what_the_clock_says_is_paid_by_band(firm: Firm, name: str) -> None:
     assert dict(total.bands) == bands
     assert (total.driving, total.waiting, total.breaks) == (driving, waiting, breaks)
     assert total.paid == sum(bands.values())
+
+
+def test_the_bands_of_every_card_come_first(firm: Firm) -> None:
+    firm.stay(firm.at(MONDAY, "05:00"), firm.at(MONDAY, "09:00"))
+    assert bands_text(first(firm.sheets(MONDAY)).total) == "business 1h, after hours 2h, night 1h"
 
 
 def test_a_night_is_divided_at_midnight_and_between_weeks(firm: Firm) -> None:
@@ -535,6 +542,18 @@ def test_a_week_is_opened_again_with_a_reason_that_its_technician_reads(office: 
     assert week(office).state is TimesheetState.OPEN
     said(office.ana, approving.submit)
     assert (week(office).state, week(office).reopened) == (TimesheetState.SUBMITTED, None)
+
+
+def test_what_waits_for_a_lead_is_open_work(office: Office) -> None:
+    worked(office)
+    said(office.ana, approving.submit)
+    office.clock.advance(7200)
+    waiting = [item for item in open_work(office.store).items if item.kind is OpenKind.TIMESHEET]
+    assert [(item.what, item.age(office.clock.now()), item.day) for item in waiting] == [
+        ("time sheet of Ana Ruiz", "2h", DAY - ONE)
+    ]
+    said(office.lee, approving.approve)
+    assert not [item for item in open_work(office.store).items if item.kind is OpenKind.TIMESHEET]
 
 
 def test_undo_takes_back_each_word_until_somebody_built_on_it(office: Office) -> None:

@@ -30,17 +30,20 @@ class OpenKind(LabelledEnum):
     DRAFT = "typed_and_not_saved"
     MESSAGE = "messages_that_did_not_go_out"
     REVIEW = "to_review"
+    TIMESHEET = "time_sheets_to_approve"
     UNINVOICED = "approved_and_not_invoiced"
 
 
 class OpenItem(NamedTuple):
-    """One of them. `since` is when it began to be open: of a promise when its window ends."""
+    """One of them. `since` is when it began to be open: of a promise when its window ends. `day` is the first one of the week
+    that a time sheet is of."""
 
     kind: OpenKind
     reference: str
     client: str
     what: str
     since: int
+    day: datetime.date | None = None
 
     def age(self, now: int) -> str:
         """How long it is open, in words."""
@@ -80,14 +83,19 @@ def open_work(store: Store) -> OpenWork:
             OpenKind.DRAFT: list(_drafts(store, now)),
             OpenKind.MESSAGE: rows.messages(store, now - OVERDUE),
             OpenKind.REVIEW: rows.to_review(store),
+            OpenKind.TIMESHEET: rows.timesheets(store),
             OpenKind.UNINVOICED: rows.uninvoiced(store),
         }
     items = (
-        OpenItem(kind, row.reference, row.client, row.what, row.since)
+        OpenItem(kind, row.reference, row.client, row.what, row.since, _week(kind, row))
         for kind, found in each.items()
         for row in sorted(found, key=lambda row: (row.since, row.reference))
     )
     return OpenWork(tuple(items), now, day_bounds(week, firm.zone)[0])
+
+
+def _week(kind: OpenKind, row: OpenRow) -> datetime.date | None:
+    return datetime.date.fromisoformat(row.day) if kind is OpenKind.TIMESHEET and row.day is not None else None
 
 
 def _at_risk(store: Store, firm: Firm, now: int, today: datetime.date) -> list[OpenRow]:

@@ -77,7 +77,7 @@ def submit(
         Faulty: a time in it is not known, with each of them; a lead gave no reason.
         Refusal: the week is not over, or it is submitted as it stands.
     """
-    with user.write("submit a time sheet", Role.TECHNICIAN, Role.LEAD) as unit:
+    with user.write("submit hours", Role.TECHNICIAN, Role.LEAD) as unit:
         week = _week(user.store, day, user.staff.id if technician_id is None else technician_id, user.staff.name)
         sheet, why = week.sheet, ""
         if sheet.technician_id != user.staff.id:
@@ -118,7 +118,7 @@ def approve(
         NeedsConfirm: with all that is approved.
         Refusal: there is nothing to approve, with the reason of each.
     """
-    with user.write("approve a time sheet", Role.LEAD) as unit:
+    with user.write("approve hours", Role.LEAD) as unit:
         found = weeks(user.store, day, technicians)
         others = timesheets.other_leads(user.store, [user.staff.id])
         against = [(week, _against(user, week, others=others)) for week in found]
@@ -147,7 +147,7 @@ def reopen(user: User, day: datetime.date, technician_id: int | None = None, rea
         NotAllowed: it is somebody else's, or approved.
         Refusal: it was not submitted.
     """
-    with user.write("reopen a time sheet", Role.TECHNICIAN, Role.LEAD) as unit:
+    with user.write("reopen hours", Role.TECHNICIAN, Role.LEAD) as unit:
         week = _week(user.store, day, user.staff.id if technician_id is None else technician_id, user.staff.name)
         said, why, lead = week.said, reason_of(reason), Role.LEAD in user.roles_now
         if week.sheet.technician_id != user.staff.id and not lead:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from dispatch.charges.labour_prices import BANDS
 from dispatch.model.csv_text import csv_text
 from dispatch.model.firm import Firm
 from dispatch.model.instants import Times, day_text, parse_iso, span_text
@@ -41,7 +42,7 @@ def week_text(sheet: Timesheet) -> str:
 
 def bands_text(day: TimesheetDay) -> str:
     """Paid time by band."""
-    return ", ".join(f"{show(_band(name))} {span_text(minutes)}" for name, minutes in day.bands.items())
+    return ", ".join(f"{show(_band(name))} {span_text(minutes)}" for name, minutes in _in_order(day.bands))
 
 
 def sums_text(day: TimesheetDay, unit: DistanceUnit) -> str:
@@ -186,9 +187,14 @@ def _rows(week: WeekOfTechnician, day: TimesheetDay, unit: DistanceUnit) -> Iter
 
 def _times(day: TimesheetDay) -> Iterator[tuple[str, str, int]]:
     """The minutes of a day by kind and band, those that it has."""
-    yield from (("paid", band, minutes) for band, minutes in day.bands.items())
+    yield from (("paid", band, minutes) for band, minutes in _in_order(day.bands))
     form = day_form(day)
     yield from ((key.removesuffix("_min"), "", form[key]) for key in [*_SUMS][1:] if form[key])
+
+
+def _in_order(bands: Mapping[str, int]) -> list[tuple[str, int]]:
+    """The bands that every card has first, then those of one's own by name."""
+    return sorted(bands.items(), key=lambda band: (BANDS.index(band[0]) if band[0] in BANDS else len(BANDS), band[0]))
 
 
 def _band(name: str) -> str:
