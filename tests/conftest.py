@@ -161,6 +161,12 @@ def nobodys_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture
+def insertion(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plans are laid without the engine, which is not what is tested."""
+    monkeypatch.setenv("DISPATCH_SOLVER", "insertion")
+
+
 @pytest.fixture(scope="session")
 def sample_week(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with the sample firm's week; tests get copies."""

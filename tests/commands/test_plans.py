@@ -10,13 +10,9 @@ import pytest
 from tests.conftest import Dispatch
 from tests.prepared import copied
 
+pytestmark = pytest.mark.usefixtures("insertion")
+
 WEDNESDAY = "2026-11-25"
-
-
-@pytest.fixture(autouse=True)
-def insertion(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The engine is not what is tested here."""
-    monkeypatch.setenv("DISPATCH_SOLVER", "insertion")
 
 
 @pytest.fixture

@@ -5,20 +5,22 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from db import agreements, clients, people, settings, visits
 from db.invoices import StoredInvoice
-from db.store import Store
+from db.store import Store, existing
 from db.unit import Actor, unit_of_work
 from dispatch.closeout.recording import Recording
 from dispatch.desk.billing import adjusting, invoicing
 from dispatch.desk.charges.charging import Priced, Unpriced
-from dispatch.desk.closeout import arriving, onsite
+from dispatch.desk.closeout import arriving, leaving, onsite
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule
+from dispatch.desk.requests import intake
 from dispatch.desk.review import reviewing
 from dispatch.desk.session.user import User, log_in
 from dispatch.model.checklists import Item, ItemKind, Result
@@ -91,6 +93,30 @@ def good(item: Item) -> Recording:
         ItemKind.SIGN_OFF: Recording(Result.SIGNED, "thank you", signed_by="J. Lowe", satisfied=True),
         ItemKind.NAMED: Recording(Result.DECLINED, "not today"),
     }[item.kind]
+
+
+def closed(office: Office, reference: str = "R1") -> None:
+    """Ana closes a visit in good order."""
+    office.on_site(reference)
+    office.finish(reference)
+    leaving.close(office.ana, reference)
+
+
+def visit_called(office: Office, reference: str = "R1") -> Visit:
+    return existing(visits.visit_by_reference(office.store, reference))
+
+
+def harbor(office: Office) -> Client:
+    return existing(clients.client_by_name(office.store, "Harbor Dental"))
+
+
+def ask(office: Office, reference: str, **more: str) -> None:
+    """Harbor Dental asks for an hour of work."""
+    texts = {"client": "Harbor Dental", "site": "Main office", "work": "printer", "minutes": "60"}
+    intake.add(office.dana, texts | {"reference": reference} | more)
+
+
+ask_in_p3 = partial(ask, priority="P3")
 
 
 def approve(user: User, reference: str, reason: str = "") -> Visit:

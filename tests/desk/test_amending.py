@@ -11,7 +11,7 @@ from dispatch.desk.requests import intake
 from dispatch.desk.session.refusals import Blocked, Faulty, NotAllowed, Refusal
 from dispatch.desk.visits.steps import find
 from dispatch.model.states import State
-from tests.desk.conftest import Office, at
+from tests.desk.conftest import Office, ask, at
 
 
 def change(office: Office, reference: str, **texts: str) -> None:
@@ -112,11 +112,6 @@ def test_two_people_at_one_request(office: Office) -> None:
     change(office, "R1", minutes="30")
     with pytest.raises(Stale):
         intake.amend(office.dana, "R1", {"work": "something else"}, version=seen.version)
-
-
-def ask(office: Office, reference: str, **more: str) -> None:
-    texts = {"client": "Harbor Dental", "site": "Main office", "work": "printer", "minutes": "60"}
-    intake.add(office.dana, texts | {"reference": reference} | more)
 
 
 def test_what_stands_keeps_nobody_from_another_change(office: Office) -> None:

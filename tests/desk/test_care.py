@@ -26,14 +26,7 @@ from dispatch.desk.session.refusals import Faulty, NotAllowed, NotFound, Refusal
 from dispatch.desk.texts.client_words import page_lines
 from dispatch.model.agreements import Agreement
 from dispatch.model.checklists import Result
-from dispatch.model.clients import Client
-from tests.desk.conftest import DAY, Office, at
-
-
-def harbor(office: Office) -> Client:
-    found = clients.client_by_name(office.store, "Harbor Dental")
-    assert found is not None
-    return found
+from tests.desk.conftest import DAY, Office, at, harbor
 
 
 def agree(office: Office, starts: str = "2026-11-17", ends: str | None = None, **service: Any) -> Agreement:

@@ -21,9 +21,8 @@ from dispatch.desk.review import reviewing
 from dispatch.desk.session.user import log_in
 from dispatch.model.checklists import Result
 from dispatch.model.periods import Period
-from tests.desk.conftest import Office, at
+from tests.desk.conftest import Office, at, closed
 from tests.desk.test_levels import agree
-from tests.desk.test_prepaid import closed
 from tests.figures.busy_month import VISITS, busy_month
 
 NOVEMBER = Period("month", datetime.date(2026, 11, 1))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from db import agreements, settings, visits
+from db import agreements, settings
 from db.unit import Actor, unit_of_work
 from dispatch.desk.charges.charge_input import input_of
 from dispatch.desk.charges.charging import Priced, charge_of
@@ -17,18 +17,12 @@ from dispatch.desk.plan import schedule
 from dispatch.desk.requests import intake
 from dispatch.desk.session.refusals import Faulty
 from dispatch.model.instants import at_local
-from dispatch.model.visits import Visit
 from tests.desk.conftest import CARD, DAY, Office, at
+from tests.desk.conftest import visit_called as visit
 
 SANTIAGO = "America/Santiago"
 NO_MIDNIGHT = datetime.date(2026, 9, 6)
 BEFORE_THE_LONG_NIGHT = datetime.date(2026, 4, 4)
-
-
-def visit(office: Office, reference: str = "R1") -> Visit:
-    found = visits.visit_by_reference(office.store, reference)
-    assert found is not None
-    return found
 
 
 def trip(office: Office, reference: str = "R1") -> dict[str, Any]:

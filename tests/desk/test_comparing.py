@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from db import agreements, clients, service_plans, sheets, visits
+from db import agreements, service_plans, sheets, visits
 from db.store import existing
 from dispatch.desk.book import editing
 from dispatch.desk.charges import quoting
@@ -18,15 +18,8 @@ from dispatch.desk.plan import schedule
 from dispatch.desk.prices import agreeing
 from dispatch.desk.requests import intake
 from dispatch.desk.texts.comparison_words import comparison_form, comparison_lines, quoted_lines
-from dispatch.model.clients import Client
 from tests.charges.second import Reckoning, filled
-from tests.desk.conftest import CARD, Office, at
-
-
-def harbor(office: Office) -> Client:
-    found = clients.client_by_name(office.store, "Harbor Dental")
-    assert found is not None
-    return found
+from tests.desk.conftest import CARD, Office, at, harbor
 
 
 def work(office: Office, reference: str, clock: str, days: int = 0) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from db import handovers, people, visits
+from db import handovers, people
 from dispatch.commands.forms import visit_page_form
 from dispatch.desk.billing import adjusting
 from dispatch.desk.book import editing
@@ -17,15 +17,9 @@ from dispatch.desk.requests.intake import add
 from dispatch.desk.session.refusals import Blocked, NeedsConfirm, NotAllowed, Refusal
 from dispatch.desk.texts.record_words import record_lines
 from dispatch.model.states import State
-from dispatch.model.visits import Visit
 from tests.desk.conftest import DAY, Office, at
+from tests.desk.conftest import visit_called as visit
 from tests.desk.test_kept_sheets import charge
-
-
-def visit(office: Office, reference: str) -> Visit:
-    found = visits.visit_by_reference(office.store, reference)
-    assert found is not None
-    return found
 
 
 def stands(office: Office, reference: str) -> tuple[str, int | None]:

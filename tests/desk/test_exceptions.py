@@ -20,9 +20,8 @@ from dispatch.model.boards import LogLine
 from dispatch.model.checklists import Item, ItemKind, Result
 from dispatch.model.reviews import ReviewMark
 from dispatch.model.states import State
-from tests.desk.conftest import DAY, Office, at, good
+from tests.desk.conftest import DAY, Office, at, closed, good
 from tests.desk.test_levels import agree
-from tests.desk.test_reviewing import closed
 
 
 def line_of(office: Office, reference: str = "R1", **wanted: object) -> LogLine:

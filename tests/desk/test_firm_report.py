@@ -15,8 +15,7 @@ from dispatch.desk.reports.rendering import as_text
 from dispatch.desk.session.refusals import NotAllowed
 from dispatch.desk.session.user import log_in
 from dispatch.model.periods import Period
-from tests.desk.conftest import Office, approve
-from tests.desk.test_prepaid import closed
+from tests.desk.conftest import Office, approve, closed
 from tests.figures.busy_month import busy_month
 
 NOVEMBER = Period("month", datetime.date(2026, 11, 1))

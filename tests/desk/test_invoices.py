@@ -38,9 +38,8 @@ from dispatch.model.invoice_taxes import without_tax
 from dispatch.model.invoices import InvoiceKind, LineSource
 from dispatch.model.money import to_minor
 from dispatch.model.states import Review
-from tests.desk.conftest import DAY, Office, approve, at, invoice
+from tests.desk.conftest import DAY, Office, approve, at, closed, invoice
 from tests.desk.test_kept_sheets import card_with, client_with
-from tests.desk.test_reviewing import closed
 
 TODAY = DAY
 FEE = {"service": {"monthly_fee": "310.00"}}

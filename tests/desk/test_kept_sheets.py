@@ -25,8 +25,8 @@ from dispatch.desk.prices.rate_cards import save_card
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.visits.steps import find
 from dispatch.model.instants import at_local
-from tests.desk.conftest import DAY, ZONE, Office, accept, approve, at, invoice
-from tests.desk.test_prepaid import YEAR, agreed, closed, left
+from tests.desk.conftest import DAY, ZONE, Office, accept, approve, at, closed, invoice
+from tests.desk.test_prepaid import YEAR, agreed, left
 
 TRAVEL = {"components": [{"kind": "distance", "rate": "1"}]}
 

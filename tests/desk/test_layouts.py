@@ -46,9 +46,8 @@ from dispatch.model.ledger import codes_of, sold_key, tax_key
 from dispatch.model.money import to_minor
 from tests.desk import published_rules
 from tests.desk.conftest import DAY as DAY_OF_OFFICE
-from tests.desk.conftest import Office, approve, invoice
+from tests.desk.conftest import Office, approve, closed, invoice
 from tests.desk.en16931 import faults
-from tests.desk.test_reviewing import closed
 
 TEMPLATES = Path(__file__).parent.parent / "data" / "bookkeeping"
 DAY = datetime.date(2026, 11, 30)

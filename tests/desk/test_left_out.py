@@ -12,20 +12,11 @@ from dispatch.desk.book import editing
 from dispatch.desk.plan import proposing, schedule, week
 from dispatch.desk.plan.scope import WHOLE_DAY, PlanScope
 from dispatch.desk.requests import intake
-from tests.desk.conftest import DAY, Office, at
+from tests.desk.conftest import DAY, Office, ask, at
+
+pytestmark = pytest.mark.usefixtures("insertion")
 
 SUNDAY = DAY + datetime.timedelta(5)
-
-
-@pytest.fixture(autouse=True)
-def insertion(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The engine is not what is tested here."""
-    monkeypatch.setenv("DISPATCH_SOLVER", "insertion")
-
-
-def ask(office: Office, reference: str, **more: str) -> None:
-    texts = {"client": "Harbor Dental", "site": "Main office", "work": "printer", "minutes": "60"}
-    intake.add(office.dana, texts | {"reference": reference} | more)
 
 
 def change(office: Office, name: str, **texts: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from db import checklists, messages, notices, settings, sheets, visits
+from db import checklists, messages, notices, settings, sheets
 from db.faults import Refused
 from db.legs import legs_of_day
 from dispatch.desk.book import editing
@@ -15,22 +15,10 @@ from dispatch.desk.messages import calling_ahead
 from dispatch.desk.plan import schedule, undo
 from dispatch.desk.requests import intake
 from dispatch.desk.session.refusals import Blocked, Faulty, NotAllowed, Refusal, WrongState
-from dispatch.model.clients import Site
 from dispatch.model.states import Review, State
-from dispatch.model.visits import Visit
 from tests.desk.conftest import DAY, Office, approve, at, invoice
-
-
-def visit(office: Office, reference: str = "R1") -> Visit:
-    found = visits.visit_by_reference(office.store, reference)
-    assert found is not None
-    return found
-
-
-def site(office: Office, name: str) -> Site:
-    found = RECORD_STORES["site"].find(office.store, name)
-    assert isinstance(found, Site)
-    return found
+from tests.desk.conftest import visit_called as visit
+from tests.desk.test_merging import site
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from db import agreements, audit, clients, legs, templates, visits
+from db import agreements, audit, clients, legs, templates
 from db.faults import Refused, Stale
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
@@ -18,8 +18,8 @@ from dispatch.desk.plan import schedule, undo
 from dispatch.desk.requests import intake
 from dispatch.desk.session.refusals import Faulty, Refusal
 from dispatch.model.clients import Client, Site
-from dispatch.model.visits import Visit
 from tests.desk.conftest import DAY, Office, approve, at, invoice
+from tests.desk.conftest import visit_called as visit
 
 OTHER = "Hárbor  Dental’s"
 
@@ -55,12 +55,6 @@ def client(office: Office, name: str) -> Client:
 def site(office: Office, name: str) -> Site:
     found = RECORD_STORES["site"].find(office.store, name)
     assert isinstance(found, Site)
-    return found
-
-
-def visit(office: Office, reference: str) -> Visit:
-    found = visits.visit_by_reference(office.store, reference)
-    assert found is not None
     return found
 
 

@@ -16,18 +16,13 @@ from dispatch.desk.plan import day_problem, emergency, proposing, schedule, week
 from dispatch.desk.plan.proposal import Proposal
 from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
 from dispatch.desk.plan.taking import take
-from dispatch.desk.requests import intake
 from dispatch.desk.visits.steps import find
 from dispatch.planning.checker import PlacementGrade
-from tests.desk.conftest import DAY, Office, at
+from tests.desk.conftest import DAY, Office, ask, at
+
+pytestmark = pytest.mark.usefixtures("insertion")
 
 SUNDAY = DAY + datetime.timedelta(5)
-
-
-@pytest.fixture(autouse=True)
-def insertion(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The engine is not what is tested here."""
-    monkeypatch.setenv("DISPATCH_SOLVER", "insertion")
 
 
 @pytest.fixture
@@ -39,11 +34,6 @@ def evening(office: Office) -> Office:
 
 def change(office: Office, name: str, **texts: str) -> None:
     editing.edit(office.lee, "technician", existing(people.technician_by_name(office.store, name)), texts)
-
-
-def ask(office: Office, reference: str, **more: str) -> None:
-    texts = {"client": "Harbor Dental", "site": "Main office", "work": "printer", "minutes": "60"}
-    intake.add(office.dana, texts | {"reference": reference} | more)
 
 
 def plan(office: Office, day: datetime.date = DAY, scope: PlanScope = WHOLE_DAY) -> Proposal:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import pytest
 
-from db import visits
 from dispatch.desk.book import editing
 from dispatch.desk.closeout import arriving, handing_over, leaving
 from dispatch.desk.day import board_view, notices
@@ -20,14 +19,8 @@ from dispatch.desk.session.user import User
 from dispatch.model.notices import NoticeSubject
 from dispatch.model.people import AbsenceRecord
 from dispatch.model.states import UNREACHED, State
-from dispatch.model.visits import Visit
 from tests.desk.conftest import DAY, Office, at
-
-
-def visit(office: Office, reference: str = "R1") -> Visit:
-    found = visits.visit_by_reference(office.store, reference)
-    assert found is not None
-    return found
+from tests.desk.conftest import visit_called as visit
 
 
 def told(office: Office, user: User) -> list[tuple[str, str]]:

@@ -12,27 +12,18 @@ import pytest
 
 from dispatch.desk.day import routing
 from dispatch.desk.plan import day_problem, least_change, planned_drives, proposing, schedule, week
-from dispatch.desk.requests import intake
 from dispatch.desk.session.refusals import Refusal
 from dispatch.planning.budget import NOT_REACHED, READING, Budget, most_seconds
 from dispatch.planning.day import TechnicianDay
 from dispatch.planning.judging import judge
 from dispatch.planning.solving import BetterPlan, started_worker
 from tests.desk.conftest import DAY, Office, at
+from tests.desk.conftest import ask_in_p3 as ask
+
+pytestmark = pytest.mark.usefixtures("insertion")
 
 SECONDS = 0.0
 """Only the first plan is looked for, within a minute: what is not over does not become so while a test runs."""
-
-
-@pytest.fixture(autouse=True)
-def insertion(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The engine is not what is tested here."""
-    monkeypatch.setenv("DISPATCH_SOLVER", "insertion")
-
-
-def ask(office: Office, reference: str, **more: str) -> None:
-    texts = {"client": "Harbor Dental", "site": "Main office", "work": "printer", "minutes": "60", "priority": "P3"}
-    intake.add(office.dana, texts | {"reference": reference} | more)
 
 
 def gone(share: float) -> Budget:

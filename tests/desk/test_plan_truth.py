@@ -34,12 +34,9 @@ from dispatch.planning.day import TechnicianDay
 from dispatch.travel.learning import TravelScale
 from dispatch.travel.sources import ESTIMATED
 from tests.desk.conftest import DAY, ZONE, Office, at
+from tests.desk.conftest import ask_in_p3 as ask
 
-
-@pytest.fixture(autouse=True)
-def insertion(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The engine is not what is tested here."""
-    monkeypatch.setenv("DISPATCH_SOLVER", "insertion")
+pytestmark = pytest.mark.usefixtures("insertion")
 
 
 def plan(office: Office, scope: PlanScope = WHOLE_DAY, day: datetime.date = DAY) -> Proposal:
@@ -48,11 +45,6 @@ def plan(office: Office, scope: PlanScope = WHOLE_DAY, day: datetime.date = DAY)
 
 def technician(office: Office, name: str) -> Technician:
     return existing(people.technician_by_name(office.store, name))
-
-
-def ask(office: Office, reference: str, **more: str) -> None:
-    texts = {"client": "Harbor Dental", "site": "Main office", "work": "printer", "minutes": "60", "priority": "P3"}
-    intake.add(office.dana, texts | {"reference": reference} | more)
 
 
 def after(proposal: Proposal) -> dict[str, Standing | None]:

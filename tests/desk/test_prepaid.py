@@ -20,7 +20,7 @@ from dispatch.desk.session.refusals import Faulty, NotAllowed
 from dispatch.desk.session.user import User, log_in
 from dispatch.model.agreements import Agreement
 from dispatch.model.states import State
-from tests.desk.conftest import DAY, Office, at
+from tests.desk.conftest import DAY, Office, at, closed
 
 YEAR = datetime.date(2026, 1, 1)
 
@@ -38,12 +38,6 @@ def agreed(office: Office, kind: str, **terms: object) -> Agreement:
         f"{kind} of the tests",
         {"kind": kind, "starts": starts, **terms},
     )
-
-
-def closed(office: Office, reference: str = "R1") -> None:
-    office.on_site(reference)
-    office.finish(reference)
-    leaving.close(office.ana, reference)
 
 
 def left(office: Office, agreement: Agreement) -> list[str]:

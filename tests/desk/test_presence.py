@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from db import stays, visits
+from db import stays
 from db.faults import Refused
 from db.unit import Actor, unit_of_work
 from dispatch.desk.charges.charging import Priced, charge_of
@@ -20,14 +20,9 @@ from dispatch.desk.session.refusals import NotAllowed, NotFound, Refusal
 from dispatch.model.boards import LogLine
 from dispatch.model.instants import at_local
 from dispatch.model.states import State
-from dispatch.model.visits import Assignment, Visit
+from dispatch.model.visits import Assignment
 from tests.desk.conftest import DAY, ZONE, Office, at
-
-
-def visit(office: Office, reference: str = "R1") -> Visit:
-    found = visits.visit_by_reference(office.store, reference)
-    assert found is not None
-    return found
+from tests.desk.conftest import visit_called as visit
 
 
 def part(office: Office, name: str = "Ana Ruiz", reference: str = "R1") -> Assignment:

@@ -30,11 +30,6 @@ def quoted(office: Office, asked: QuoteAsked = ASKED) -> Report:
     return quote_report(office.dana, asked)
 
 
-def section(report: Report, title: str) -> object:
-    (found,) = [one for one in report.sections if one.title == title]
-    return found
-
-
 def test_it_says_what_the_visit_would_be_charged(office: Office) -> None:
     report = quoted(office)
     priced = quoting.quote(office.store, "Harbor Dental", "Main office", 75, ASKED.at)

@@ -28,11 +28,7 @@ from tests.desk.random_firm import random_firm
 from tests.prepared import copied
 from tests.quick import first_of
 
-
-@pytest.fixture(autouse=True)
-def insertion(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The engine is not what is tested here."""
-    monkeypatch.setenv("DISPATCH_SOLVER", "insertion")
+pytestmark = pytest.mark.usefixtures("insertion")
 
 
 def plan(store: Store, scope: PlanScope = WHOLE_DAY) -> Proposal:

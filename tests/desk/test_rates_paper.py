@@ -20,10 +20,9 @@ from dispatch.desk.reports.pdf import as_pdf
 from dispatch.desk.reports.rates import rates_report
 from dispatch.desk.reports.rendering import FORMS
 from dispatch.desk.session.refusals import Faulty, NotAllowed, Refusal
-from dispatch.model.clients import Client
 from dispatch.model.service_plans import ServicePlan
 from dispatch.records.agreements import PRESETS
-from tests.desk.conftest import CARD, Office
+from tests.desk.conftest import CARD, Office, harbor
 from tests.desk.test_kept_sheets import card_with, client_with
 from tests.desk.test_pdf import pango, sheets_of
 
@@ -35,12 +34,6 @@ EIGHT = {
     "proactive": "log and health check every month, backups tried, a plan for the year", "term": "12",
     "excludes": "projects, cabling, hardware and licences, work for other sites, and what others have broken",
 }  # fmt: skip
-
-
-def harbor(office: Office) -> Client:
-    found = clients.client_by_name(office.store, "Harbor Dental")
-    assert found is not None
-    return found
 
 
 def three(office: Office) -> None:

@@ -38,8 +38,8 @@ from dispatch.desk.session.refusals import Faulty, NotAllowed
 from dispatch.model.checklists import Result
 from dispatch.model.csv_text import spreadsheet_text
 from dispatch.model.periods import Period
-from tests.desk.conftest import DAY, Office, at
-from tests.desk.test_prepaid import agreed, closed
+from tests.desk.conftest import DAY, Office, at, closed
+from tests.desk.test_prepaid import agreed
 
 NOVEMBER = Period("month", datetime.date(2026, 11, 1))
 

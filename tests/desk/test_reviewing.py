@@ -28,14 +28,7 @@ from dispatch.model.checklists import Result
 from dispatch.model.reviews import ReviewMark
 from dispatch.model.states import Review, State
 from screens.prices.sheet_view import price_words
-from tests.desk.conftest import DAY, Office, accept, approve, at, invoice
-
-
-def closed(office: Office, reference: str = "R1") -> None:
-    """Ana closes a visit in good order."""
-    office.on_site(reference)
-    office.finish(reference)
-    leaving.close(office.ana, reference)
+from tests.desk.conftest import DAY, Office, accept, approve, at, closed, invoice
 
 
 def left_open(office: Office) -> None:

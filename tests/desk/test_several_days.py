@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from db import clients, legs, notices, people, visits
+from db import clients, legs, notices, people
 from dispatch.desk.book import editing
 from dispatch.desk.charges.charging import Priced
 from dispatch.desk.closeout import arriving, clocking, leaving, onsite
@@ -22,9 +22,9 @@ from dispatch.desk.texts.board_words import board_lines
 from dispatch.model.instants import day_of
 from dispatch.model.people import AbsenceRecord
 from dispatch.model.states import State
-from dispatch.model.visits import Visit
 from dispatch.planning.checker import PlacementGrade
 from tests.desk.conftest import DAY, Office, at
+from tests.desk.conftest import visit_called as found
 from tests.desk.test_kept_sheets import charge
 
 MEANT = {"reason": "test", "confirmed": True}
@@ -34,12 +34,6 @@ def job(office: Office, **more: str) -> str:
     """A request for three days of six hours at the warehouse."""
     asked = {"client": "Harbor Dental", "site": "Warehouse", "work": "new cabling", "minutes": "6h", "days": "3"}
     return intake.add(office.dana, asked | more).reference
-
-
-def found(office: Office, reference: str) -> Visit:
-    visit = visits.visit_by_reference(office.store, reference)
-    assert visit is not None
-    return visit
 
 
 def places(office: Office, reference: str) -> list[tuple[int, int | None, str]]:

@@ -8,10 +8,9 @@ from dispatch.desk.billing import adjusting
 from dispatch.desk.book import editing
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.session.refusals import Refusal
-from tests.desk.conftest import Office
+from tests.desk.conftest import Office, closed
 from tests.desk.test_kept_sheets import amounts, card_with, charge, client_with, site_with
 from tests.desk.test_overtime_charged import two_visits
-from tests.desk.test_prepaid import closed
 
 
 def travelled(office: Office, reference: str = "R1") -> list[tuple[str, str]]:

@@ -15,7 +15,6 @@ from dispatch.desk.adapters import transports
 from dispatch.desk.adapters.transports import Attachment, Letter, NotSent, transport
 from dispatch.desk.billing import adjusting, invoicing
 from dispatch.desk.book import editing
-from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.care.client_page import client_page
 from dispatch.desk.closeout import leaving
 from dispatch.desk.delivery import papers as desk
@@ -35,17 +34,10 @@ from dispatch.model.clients import Client
 from dispatch.model.messages import About, Fate, Message
 from dispatch.model.periods import Period
 from tests.conftest import Dispatch
-from tests.desk.conftest import DAY, Office, approve, invoice
-from tests.desk.test_prepaid import closed
+from tests.desk.conftest import DAY, Office, approve, closed, harbor, invoice
 from tests.messages.conftest import PostOffice, words
 
 NOVEMBER = Period("month", datetime.date(2026, 11, 1))
-
-
-def harbor(office: Office) -> Client:
-    found = RECORD_STORES["client"].find(office.store, "Harbor Dental")
-    assert isinstance(found, Client)
-    return found
 
 
 def month(office: Office, *to: str) -> PaperMail:

@@ -15,3 +15,9 @@ def rests_when_idle(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("app", "pilot"):
         monkeypatch.setattr(f"textual.{module}.wait_for_idle", wait_for_idle)
     lean.install(monkeypatch)
+
+
+@pytest.fixture
+def at_once(insertion: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plan is there at once."""
+    monkeypatch.setattr("screens.board.plan.SECONDS", 0.0)

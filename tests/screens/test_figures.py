@@ -9,14 +9,14 @@ import pytest
 from textual.widgets import Input
 
 from db import audit
-from dispatch.desk.closeout import arriving, leaving
+from dispatch.desk.closeout import arriving
 from dispatch.desk.plan import schedule
 from screens.dialogs.questions import AskText, Choose, Form
 from screens.log.audit import AuditScreen
 from screens.log.figures import BehindScreen, FiguresScreen
 from screens.log.visit_record import VisitRecord
 from screens.prices.sheet_view import SheetView
-from tests.desk.conftest import Office, at
+from tests.desk.conftest import Office, at, closed
 from tests.screens.test_prices import choose, fill
 from tests.screens.test_screens import opened, press, until, until_true
 from widgets.bars import StatusBar
@@ -24,13 +24,6 @@ from widgets.lines.ink import text_of
 from widgets.lines.line_list import LineList
 from widgets.lines.lines_pane import NotesPane
 from widgets.listed import FigureList
-
-
-def closed(office: Office) -> None:
-    """A visit that ended well, charged."""
-    office.on_site()
-    office.finish()
-    leaving.close(office.ana, "R1")
 
 
 def said(rows: LineList[str]) -> str:

@@ -15,8 +15,7 @@ from dispatch.model.invoices import InvoiceKind
 from screens.dialogs.questions import AskConfirm, AskText, Form
 from screens.log.invoices import InvoicesScreen
 from screens.prices.sheet_view import SheetView
-from tests.desk.conftest import Office, approve, at, invoice
-from tests.desk.test_prepaid import closed
+from tests.desk.conftest import Office, approve, at, closed, invoice
 from tests.messages.conftest import no_pdf
 from tests.screens.test_prices import answer, fill
 from tests.screens.test_screens import opened, press, until, until_true

@@ -17,8 +17,7 @@ from screens.book.client import ClientScreen
 from screens.dialogs.questions import AskConfirm, Choose, Form
 from screens.log.visit_record import VisitRecord
 from screens.visit.service_report import ReportView
-from tests.desk.conftest import Office, approve
-from tests.desk.test_prepaid import closed
+from tests.desk.conftest import Office, approve, closed
 from tests.messages.conftest import no_pdf
 from tests.screens.test_figures import choose, fill
 from tests.screens.test_screens import opened, press, settled, until, until_true

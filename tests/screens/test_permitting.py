@@ -8,22 +8,17 @@ import pytest
 
 from db import permissions
 from dispatch.desk.log.visit_page import visit_page
-from dispatch.model.checklists import BY_PERMISSION, NO_WAY_IN, Asks, Item
+from dispatch.model.checklists import BY_PERMISSION, NO_WAY_IN, Asks
 from dispatch.model.states import State
 from screens.dialogs.questions import Choose
 from tests.desk.conftest import Office
+from tests.desk.test_permitting import t3
 from tests.desk.test_probing import register
 from tests.quick import first_of
 from tests.screens.test_close_out_examples import visiting
 from tests.screens.test_prices import answer, choose, fill
 from tests.screens.test_screens import opened, press, until, until_true
 from widgets.bars import StatusBar
-
-
-def t3(office: Office) -> Item:
-    found = visit_page(office.store, "R1").checklist.item("T3")
-    assert found is not None
-    return found
 
 
 async def test_asked_on_the_visit_and_let_in_the_log(office: Office) -> None:

@@ -32,12 +32,7 @@ from widgets.lines.ink import text_of
 from widgets.listed import FigureList
 from widgets.timeline.view import Timeline
 
-
-@pytest.fixture(autouse=True)
-def insertion(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The engine is not what is tested here."""
-    monkeypatch.setenv("DISPATCH_SOLVER", "insertion")
-    monkeypatch.setattr("screens.board.plan.SECONDS", 0.0)
+pytestmark = pytest.mark.usefixtures("at_once")
 
 
 def placed(screen: PlanScreen) -> int:

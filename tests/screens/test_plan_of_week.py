@@ -22,14 +22,9 @@ from widgets.lines.ink import text_of
 from widgets.listed import FigureList
 from widgets.week_grid import WeekGrid
 
+pytestmark = pytest.mark.usefixtures("at_once")
+
 TOMORROW = DAY + datetime.timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def insertion(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The engine is not what is tested here."""
-    monkeypatch.setenv("DISPATCH_SOLVER", "insertion")
-    monkeypatch.setattr("screens.board.plan.SECONDS", 0.0)
 
 
 @pytest.fixture

@@ -17,8 +17,7 @@ from screens.log.log import LogScreen
 from screens.prices.prices import PricesScreen
 from screens.prices.sheet_view import SheetView
 from screens.prices.terms import TermsScreen
-from tests.desk.conftest import Office
-from tests.desk.test_prepaid import closed
+from tests.desk.conftest import Office, closed
 from tests.screens.test_screens import opened, press, settled, until
 from widgets.lines.lines_pane import NotesPane
 from widgets.listed import FigureList

@@ -29,7 +29,7 @@ from screens.log import log as log_screen
 from screens.log.invoices import InvoicesScreen
 from screens.log.log import LogScreen
 from screens.log.visit_record import RecordPane, VisitRecord
-from tests.desk.conftest import Office, at
+from tests.desk.conftest import Office, at, closed
 from tests.desk.many import NEEDLE, add_closed_visits
 from tests.desk.test_levels import agree
 from tests.quick import first_of
@@ -37,13 +37,6 @@ from tests.screens.test_prices import answer, choose, fill
 from tests.screens.test_screens import opened, press, until, until_true
 from widgets.lines.ink import text_of
 from widgets.lines.line_list import LineList
-
-
-def closed(office: Office) -> None:
-    """Ana closes R1 in good order."""
-    office.on_site()
-    office.finish()
-    leaving.close(office.ana, "R1")
 
 
 def left_open(office: Office) -> None:

@@ -9,12 +9,11 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from dispatch.desk.closeout import leaving
 from dispatch.desk.plan import schedule
 from screens.log.visit_record import VisitRecord
 from screens.visit.service_report import ReportView
 from screens.visit.visit import VisitScreen
-from tests.desk.conftest import Office, at
+from tests.desk.conftest import Office, at, closed
 from tests.quick import first_of
 from tests.screens.test_prices import fill
 from tests.screens.test_screens import opened, press, until, until_true
@@ -22,12 +21,6 @@ from tests.screens.test_screens import opened, press, until, until_true
 
 def shown(pilot: Pilot[None]) -> str:
     return str(pilot.app.screen.query_one("#report", Static).content)
-
-
-def closed(office: Office) -> None:
-    office.on_site()
-    office.finish()
-    leaving.close(office.ana, "R1")
 
 
 @first_of("size", [(40, 20), (120, 36), (80, 24)])
