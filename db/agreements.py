@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from db import dated_terms, settings
+from db.among import AMONG, keys_param
 from db.dated_terms import ALWAYS, Dated
 from db.names import changed
 from db.rows import Query, Select, Stored, column, day, json_form, part
@@ -144,9 +145,9 @@ def agreement_on(store: Store, client_id: int, day: datetime.date) -> Agreement 
     )
 
 
-def agreements_of(store: Store, client_id: int) -> list[Agreement]:
-    """A client's agreements that are not archived, by start."""
-    return _agreements(store, "WHERE client_id = ? AND archived_at IS NULL", (client_id,))
+def agreements_of(store: Store, *client_ids: int) -> list[Agreement]:
+    """The agreements of a client, or of some, that are not archived, by start."""
+    return _agreements(store, f"WHERE client_id {AMONG} AND archived_at IS NULL", keys_param(client_ids))
 
 
 def all_agreements(store: Store) -> list[Agreement]:

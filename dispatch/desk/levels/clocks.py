@@ -138,9 +138,8 @@ class TermsBook:
         self._hours = agreements.hours_by_day(store)
         self._zone = str(hours_form(self._hours, firm, day_of(store.clock.now(), firm.zone))["timezone"])
         self._agreements: dict[int, list[Agreement]] = {client_id: [] for client_id in client_ids}
-        for agreement in agreements.all_agreements(store):
-            if agreement.client_id in self._agreements:
-                self._agreements[agreement.client_id].append(agreement)
+        for agreement in agreements.agreements_of(store, *self._agreements):
+            self._agreements[agreement.client_id].append(agreement)
         self._terms: dict[tuple[int, datetime.date], LevelTerms] = {}
         self._calendars: dict[int, Calendar | DatedCalendar] = {}
 
