@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from dispatch.commands.typed import minutes, moment_or_now, reading
+from dispatch.commands.typed import client_name, minutes, moment_or_now, reading
 from dispatch.lazily import lazily
 
 with lazily(__name__):
@@ -157,7 +157,7 @@ CONFIRM = option(
 )
 """On a terminal it is shown and asked for, and no mark is typed."""
 QUOTED = (
-    option("--client", "NAME", required=True),
+    option("--client", "NAME", reads=client_name, required=True),
     option("--site", "NAME", "needed where the client has more than one", default=""),
     option("--minutes", None, "the work, without the time for tests: 45, 1h30", required=True, type=minutes),
     option("--at", "WHEN", "2026-11-24T09:00, or today 9:00", reads=moment_or_now, required=True),

@@ -15,6 +15,7 @@ from dispatch.model.typed_times import parse_day, parse_when
 with lazily(__name__):
     from db import settings
     from db.store import Store
+    from dispatch.desk.book import records
     from dispatch.desk.levels import level_period
     from dispatch.desk.visits import steps
     from dispatch.fields import kinds
@@ -111,6 +112,15 @@ def moment_of_visit(store: Store, text: str | None, args: argparse.Namespace) ->
         return None
     visit, now, zone = steps.find(store, args.reference), store.clock.now(), settings.firm(store).zone
     return parse_when(text, zone, now=now, day=day_of(visit.starts_at or now, zone))
+
+
+def client_name(store: Store, text: str, _: argparse.Namespace) -> str:
+    """The name of the client that is called so, or whose name alone holds what was typed.
+
+    Raises:
+        NotFound: there is none, or several.
+    """
+    return records.client_named(store, text).name
 
 
 def unless(_: Store, given: bool, __: argparse.Namespace) -> bool:

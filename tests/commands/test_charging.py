@@ -58,6 +58,9 @@ def test_quote_adds_the_time_for_tests(firm: Dispatch) -> None:
     assert (under["plan"], under["ninety_days"]["plans"][0]["fee"]) == ("Small", "300.00")
     assert "There is no service plan 'Harbor Dental'" in firm(*words, "--under", "Harbor Dental").err
     assert firm("quote", "--client", "Nobody", "--minutes", "75", "--at", "tomorrow 9:00").code == 1
+    # a part of a name that one client has is enough, as everywhere
+    part = [word if word != "Violet Dental" else "violet" for word in words]
+    assert firm(*part).out == firm(*words).out
     refused = firm(*words[:3], "--minutes", "0", "--at", "2026-11-25T10:00", "--class", "wizard")
     assert (refused.code, "class:" in refused.err, "minutes:" in refused.err) == (1, True, True)
 
