@@ -11,7 +11,7 @@ from dispatch.model.boards import Log, LogLine
 from dispatch.model.instants import day_text
 from dispatch.model.reviews import ReviewMark
 from dispatch.model.text import show
-from dispatch.model.ways import state_words
+from dispatch.model.ways import state_words, way_and_work
 
 
 def totals(log: Log, filters: LogFilter, *, narrow: bool = False) -> str:
@@ -45,7 +45,7 @@ def why(line: LogLine | None, *, wide: bool = False) -> Content:
     if line is None:
         return Content("")
     visit = line.visit
-    head = Content.assemble((show(visit.reference), "bold"), f"  {show(visit.client)}, {show(visit.work)}")
+    head = Content.assemble((show(visit.reference), "bold"), f"  {show(visit.client)}, {show(way_and_work(visit))}")
     if wide and (evidence := " · ".join(evidence_words(line.tally))):
         head = Content.assemble(head, (f"  {evidence}", "dim"))
     if not line.remarks:

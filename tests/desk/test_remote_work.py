@@ -199,6 +199,19 @@ def test_its_clock_runs_and_nobody_is_on_site(office: Office) -> None:
         assert "drive" not in text
 
 
+def test_a_time_that_is_put_right_moves_it_on_the_board(office: Office) -> None:
+    office.go("09:00")
+    visit = written(office.ana)
+    clocking.correct(office.ana, visit.reference, "arrival", at("07:30"), "forgot to start it")
+    moved = clocking.correct(
+        office.lee, visit.reference, "leaving", at("08:05"), "the call was shorter", technician="Ana Ruiz"
+    )
+    assert moved.span == (at("07:30"), at("08:05"))
+    assert sheet(office, moved) == [("LAB", "90.00"), ("LAB", "30.00")]
+    (card,) = board_view.board(office.store, DAY).rows[0].visits
+    assert (card.start, card.end) == moved.span
+
+
 def test_the_log_is_narrowed_to_a_way_of_work(office: Office) -> None:
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("11:00"))
     office.go("09:00")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from db import stays, visits
-from db.store import Store
+from db.store import Store, existing
 from db.unit import Unit
 from dispatch.desk.charges.charging import open_charge, settled
 from dispatch.desk.session.carrying import carried
@@ -144,6 +144,8 @@ def correct(
                 raise Refusal(f"{second} at {later_text} would be before {first} at {earlier_text}.")
         came = {"did_not_come_at": None} if column == "check_in_at" else {}
         visits.stamp(unit, part, **{column: after}, **came)
+        if visit.remote:
+            _as_clocked(unit, visits.again(user.store, visit), moments)
         if visit.state in ENDED or moments["check_in_at"] is not None:
             # before anybody is there the visit may still be given to somebody else, and the part goes: the audit keeps it
             stays.correct(unit, part.id, what, before, after, why)
@@ -151,6 +153,13 @@ def correct(
         _nowhere_else(user.store, visit, part, unit.at)
         unit.audit("visit", visit.id, technician=part.technician, what=what, was_at=before, is_at=after, reason=why)
         return settled(user, unit, visit, why)
+
+
+def _as_clocked(unit: Unit, visit: Visit, moments: Mapping[str, int | None]) -> None:
+    """Remote work has no plan: what it takes on the board is what the clock says."""
+    begins = existing(moments["check_in_at"])
+    ends = moments["check_out_at"] or existing(visit.ends_at)
+    visits.change(unit, visit, starts_at=begins, ends_at=max(begins + 60, ends))
 
 
 def correct_break(
