@@ -146,3 +146,9 @@ def test_time_entries_of_another_program_are_remote_work(desk: Desk) -> None:
     assert kind_of(FILES / "connectwise-time.csv") == "remote-work"
     report = desk.take("remote-work", FILES / "connectwise-time.csv")
     assert (faults(report), verdicts(report)) == ([], ["new", "new"])
+
+
+def test_a_site_of_a_person_is_at_the_client_of_that_name(desk: Desk) -> None:
+    assert desk.take("clients", FILES / "lexoffice-kontakte.csv").applied
+    report = desk.take("sites", FILES / "lexoffice-kontakte.csv")
+    assert (verdicts(report), report.named["client"]) == (["new", "new"], "Firma or Vorname + Nachname")

@@ -145,7 +145,7 @@ def test_init_takes_over_what_is_usual_in_a_country(line: Line, monkeypatch: pyt
     assert not line.db.exists()
     assert line("init", "--lead", "lee", "--country", "US") == 1  # it has many zones
     assert line("init", "--lead", "lee", "--country", "Österreich") == 0
-    assert "As usual in Austria: EUR, tax 20 %, km, 24 h, weeks from Monday, paper a4." in line.out
+    assert "As usual in Austria: EUR, tax 20 %, km, 24 h, weeks from Monday, paper A4." in line.out
     with Store.open(line.db) as store:
         firm = settings.firm(store)
     assert (firm.zone, firm.country, firm.currency) == ("Europe/Vienna", "AT", "EUR")

@@ -67,7 +67,7 @@ class KnownNames(NamedTuple):
     Args:
         others: ours → what other programs call it, the likeliest first.
         together: ours → the columns that are it together.
-        instead: ours → the parts that say it where its own column is missing or empty.
+        instead: ours → another of ours, by whose parts it is said where its own column is missing or empty, and those parts.
         looks: ours → whether a text looks like one.
         not_meant: in the name of a column that is not guessed at.
         otherwise: ours → what every row says where no column does.
@@ -76,7 +76,7 @@ class KnownNames(NamedTuple):
 
     others: Mapping[str, Sequence[str]] = {}
     together: Mapping[str, Parts] = {}
-    instead: Mapping[str, str] = {}
+    instead: Mapping[str, tuple[str, Parts]] = {}
     looks: Mapping[str, Callable[[str], bool]] = {}
     not_meant: Sequence[str] = ()
     otherwise: Mapping[str, str] = {}
@@ -207,16 +207,20 @@ def _put_together(
         header = " + ".join(table.headers[at].strip() for at in found)
         if mine not in ours or not found or _said_otherwise(mine, header, said):
             continue
-
-        def joined(cells: Sequence[str], found: Mapping[int, str] = found, parts: Parts = parts) -> str:
-            return parts.join([(part, cells[at].strip()) for at, part in found.items() if cells[at].strip()])
-
-        table = _with_column(table, header, joined)
-        headers = tuple("" if at in found else one for at, one in enumerate(table.headers))
-        table, put[key_of(header)] = replace(table, headers=headers), mine
+        table, put[key_of(header)] = _joined(table, found, header, parts), mine
         if postcode in found:
             looked.add(mine)
     return _instead(table, put, ours, said, known), put, looked
+
+
+def _joined(table: FileTable, found: Mapping[int, str], header: str, parts: Parts) -> FileTable:
+    """The table with some columns as one, behind its own; their names are that one's."""
+
+    def joined(cells: Sequence[str]) -> str:
+        return parts.join([(part, cells[at].strip()) for at, part in found.items() if cells[at].strip()])
+
+    table = _with_column(table, header, joined)
+    return replace(table, headers=tuple("" if at in found else one for at, one in enumerate(table.headers)))
 
 
 def _said_otherwise(mine: str, header: str, said: Mapping[str, str]) -> bool:
@@ -228,8 +232,13 @@ def _instead(
     table: FileTable, put: dict[str, str], ours: Collection[str], said: Mapping[str, str], known: KnownNames
 ) -> FileTable:
     """The table where a column of ours that is missing, or empty in a row, is said by what was put together."""
-    for mine, other in known.instead.items():
+    for mine, (other, parts) in known.instead.items():
         joined = next((key for key, column in put.items() if column == other), None)
+        if joined is None and other not in ours:
+            free = ["" if key in said else key.replace("_", "") for key in map(key_of, table.headers)]
+            if found := _parts_of(free, parts, None):
+                header = " + ".join(table.headers[at].strip() for at in found)
+                table, joined = _joined(table, found, header, parts), key_of(header)
         keys = [key_of(header) for header in table.headers]
         names = [key.replace("_", "") for key in keys]
         wanted = [mine, *(key_of(one).replace("_", "") for one in known.others.get(mine, ()))]

@@ -41,6 +41,6 @@ def words(country: Country) -> str:
         country.distance,
         f"{country.clock} h",
         f"weeks from {week}",
-        f"paper {country.paper}",
+        f"paper {country.paper.capitalize()}",
     )
     return f"{country.names[0]}: {', '.join(parts)}"

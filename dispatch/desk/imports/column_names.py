@@ -245,7 +245,7 @@ _TOGETHER: Mapping[str, Mapping[str, Parts]] = {
     "sites": {"address": _addresses(*_SERVED, "", *_WORK, *_BILLED, "home")},
     "technicians": {"name": _PERSON, "start_address": _addresses("home", "", "address1")},
 }
-_INSTEAD = {"clients": {"client": "contact"}}
+_INSTEAD = {kind: {"client": ("contact", _PERSON)} for kind in ("clients", "sites", "visits", "remote-work")}
 
 _MAIL = re.compile(r"[^\s@,;]+@[^\s@,;]+\.[^\s@,;.]{2,}")
 _DIALLED = re.compile(

@@ -29,6 +29,8 @@ def column_lines(report: ImportReport) -> Iterator[str]:
     if report.columns:
         yield f"{report.file}: its columns, with what stands in the first rows and what that becomes:"
     for column in report.columns:
+        if not (column.ours or column.how or any(cell for cell, _ in column.cells)):
+            continue  # it says nothing
         cells = (read if cell == read else f"{cell} = {read}" for cell, read in column.cells if cell)
         theirs = shortened(column.theirs) or "every row"
         yield f"  {theirs} → {becomes(column)}: {' · '.join(cells) or '(empty)'}"
@@ -52,11 +54,11 @@ def findings(report: ImportReport) -> Iterator[str]:
         yield f"{report.file}: columns: {', '.join(names)}"
     for line in report.understood:
         yield f"{report.file}: {line}"
-    if len(report.unknown_columns) > _FEW:
-        listed = ", ".join(report.unknown_columns)
-        yield f"{report.file} row 1: warning: these columns are not known here and were left out: {listed}"
+    unknown = () if report.checked and report.columns else report.unknown_columns  # a check shows every column
+    if len(unknown) > _FEW:
+        yield f"{report.file} row 1: warning: these columns are not known here and were left out: {', '.join(unknown)}"
     else:
-        for column in report.unknown_columns:
+        for column in unknown:
             yield f"{report.file} row 1: warning: the column {column!r} is not known here and was left out"
     yield from common_causes(report)
     many = _causes(report)
