@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import datetime
 import gc
+import os
+import sys
 from functools import partial
 from typing import Any, ClassVar
 
@@ -26,7 +28,7 @@ from dispatch.terminal import TerminalApp
 from screens.dialogs.unsent import InHand, KeptDialog
 from screens.faults import says
 from screens.program.program import Program
-from widgets.themes import THEMES
+from widgets.themes import FEW, THEMES
 
 with lazily(__name__):
     from dispatch.desk.book import recurring
@@ -151,7 +153,7 @@ class DispatchApp(Program):
     ) -> None:
         """
         Args:
-            ascii_only: None is as the person has set it.
+            ascii_only: None is as the person has set it, and on the Linux console True.
             personal: what the person has set for themselves; None reads and keeps nothing.
             restricted: a session over SSH: no palette, no jumping, nothing of the machine.
         """
@@ -165,7 +167,9 @@ class DispatchApp(Program):
             self.register_theme(theme)
         # set before anybody watches: the stylesheet is worked out once, in these colours
         chosen = personal.theme if personal is not None else ""
-        self.set_reactive(TerminalApp.theme, chosen if self.get_theme(chosen) is not None else THEMES[0].name)
+        terminal = sys.__stdout__ is not None and sys.__stdout__.isatty()
+        usual = FEW if terminal and self.console.color_system == "standard" else THEMES[0]
+        self.set_reactive(TerminalApp.theme, chosen if self.get_theme(chosen) is not None else usual.name)
         self.stylesheet.set_variables(self.get_css_variables())
         self.user = user
         # what can be shown is shown
@@ -181,7 +185,9 @@ class DispatchApp(Program):
         # a dialog leaves what lies around it as it stands: over a poor line that is half of its bytes
         self.set_class(restricted, "-over-ssh")
         self.keymap = {}
-        self.ascii_only = ascii_only if ascii_only is not None else personal is not None and personal.ascii
+        # the fonts of the Linux console have few signs
+        wanted = (personal is not None and personal.ascii) or os.environ.get("TERM") == "linux"
+        self.ascii_only = wanted if ascii_only is None else ascii_only
 
     def _set_pointer_shape(self, shape: str) -> None:
         """Over SSH there is no mouse whose pointer could have another shape."""

@@ -1,4 +1,4 @@
-"""The two themes of the product: hues of Okabe and Ito, which people with any colour vision can tell apart.
+"""The themes of the product: hues of Okabe and Ito, which people with any colour vision can tell apart.
 
 Widgets name theme variables only, so that every theme of Textual works too.
 """
@@ -67,4 +67,45 @@ LIGHT = Theme(
 )
 """For light terminals."""
 
-THEMES = (DARK, LIGHT)
+FEW = Theme(
+    name="dispatch-16",
+    primary="#55ffff",
+    secondary="#ff55ff",
+    warning="#ffff55",
+    error="#ff5555",
+    success="#55ff55",
+    accent="#ffff55",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#000000",
+    panel="#000000",
+    dark=True,
+    variables={
+        "block-cursor-background": "#00aaaa",
+        "block-cursor-foreground": "#000000",
+        "block-cursor-blurred-background": "#0000aa",
+        "block-cursor-blurred-foreground": "#ffffff",
+        "primary-muted": "#0000aa",
+        "secondary-muted": "#aa00aa",
+        "success-muted": "#00aa00",
+        "error-muted": "#aa0000",
+        "text-success": "#55ff55",
+        "text-primary": "#ffffff",
+        "text-secondary": "#ffffff",
+        "text-error": "#ff5555",
+        "text-warning": "#ffff55",
+        # a share of a colour is nothing of its own among sixteen, and bold black is grey
+        "ink-cursor": "#000000 on #00aaaa",
+        "ink-ghost-feasible": "#000000 on #00aa00",
+        "ink-ghost-warnings": "#000000 on #aa5500",
+        "ink-ghost-blocked": "bold #ffffff on #aa0000",
+        "ink-ghost-pending": "#000000 on #aaaaaa",
+        "ink-ahead": "#000000 on #aaaaaa",
+        "ink-closed": "#000000 on #00aa00",
+        "ink-ended": "#aaaaaa on #000000",
+        "ink-moved": "#555555 on #000000",
+    },
+)
+"""For terminals of eight or sixteen colours: these sixteen as they are, no ground brighter than the first eight."""
+
+THEMES = (DARK, LIGHT, FEW)

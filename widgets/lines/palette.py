@@ -80,7 +80,10 @@ INKS: Mapping[str, Ink] = {
 
 
 def style_of(name: str, variables: Mapping[str, str], ground: Color) -> Style:
-    """The style of an ink on a widget's ground, in the colours of a theme's variables."""
+    """The style of an ink on a widget's ground, in the colours of a theme's variables. `ink-NAME` of a theme is that ink there:
+    `colour on ground`."""
+    if own := variables.get(f"ink-{name}"):
+        return Style.parse(own)
     ink = INKS[name]
     if ink.ground:
         ground = _blended(ink.ground, variables, ground)
