@@ -25,7 +25,7 @@ from dispatch.lazily import lazily
 from dispatch.model.agreements import Agreement
 from dispatch.model.countries import usual_tax
 from dispatch.model.service_plans import ServicePlan
-from dispatch.model.states import LEADS
+from dispatch.model.states import LEADS, Role
 from dispatch.model.text import count_text
 from screens.binding import BACK, command
 from screens.dialogs.asked import ChoiceRow
@@ -50,6 +50,12 @@ class PricesScreen(ListScreen[Any]):
     ENTER = "open"
     FOOTER = "price.open price.card price.agreement price.renew price.plan screen.leave screen.keys"
     BINDINGS = [BACK]
+
+    def begin(self) -> None:
+        """A firm without prices begins its first card."""
+        super().begin()
+        if self.user.has(Role.LEAD) and not agreements.rate_cards(self.user.store):
+            self.call_after_refresh(self.action_card)
 
     def reload(self) -> None:
         store = self.user.store

@@ -207,8 +207,6 @@ async def country_of_firm(pilot: Pilot[None]) -> None:
 async def first_prices(pilot: Pilot[None]) -> None:
     """Begin a card with a preset and its prices, see them on a visit, and save it."""
     await press(pilot, "enter")
-    await until(pilot, PricesScreen)
-    await press(pilot, "n")
     await choose(pilot, "preset city")
     await fill(pilot, name="Prices", day="2026-01-01", tax="7.5", price="120", figure0="45")
     await until(pilot, SheetView)
