@@ -31,7 +31,7 @@ from widgets.listed import FigureLine
 
 _WIDTH, _FRAME = 100, 6
 """Cells of a document that is looked at, and of what stands around it."""
-_ASKED = 76
+_ASKED = 70
 """Cells of one that is looked at before it is issued."""
 _FILE = "~/invoices.csv"
 
@@ -221,7 +221,7 @@ class InvoicesScreen(ListScreen[InvoiceDraft | StoredInvoice | Batch]):
             *invoice_words.again_lines(found),
         ]
         text = as_text(
-            invoice_report(self.user.store, found.invoice), min(_ASKED, int(self.app.size.width * 0.98) - _FRAME)
+            invoice_report(self.user.store, found.invoice), min(_ASKED, int(self.app.size.width * 0.98) - 2 * _FRAME)
         )
         await self.confirm("Issue this credit note?", lines, text=text)
         if (done := await self.do(deed)) is not None:

@@ -96,11 +96,10 @@ class _Standing:
                     before = self._credited[ids[taken_id]]
                     self._credited[ids[taken_id]] = before[0] + net, before[1] + tax
 
-    def of(self, *thing: int | str | None) -> tuple[int | None, int, int]:
+    def of(self, thing: _Thing) -> tuple[int | None, int, int]:
         """What was invoiced for something without tax, None: nothing was; and what of it was credited, net and tax."""
-        key: _Thing = thing  # type: ignore[assignment]
-        on = self._on.get(key)
-        return None if on is None else on[0], *self._credited.get(key, (0, 0))
+        on = self._on.get(thing)
+        return None if on is None else on[0], *self._credited.get(thing, (0, 0))
 
 
 def _given_back(store: Store, corrected: StoredInvoice, credit: StoredInvoice) -> Iterator[tuple[int, int, int]]:
@@ -154,7 +153,7 @@ def _of_visit(standing: _Standing, visit: Visit, sheet: StoredSheet | None, firm
         )  # fmt: skip
     agreed = sheet.input.get("source", {}).get("agreement")
     zone = str(sheet.input.get("card", {}).get("timezone", visit.zone))
-    invoiced, credited, credited_tax = standing.of(visit.id, None, None, None)
+    invoiced, credited, credited_tax = standing.of((visit.id, None, None, None))
     net = sheet.net if invoiced is None else invoiced
     return Earned(
         source,
@@ -226,7 +225,7 @@ def _fees(
 ) -> Iterator[Earned]:
     for month in _months(period, today):
         fee = month_fee(agreement, month, ALWAYS)
-        invoiced, credited, credited_tax = standing.of(None, agreement.id, f"{month:%Y-%m}", None)
+        invoiced, credited, credited_tax = standing.of((None, agreement.id, f"{month:%Y-%m}", None))
         if (fee is None or fee.amount == 0) and invoiced is None:
             continue
         amount = fee.amount if fee is not None else 0
@@ -247,7 +246,7 @@ def _blocks(
         bought = block.purchased_on
         if bought is None or not period.first <= bought < period.end or bought > today or block.price == "0":
             continue
-        invoiced, credited, credited_tax = standing.of(None, None, None, block.id)
+        invoiced, credited, credited_tax = standing.of((None, None, None, block.id))
         # money that is taxed when it is used is not taxed when it is sold (design/charges.md B9)
         taxed = agreement.kind != agreements.MONEY_KIND or agreement.terms.get("tax_on", "sale") == "sale"
         asked = _price(store, agreement, bought, None if block.price is None else int(block.price), firms, taxed=taxed)
