@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from db.names import folded
@@ -55,6 +56,7 @@ def probes_of_visit(store: Store, visit_id: int) -> dict[int, tuple[Probe, ...]]
     return {item_id: tuple(probes) for item_id, probes in by_item.items()}
 
 
+@lru_cache(maxsize=2000)
 def _readable(text: str, vantage: str) -> Probe:
     """A probe as it was kept; one that cannot be read any more is not run (C5a), and asks for the same vantage."""
     from dispatch.closeout.probes.reading import read_probe
