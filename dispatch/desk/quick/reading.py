@@ -121,14 +121,19 @@ def names(store: Store) -> Names:
     )
 
 
+def _words(typed: str) -> list[str]:
+    """The words of a line; a time and the half of the day behind it are one: 9:00 AM, 2 p.m."""
+    return re.sub(r"(?<=\d) +([ap])\.?m\.?(?= |$|[-–])", r"\1m", typed, flags=re.IGNORECASE).split()
+
+
 def understand(typed: str, known: Names, today: datetime.date) -> Understood:
     """What a line says. Never raises: what cannot be taken is among the problems."""
-    return _read(LineWords(typed.split(), known, today))
+    return _read(LineWords(_words(typed), known, today))
 
 
 def complete(typed: str, known: Names, today: datetime.date, turn: int = 0) -> str:
     """The line with the client's name written out; the `turn`th of those that fit, round and round."""
-    line = LineWords(typed.split(), known, today)
+    line = LineWords(_words(typed), known, today)
     _read(line)
     if not line.candidates:
         return typed
