@@ -41,10 +41,11 @@ class FigureList(LineList[str]):
         """Show these figures. The cursor stays on its path."""
 
         def entries(width: int, _: Marks) -> list[ListEntry[str]]:
+            names, narrow = _names(figures, width), width < self.NARROW
             return in_sections(
                 figures,
                 lambda figure: figure.section,
-                lambda _, figure: ListEntry(figure.path, _figure(figure, width, width < self.NARROW), figure.path),
+                lambda _, figure: ListEntry(figure.path, _figure(figure, width, names, narrow), figure.path),
             )
 
         self.show_entries(entries)
@@ -52,17 +53,22 @@ class FigureList(LineList[str]):
     def lay_out(self, figures: Sequence[FigureLine]) -> None:
         """Lay figures out that are to be shown, in any thread: many of them take longer than a key may wait."""
         width = self.view_size.width
+        names = _names(figures, width)
         for figure in figures:
-            _figure(figure, width, width < self.NARROW)
+            _figure(figure, width, names, width < self.NARROW)
+
+
+def _names(figures: Sequence[FigureLine], width: int) -> int:
+    """Columns of the labels: as many as the longest needs, at most half of the line, so that the values have the rest."""
+    return max(18, min(44, width // 2, max((cells_of(figure.label) for figure in figures), default=0)))
 
 
 @lru_cache(maxsize=8192)
-def _figure(figure: FigureLine, width: int, narrow: bool) -> tuple[Line, ...]:
+def _figure(figure: FigureLine, width: int, names: int, narrow: bool) -> tuple[Line, ...]:
     """Label and value beside each other; on a narrow screen below each other, where one of them would be cut.
 
     Kept, as most lines of a list that is shown anew are those of before.
     """
-    names = max(18, min(44, width // 2))
     mark = ("! ", "bad") if figure.faulty else ("  ", "plain")
     label = ink(figure.label, "plain" if figure.own else "dim")
     value = ink(

@@ -45,8 +45,12 @@ class InvoicesScreen(ListScreen[InvoiceDraft | StoredInvoice | Batch]):
     ENTER = "open"
     PANE = "below"
     FOOTER = (
-        "invoice.open invoice.issue invoice.until invoice.file invoice.mail invoice.credit screen.leave screen.keys"
+        "invoice.open invoice.issue invoice.issue-all invoice.until invoice.dated invoice.file screen.leave screen.keys"
     )
+    FOOTER_ISSUED = (
+        "invoice.open invoice.mail invoice.file invoice.credit invoice.void invoice.export screen.leave screen.keys"
+    )
+    """What the key bar shows on what was issued."""
     DEFAULT_CSS = """
     InvoicesScreen FigureList { height: 2fr; }
     InvoicesScreen NotesPane { height: 1fr; }
@@ -91,12 +95,21 @@ class InvoicesScreen(ListScreen[InvoiceDraft | StoredInvoice | Batch]):
         self.show_head("Invoices", f"up to {day_text(self.until)} · {ready} ready · {len(issued)} issued{dated}")
         self.show_selected()
 
+    def footer(self) -> str:
+        """The keys that do something with what is under the cursor."""
+        return self.FOOTER_ISSUED if isinstance(self.here, (StoredInvoice, Batch)) else self.FOOTER
+
+    def show_selected(self) -> None:
+        super().show_selected()
+        self.show_keys()
+
     def notes(self) -> Sequence[tuple[str, str]]:
         """What holds the draft, or what became of the invoice."""
         here = self.here
         if isinstance(here, InvoiceDraft):
             notes = [(fault, "warn") for fault in here.faults] + [(notice, "plain") for notice in here.notices]
-            return notes or [("It is ready: i issues it, a all that are.", "dim")]
+            lines = [(invoice_words.line_text(line, here.invoice), "dim") for line in here.invoice.lines]
+            return [*(notes or [("It is ready to be issued.", "plain")]), *lines]
         if isinstance(here, StoredInvoice):
             store = self.user.store
             went, credits = invoicing.went_to(store, here), invoices.credits_of(store, here.id)

@@ -17,6 +17,7 @@ from screens.log.invoices import InvoicesScreen
 from screens.prices.sheet_view import SheetView
 from tests.desk.conftest import Office, approve, at, closed, invoice
 from tests.messages.conftest import no_pdf
+from tests.screens.test_keymap import shown
 from tests.screens.test_prices import answer, fill
 from tests.screens.test_screens import opened, press, until, until_true
 
@@ -54,10 +55,13 @@ async def test_what_is_ready_is_looked_at_and_issued(approved: Office) -> None:
         await press(pilot, "d")
         await answer(pilot, "today")
         await until_true(pilot, lambda: bool(screen.things))
+        assert "i issue  a issue all" in shown(pilot)
+        await until_true(pilot, lambda: "R1: " in shown(pilot))
         await press(pilot, "i")
         await until(pilot, AskConfirm)
         await press(pilot, "y")
         await until_true(pilot, lambda: [*screen.things] == ["2026-0001"])
+        await until_true(pilot, lambda: "M mail" in shown(pilot))
         await press(pilot, "v")
         await until(pilot, AskText)
         await answer(pilot, "the wrong day")

@@ -31,6 +31,15 @@ def test_where_there_is_room_every_figure_has_one_line() -> None:
     assert figures(118)[1].split() == [*CARE.label.split(), *CARE.value.split()]
 
 
+def test_labels_take_no_more_room_than_the_longest_needs() -> None:
+    shown = FigureList()
+    value = "1,190.00 USD · margin 1,071.73 USD, 90% · 2h47"
+    shown.set_figures(
+        (FigureLine("By client", "1", "Buckeye Realty", value), FigureLine("By client", "2", "Sterling", "–"))
+    )
+    assert any(value in text_of(line) for entry in shown.entries(78) for line in entry.lines)
+
+
 def test_what_a_key_does_is_read_to_its_end() -> None:
     does = "run the item's test and record what comes of it; esc stops"
     _, entry = key_entries((KeyLine("Here", "item.run", "r", does, own=True),), 39, UNICODE)

@@ -13,7 +13,7 @@ from dispatch.desk.reports.invoice import tables
 from dispatch.desk.reports.rendering import table_csv
 from dispatch.desk.session.refusals import Faulty
 from dispatch.model.instants import iso, when_text
-from dispatch.model.invoices import Invoice, InvoiceKind, LineSource, as_form
+from dispatch.model.invoices import Invoice, InvoiceKind, InvoiceLine, LineSource, as_form
 from dispatch.model.money import amount_text, format_minor, parse_minor
 from dispatch.model.text import count_text, pad, show
 
@@ -29,6 +29,12 @@ def total_text(invoice: Invoice) -> str:
     """What is to be paid, or given back, as people read it."""
     total = amount_text(invoice.total, invoice.exponent, invoice.currency)
     return f"-{total}" if invoice.kind is InvoiceKind.CREDIT else total
+
+
+def line_text(line: InvoiceLine, invoice: Invoice) -> str:
+    """A line in one: what it came from, what it is for, its amount."""
+    amount = amount_text(line.amount, invoice.exponent, invoice.currency)
+    return ": ".join(show(part) for part in (line.of, line.text) if part) + f"  {amount}"
 
 
 def holds(draft: InvoiceDraft) -> str:
