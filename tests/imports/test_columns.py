@@ -43,6 +43,28 @@ def test_names_and_addresses_of_several_columns_are_one(
     assert (found.contacts[0].name, found.billing_address, found.country) == (contact, address, country)
 
 
+@pytest.mark.parametrize(
+    ("columns", "cells", "address"),
+    [
+        ("Street;City;State;Zip", "12 Columbus Ave;Columbus;OH;43215", "12 Columbus Ave, Columbus, OH 43215"),
+        ("Street;City;State;Zip", "43215 Ohio St;Columbus;Ohio;43215", "43215 Ohio St, Columbus, Ohio 43215"),
+        ("Street;City;State;Zip", "5 Main St, Columbus, OH 43215;Columbus;OH;43215", "5 Main St, Columbus, OH 43215"),
+        ("Street;City;State;Zip", "5 Main St, Columbus OH;Columbus;OH;43215", "5 Main St, Columbus OH, 43215"),
+        ("Straße;Hausnummer;PLZ;Ort", "Straße des 17. Juni;17;10623;Berlin", "Straße des 17. Juni 17, 10623 Berlin"),
+        ("Straße;Hausnummer;PLZ;Ort", "Seestr. 3, D-78462 Konstanz;3;78462;Konstanz", "Seestr. 3, D-78462 Konstanz"),
+        ("Straße;Hausnummer;PLZ;Ort", "Via Roma;8;00100;Roma", "Via Roma 8, 00100 Roma"),
+        ("rue;numéro;CP;ville", "12 rue de Lyon;12;69006;Lyon", "12 rue de Lyon, 69006 Lyon"),
+        ("Street;Unit;City", "5 Unit Rd, Unit 2;Unit 2;Bexley", "5 Unit Rd, Unit 2, Bexley"),
+        ("Street;Unit;City", "2 Oak Ln;2;Bexley", "2 Oak Ln, 2, Bexley"),
+    ],
+)
+def test_only_what_an_address_says_already_is_left_out_of_it(
+    desk: Desk, columns: str, cells: str, address: str
+) -> None:
+    assert desk.take("clients", f"client;{columns}\nAcme;{cells}\n").applied
+    assert client_of(desk, "Acme").billing_address == address
+
+
 def test_a_column_is_guessed_by_what_stands_in_it_and_told_as_a_guess(desk: Desk) -> None:
     report = desk.take("clients", FILES / "nothing-says-clients.txt")
 

@@ -182,15 +182,16 @@ _OTHERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }
 """By the kind of file: ours → theirs."""
 
-_STREET, _TOWN, _REGION = "street", "town", "region"
+_STREET, _NUMBER, _MORE, _TOWN, _REGION = "street", "number", "more", "town", "region"
+_DOOR = (_STREET, _NUMBER, _MORE)
 _ADDRESS_PARTS = {
     _STREET: (
         "street", "streetaddress", "street1", "streetaddress1", "addressline1", "address1", "addressstreet", "streetname",
         "street/no.", "address", "straße", "strasse", "straßeundhausnummer", "straße/hausnummer", "straßehausnummer",
         "straße1", "adresse1", "adresse", "anschrift", "rue", "voie", "calle", "domicilio", "dirección", "direccion",
     ),
-    "number": ("hausnummer", "hausnr.", "hausnr", "housenumber", "streetnumber", "numéro", "número", "numero"),
-    "more": (
+    _NUMBER: ("hausnummer", "hausnr.", "hausnr", "housenumber", "streetnumber", "numéro", "número", "numero"),
+    _MORE: (
         "street2", "streetaddress2", "addressline2", "address2", "suite", "unit", "zusatz", "adresszusatz", "adresse2",
         "complémentd'adresse",
     ),
@@ -217,15 +218,36 @@ _SERVED = ("service", "property", "serviceaddress", "site", "location", "shippin
 def _address(parts: Sequence[tuple[str, str]]) -> str:
     """An address on one line: the street, then the others in the order of the file. What another part says already is left out."""
     text, before = "", ""
-    door = (_STREET, "number", "more")
-    for part, said in sorted(parts, key=lambda one: one[0] not in door):
-        if re.search(rf"(?<!\w){re.escape(said)}(?!\w)", text, re.IGNORECASE):
+    said_of = dict(parts)
+    for part, said in sorted(parts, key=lambda one: one[0] not in _DOOR):
+        if _stands_in(text, part, said_of):
             continue
         # 10115 Berlin, OH 43215 and Hauptstraße 5 belong together
-        beside = {(POSTCODE, _TOWN), (_REGION, POSTCODE), (_STREET, "number"), ("number", _STREET)}
+        beside = {(POSTCODE, _TOWN), (_REGION, POSTCODE), (_STREET, _NUMBER), (_NUMBER, _STREET)}
         text += f"{'' if not text else ' ' if (before, part) in beside else ', '}{said}"
         before = part
     return text
+
+
+def _stands_in(text: str, part: str, said_of: Mapping[str, str]) -> bool:
+    """Whether an address says a part already: not by a word of the street, as 12 Columbus Ave and Straße des 17. Juni have."""
+    pieces = [" ".join(piece.split()) for piece in text.casefold().split(",")]
+    said = re.escape(" ".join(said_of[part].casefold().split()))
+    if part == _STREET:
+        return False
+    if part == _NUMBER:
+        door = " ".join(said_of.get(_STREET, "").casefold().split(",")[0].split())
+        return re.search(rf"^{said}(?!\S)|(?<![^\s.]){said}$", door) is not None
+    if part == _MORE:
+        return any(re.search(rf"(?<!\S){said}$", piece) for piece in pieces)
+    place = "|".join(
+        re.escape(" ".join(other.casefold().split()))
+        for one, other in sorted(said_of.items(), key=lambda item: -len(item[1]))
+        if one not in _DOOR
+    )
+    # D-10115 Berlin, Columbus OH 43215
+    whole = re.compile(rf"(?:(?:[a-z]{{1,2}}-(?=[0-9]))?(?:{place})(?!\w) ?)+")
+    return any(re.search(rf"(?<!\w){said}(?!\w)", piece) for piece in pieces if whole.fullmatch(piece))
 
 
 def _person(parts: Sequence[tuple[str, str]]) -> str:
@@ -235,7 +257,7 @@ def _person(parts: Sequence[tuple[str, str]]) -> str:
 
 
 def _addresses(*before: str) -> Parts:
-    needs = ((_STREET,), (_TOWN, POSTCODE, _REGION, "number", "more"))
+    needs = ((_STREET,), (_TOWN, POSTCODE, _REGION, _NUMBER, _MORE))
     return Parts(_ADDRESS_PARTS, before, needs, _address)
 
 
