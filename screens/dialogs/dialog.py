@@ -48,7 +48,7 @@ class Dialog(SaysFaults, LeanModal[ScreenResultType], Generic[ScreenResultType])
                 yield Label(Content(show(self.heading)), classes="dialog--title")
             yield from self.body()
             if self.hint:
-                yield Label(Content(self.hint), classes="dialog--hint", id="hint")
+                yield Label(Content(show(self.hint, multiline=True)), classes="dialog--hint", id="hint")
 
     def body(self) -> ComposeResult:
         """What stands between the title and the hint."""
