@@ -12,7 +12,8 @@ from dispatch.model.text import show
 MARKED = "utf-8-sig"
 """How a file of them is encoded: Excel takes UTF-8 for an alphabet of the machine's where no byte-order mark begins it."""
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+FORMULA = re.compile("[ \t\r\n]*[=+\\-@\uff1d\uff0b\uff0d\uff20]")
+"""How text begins that a spreadsheet would reckon with."""
 _NUMBER = re.compile(r"\s*[+-]?[0-9(][0-9 ()./,'-]*")
 _OTHER_CELL = re.compile(r"([;,\t|])([\s\"']*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
@@ -52,7 +53,7 @@ def spreadsheet_text(text: str) -> str:
     Source of the rule: OWASP ASVS 1.2.10, CSV injection; the full-width signs are evaluated by spreadsheets in East Asian locales.
     """
     text = _OTHER_CELL.sub(r"\1\2'", show(text))
-    return "'" + text if text.lstrip(" ").startswith(_FORMULA_STARTS) else text
+    return "'" + text if FORMULA.match(text) else text
 
 
 def as_it_came(text: str) -> str:
@@ -60,4 +61,4 @@ def as_it_came(text: str) -> str:
 
     A number or a telephone number is none, and stays as it is; what `spreadsheet_text` puts before others an import takes off.
     """
-    return text if _NUMBER.fullmatch(text) or not text.lstrip(" ").startswith(_FORMULA_STARTS) else "'" + text
+    return text if _NUMBER.fullmatch(text) or not FORMULA.match(text) else "'" + text

@@ -155,7 +155,10 @@ def test_the_column_why_is_no_unknown_column(desk: Desk) -> None:
     assert desk.take("clients", "client,why\nAcme,it was bad\n").unknown_columns == ()
 
 
-@pytest.mark.parametrize(("cell", "minutes"), [("1.5", 90), ("0,75", 45), ("2", 120), ("1:15", 75), ("0.333", 20)])
+@pytest.mark.parametrize(
+    ("cell", "minutes"),
+    [("1.5", 90), ("0,75", 45), ("2", 120), ("1:15", 75), ("0.333", 20), ("0.375", 23), ("0,175", 11)],
+)
 def test_hours_of_another_program_are_minutes(desk: Desk, cell: str, minutes: int) -> None:
     content = f'Ticket;Customer;Location;Title;Budget Hours\nT9;Harbor Dental;Main office;Cable;"{cell}"\n'
     report = desk.take("visits", content)

@@ -104,10 +104,20 @@ def test_a_calendar_has_no_rows_to_give_back(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("text", "written"),
     [("+49 30 1234", "+49 30 1234"), ("-82,9988", "-82,9988"), ("=SUM(A1)", "'=SUM(A1)"), ("@x", "'@x"),
-     ("-1+cmd|' /C calc'!A0", "'-1+cmd|' /C calc'!A0"), ("two\nlines", "two\nlines")],
+     ("-1+cmd|' /C calc'!A0", "'-1+cmd|' /C calc'!A0"), ("two\nlines", "two\nlines"),
+     ("\t=1+1", "'\t=1+1"), ("\r@x", "'\r@x"), ("\t+49 30 1", "\t+49 30 1")],
 )  # fmt: skip
 def test_only_what_a_spreadsheet_would_reckon_with_gets_an_apostrophe(text: str, written: str) -> None:
     assert as_it_came(text) == written
+
+
+def test_a_formula_behind_a_tab_comes_back_as_text_and_goes_in_as_it_was(desk: Desk) -> None:
+    report = desk.take("clients", 'client,agreement,notes,"\t=2"\nAcme,xx,"\t=1+1",x\n', check=True)
+    [header, row] = rows_in(refused_rows(report), ",")
+    assert (header[3], row[2]) == ("'\t=2", "'\t=1+1")
+    assert desk.take("clients", refused_rows(report).replace(b",xx,", b",none,")).applied
+    named = {client.name: client for client in clients.all_clients(desk.store)}
+    assert named["Acme"].notes.strip() == "=1+1"
 
 
 def test_the_command_writes_them_and_over_nothing_unasked(line: Line, tmp_path: Path) -> None:  # noqa: F811

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from typing import NamedTuple
 
 from dispatch.desk.files.columns import Columns
@@ -21,7 +22,9 @@ from dispatch.fields.kinds import Day, FieldKind, Links, Many, Moment, Number, P
 from dispatch.fields.record import Field
 from dispatch.fields.trade import COUNTRY, Price
 from dispatch.model.countries import country_called
+from dispatch.model.csv_text import FORMULA
 from dispatch.model.day_words import spoken_day
+from dispatch.model.money import rounded
 from dispatch.model.text import NAME
 
 DAY_FIRST, MONTH_FIRST, COMMA, POINT = "day-first", "month-first", "comma", "point"
@@ -36,7 +39,7 @@ _TIME = re.compile(
 _MOMENT = re.compile(r"([0-9./-]+)[T ]+(.+)")
 _HOURS = re.compile("hour|stunde|heure|hora")
 """In the name of a column that has hours where ours has minutes."""
-_NO_FORMULA = re.compile("'(?=[=+\\-@\uff1d\uff0b\uff0d\uff20])")
+_NO_FORMULA = re.compile(f"'(?={FORMULA.pattern})")
 """What a program puts before text that a spreadsheet would reckon with; it is none of the text."""
 _MONEY = re.compile("[€$£]|EUR|USD|GBP|CHF")
 
@@ -254,7 +257,7 @@ def _hours(text: str) -> _Read | None:
     if match := re.fullmatch("([0-9]{1,3}):([0-9]{2})", text):
         return _one(str(int(match[1]) * 60 + int(match[2])))
     match = re.fullmatch("([0-9]{1,3})(?:[.,]([0-9]{1,3}))?", text)
-    return _one(str(round(float(f"{match[1]}.{match[2] or 0}") * 60))) if match else None
+    return _one(str(rounded(Fraction(f"{match[1]}.{match[2] or 0}") * 60))) if match else None
 
 
 def _listed(text: str, between: str) -> _Read | None:
