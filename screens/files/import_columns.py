@@ -12,7 +12,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from db.faults import StoreFault
-from dispatch.desk.files.columns import LEFT_OUT
+from dispatch.desk.files.columns import LEFT_OUT, key_of
 from dispatch.desk.files.verdicts import SeenColumn
 from dispatch.desk.imports.file_memory import SaidOfFile
 from dispatch.desk.imports.importing import SeenFile
@@ -167,4 +167,4 @@ class ImportColumns(Dialog[SaidOfFile | None]):
 
 def worth_a_look(seen: SeenFile, names: Collection[str]) -> bool:
     """Whether somebody should see the columns first: some are not called as ours, or one is missing."""
-    return bool(seen.missing) or any(column.theirs and column.theirs.casefold() not in names for column in seen.columns)
+    return bool(seen.missing) or any(column.theirs and key_of(column.theirs) not in names for column in seen.columns)

@@ -10,6 +10,7 @@ from db import settings
 from dispatch.desk.files.as_written import DAY_FIRST, FileReadings, Unsettled
 from dispatch.desk.files.columns import LEFT_OUT, MissingColumns
 from dispatch.desk.files.table import Unreadable
+from dispatch.desk.imports.file_memory import SaidOfFile
 from dispatch.desk.imports.importing import forget, kind_of
 from dispatch.desk.session.refusals import NotAllowed
 from dispatch.desk.session.user import log_in
@@ -55,6 +56,12 @@ def test_what_is_said_now_goes_before_what_was_said(desk: Desk) -> None:
     last = desk.take("clients", "Wer;Rufnr;Andere\nCork;1;2\n", check=True)
     assert last.named == {"client": "Wer", "phone": "Andere"}
     assert "every row: kind is prospect" in last.understood
+
+
+def test_what_was_left_out_stays_so_while_another_is_left_out() -> None:
+    before = SaidOfFile({"Wer": "client", "Was": LEFT_OUT})
+    now = SaidOfFile({"Wo": LEFT_OUT})
+    assert now.after(before).columns == {"Wer": "client", "Was": LEFT_OUT, "Wo": LEFT_OUT}
 
 
 def test_another_shape_another_kind_and_a_file_that_needs_no_word_are_not_concerned(desk: Desk) -> None:

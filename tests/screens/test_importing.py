@@ -12,14 +12,15 @@ from textual.widgets import Input
 
 from db import clients, recurrences, visits
 from dispatch.desk.files.table import Stopped, Unreadable
+from dispatch.desk.files.verdicts import SeenColumn
 from dispatch.desk.imports import importing
-from dispatch.desk.imports.importing import kind_of
+from dispatch.desk.imports.importing import SeenFile, kind_of
 from dispatch.model.requests import Scope
 from screens.board.board import BoardScreen
 from screens.book.book import BookScreen
 from screens.dialogs.finder import FindScreen
 from screens.dialogs.questions import AskText, Choose, Form
-from screens.files.import_columns import ImportColumns
+from screens.files.import_columns import ImportColumns, worth_a_look
 from screens.files.import_preview import AskFile, ImportPreview, Working, files_like, watched
 from screens.visit.visit import VisitScreen
 from tests.desk.conftest import DAY, Office, at
@@ -35,6 +36,14 @@ VISITS = (
     "C2,Harbor Dental,Moon,2026-11-24,Cable,30\n"
     "C3,Harbor Dental,Annex,24/24/2026,Cable,x\n"
 )
+
+
+@pytest.mark.parametrize(
+    ("theirs", "worth"), [("Payment days", False), ("payment-days *", False), ("Zahlungsziel", True)]
+)
+def test_columns_that_are_called_as_ours_are_not_worth_a_look(theirs: str, worth: bool) -> None:
+    seen = SeenFile((SeenColumn(theirs, "payment_days", "name", ()),), (), ("client", "payment_days"))
+    assert worth_a_look(seen, seen.ours) is worth
 
 
 async def decide(pilot: Pilot[None], value: str) -> list[str]:

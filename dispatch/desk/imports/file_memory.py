@@ -27,12 +27,10 @@ class SaidOfFile(NamedTuple):
 
     def after(self, before: SaidOfFile) -> SaidOfFile:
         """What counts where this is said now, and that was said before."""
-        ours = set(self.columns.values()) | set(self.fill) - {LEFT_OUT}
+        ours = (set(self.columns.values()) | set(self.fill)) - {LEFT_OUT}
         said = {key_of(theirs) for theirs in self.columns}
         kept = {
-            theirs: mine
-            for theirs, mine in before.columns.items()
-            if key_of(theirs) not in said and (mine == LEFT_OUT or mine not in ours)
+            theirs: mine for theirs, mine in before.columns.items() if key_of(theirs) not in said and mine not in ours
         }
         filled = {mine: text for mine, text in before.fill.items() if mine not in ours}
         ways = FileReadings(*(now or then for now, then in zip(self.meant, before.meant, strict=True)))
