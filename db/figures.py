@@ -18,6 +18,7 @@ from db.promises import DAY, JUDGED, days_param
 from db.rows import Query, value
 from db.store import Store
 from db.visits import ANCHOR, ANCHORED, PAID_KINDS
+from dispatch.model.visits import LONGEST_CLOCK
 
 By = Literal["", "technician", "client", "kind", "skill"]
 BYS: tuple[By, ...] = get_args(By)
@@ -85,12 +86,10 @@ FIRST_OF_JOB = (
     f"AND ({ANCHOR.replace('v.', 'o.')}, o.id) < ({ANCHOR}, v.id))"
 )
 """Whether a visit `v` is the first of a job: the first that ended, whoever asked for it first. Planned maintenance is no job."""
-_LONGEST = 1000 * 3600
-"""Seconds that nobody stays on a site, nor plans to, nor drives."""
 _STRETCH = (
     "FROM segment g JOIN assignment a ON a.id = g.assignment_id JOIN visit v ON v.id = a.visit_id "
     "JOIN site s ON s.id = v.site_id "
-    f"WHERE (g.starts_at > (SELECT first FROM given) - {_LONGEST} AND g.starts_at < (SELECT last FROM given) "
+    f"WHERE (g.starts_at > (SELECT first FROM given) - {LONGEST_CLOCK} AND g.starts_at < (SELECT last FROM given) "
     "OR g.ends_at IS NULL AND g.starts_at < (SELECT last FROM given)) "
     "AND coalesce(g.ends_at, (SELECT now FROM given)) > (SELECT first FROM given)"
 )
@@ -104,7 +103,7 @@ SELECT NULL AS visit_id, NULL AS client_id, json_extract(value, '$[0]') AS staff
 FROM json_each((SELECT available FROM given))"""
 _WAY_HOME = (
     "FROM assignment a JOIN visit v ON v.id = a.visit_id JOIN site s ON s.id = v.site_id "
-    f"WHERE a.return_at > (SELECT first FROM given) AND a.return_at < (SELECT last FROM given) + {_LONGEST} AND a.check_out_at"
+    f"WHERE a.return_at > (SELECT first FROM given) AND a.return_at < (SELECT last FROM given) + {LONGEST_CLOCK} AND a.check_out_at"
 )
 _CLOCKED = f"""
 SELECT v.id AS visit_id, s.client_id, a.staff_id, g.starts_at AS at, {_GONE} AS until
@@ -171,7 +170,7 @@ SELECT visit_id, client_id, staff_id, at, at + length AS until, spent AS top, NO
   FROM assignment a JOIN visit v ON v.id = a.visit_id JOIN site s ON s.id = v.site_id, json_each('[1,0]') k
   WHERE v.way = 'on_site' AND v.ended_at IS NOT NULL AND v.starts_at IS NOT NULL AND a.check_in_at IS NOT NULL
     AND a.check_out_at IS NOT NULL
-    AND a.check_in_at < (SELECT last FROM given) AND a.check_in_at > (SELECT first FROM given) - {_LONGEST})
+    AND a.check_in_at < (SELECT last FROM given) AND a.check_in_at > (SELECT first FROM given) - {LONGEST_CLOCK})
 WHERE length > 0 AND at + length > (SELECT first FROM given)""",
         "travel_ratio": f"""
 SELECT v.id AS visit_id, s.client_id, a.staff_id, g.starts_at AS at, {_UNTIL} AS until,

@@ -69,13 +69,6 @@ uninvoiced: Query[list[OpenRow]] = _rows(
     f"{_VISIT} WHERE v.review = 'approved' AND since IS NOT NULL"
 )
 """Visits that are approved with a charge, and were not handed over to be invoiced."""
-timesheets: Query[list[OpenRow]] = _rows(
-    "SELECT '', '', 'time sheet of ' || s.name, r.at, r.week FROM timesheet r JOIN staff s ON s.id = r.technician_id "
-    "WHERE r.id = (SELECT max(o.id) FROM timesheet o WHERE o.technician_id = r.technician_id AND o.week = r.week "
-    "AND o.withdrawn_at IS NULL) "
-    "AND NOT EXISTS (SELECT 1 FROM timesheet_approval p WHERE p.timesheet_id = r.id AND p.withdrawn_at IS NULL)"
-)
-"""Weeks that were submitted and that no lead has approved, each with its first day."""
 drafted: Query[list[tuple[str, str, str]]] = rows(
     "SELECT 'card', CAST(id AS TEXT), 'rate card ' || name FROM rate_card "
     "UNION ALL SELECT 'agreement', CAST(a.id AS TEXT), 'agreement of ' || c.name FROM agreement a "

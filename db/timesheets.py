@@ -11,22 +11,31 @@ from db.rows import Query, Select, Stored, rows, values
 from db.store import Store
 from db.unit import Unit
 from dispatch.model.timesheets import Reopened, Submitted
+from dispatch.model.visits import LONGEST_CLOCK
 
 TIMESHEET, APPROVAL = "timesheet", "timesheet_approval"
 """Their tables, of which rows are only ever added and withdrawn."""
 REOPEN = "reopen hours"
 """The deed that takes a word back with a reason, which stands in its audit."""
-_LONGEST = 1000 * 3600
-"""Seconds that nobody stays on a site, nor drives."""
 _THEIRS = f"a.staff_id {AMONG.replace('?', '?3')}"
+
+
+def _to_come(start: str) -> str:
+    """Nobody has arrived, and they set out, or were planned to start, between the two instants."""
+    return (
+        f"{_THEIRS} AND a.check_in_at IS NULL AND {start} >= ?1 AND {start} < ?2 + {LONGEST_CLOCK} "
+        f"AND min({start}, coalesce(a.depart_at, {start})) < ?2"
+    )
+
+
 clocked_visits: Query[list[int], int, int, Collection[int]] = values(
-    f"SELECT a.visit_id FROM assignment a WHERE {_THEIRS} AND a.check_in_at > ?1 - {_LONGEST} AND a.check_in_at < ?2 "
+    f"SELECT a.visit_id FROM assignment a WHERE {_THEIRS} AND a.check_in_at > ?1 - {LONGEST_CLOCK} "
+    f"AND a.check_in_at < ?2 + {LONGEST_CLOCK} AND coalesce(a.depart_at, a.check_in_at) < ?2 "
     "AND coalesce(a.check_out_at, ?1 + 1) > ?1 "
-    f"UNION SELECT a.visit_id FROM assignment a WHERE {_THEIRS} AND a.return_at > ?1 AND a.return_at < ?2 + {_LONGEST} "
-    "UNION SELECT v.id FROM visit v JOIN assignment a ON a.visit_id = v.id "
-    f"WHERE {_THEIRS} AND a.check_in_at IS NULL AND v.starts_at >= ?1 AND v.starts_at < ?2 "
+    f"UNION SELECT a.visit_id FROM assignment a WHERE {_THEIRS} AND a.return_at > ?1 AND a.return_at < ?2 + {LONGEST_CLOCK} "
+    f"UNION SELECT v.id FROM visit v JOIN assignment a ON a.visit_id = v.id WHERE {_to_come('v.starts_at')} "
     "UNION SELECT d.visit_id FROM visit_day d JOIN assignment a ON a.visit_id = d.visit_id AND a.day = d.day "
-    f"WHERE {_THEIRS} AND a.check_in_at IS NULL AND d.starts_at >= ?1 AND d.starts_at < ?2 ORDER BY 1"
+    f"WHERE {_to_come('d.starts_at')} ORDER BY 1"
 )
 """The ids of the visits on which the clock of some technicians may have run between two instants, or was to."""
 
@@ -52,6 +61,12 @@ REOPENED = Select(
     stored={"week": _WEEK},
 )
 """Words that were taken back with a reason."""
+unapproved: Query[list[tuple[str, int]]] = rows(
+    "SELECT r.week, r.technician_id FROM timesheet r WHERE r.id = (SELECT max(o.id) FROM timesheet o "
+    "WHERE o.technician_id = r.technician_id AND o.week = r.week AND o.withdrawn_at IS NULL) "
+    "AND NOT EXISTS (SELECT 1 FROM timesheet_approval p WHERE p.timesheet_id = r.id AND p.withdrawn_at IS NULL)"
+)
+"""The weeks (ISO), and whose, of which the newest word that stands is approved by nobody; the clock may say another by now."""
 submitted_of_week: Query[list[Submitted], datetime.date] = SUBMITTED.listing(
     f"WHERE r.week = ? AND {_STANDS} ORDER BY r.id"
 )

@@ -119,17 +119,18 @@ class WeekOfTechnician(NamedTuple):
     """A time sheet, with what was said of it: the newest word that stands, or that it was opened again since."""
 
     sheet: Timesheet
+    state: TimesheetState
     said: Submitted | None = None
     reopened: Reopened | None = None
 
-    @property
-    def state(self) -> TimesheetState:
-        """A sheet that is not the one that was submitted is open, whatever was said of it."""
-        if self.said is None:
-            return TimesheetState.OPEN
-        if self.said.form != self.sheet.form:
-            return TimesheetState.CHANGED
-        return TimesheetState.SUBMITTED if self.said.approval_id is None else TimesheetState.APPROVED
+
+def state_of(sheet: Timesheet, said: Submitted | None) -> TimesheetState:
+    """Where a week stands: a sheet that is not the one that was submitted has changed, whatever was said of it."""
+    if said is None:
+        return TimesheetState.OPEN
+    if said.form != sheet.form:
+        return TimesheetState.CHANGED
+    return TimesheetState.SUBMITTED if said.approval_id is None else TimesheetState.APPROVED
 
 
 _SUMS = (

@@ -20,6 +20,9 @@ KINDS = ("visit", "maintenance", "audit", "review", "delivery")
 
 LONGEST_STAY = 30 * 3600
 """Seconds that no planned stay takes: a day of work, hours for its tests, and room to spare."""
+LONGEST_CLOCK = 1000 * 3600
+"""Seconds that nothing on the clock takes. It is far longer than what is planned, because who forgot to say that they left may
+say so weeks later: so far around a span of time the clocks that reach into it are looked for."""
 
 
 class Segment(NamedTuple):

@@ -95,8 +95,13 @@ class TimesheetsScreen(SheetsOfWeek[WeekOfTechnician]):
     @command("E", "timesheet.payroll", "Payroll")
     async def action_payroll(self) -> None:
         """Write the approved weeks into a CSV file for payroll; who is not approved is named."""
-        ready, left = payroll_parts([*self.things.values()])
-        day = min(week.sheet.week for week in self.things.values())
+        assert self.reading is not None
+        await self.reading.finished()
+        weeks = [*self.things.values()]
+        if not weeks:
+            self.say("There is no technician.")
+            return
+        ready, left = payroll_parts(weeks)
 
         def write(typed: dict[str, str], path: Path, over: bool) -> str:
             write_private(path, payroll_csv(ready, self.user.firm.distance_unit), replace=over)
@@ -104,6 +109,11 @@ class TimesheetsScreen(SheetsOfWeek[WeekOfTechnician]):
             return f"{len(ready)} time sheets are in {path}, which only you may read{out}."
 
         fields = [
-            AskedField("file", "File", f"~/timesheets-{day}.csv", ".csv: a row a technician, day and kind of time")
+            AskedField(
+                "file",
+                "File",
+                f"~/timesheets-{weeks[0].sheet.week}.csv",
+                ".csv: a row a technician, day and kind of time",
+            )
         ]
         await writing.ask_to_write(self, "The approved weeks for payroll", fields, write)

@@ -19,6 +19,7 @@ from dispatch.model.boards import BoardRow, BoardVisit
 from dispatch.model.instants import clock_beside, clock_text, day_text
 from dispatch.model.maps import geo_link, place_link
 from dispatch.model.notices import Notice
+from dispatch.model.people import Technician
 from dispatch.model.reviews import Comment
 from dispatch.model.states import AHEAD, ENDED, OPEN_ON_SITE, THERE, Role, State
 from dispatch.model.text import show
@@ -291,17 +292,25 @@ class DayScreen(DayOfVisits):
         key("t", "view.today", "Today", "go to today"),
     ]
 
+    def _technician(self) -> Technician | None:
+        """Whose day it is; where they are no technician that is said."""
+        name = self.program.technician or self.user.staff.name
+        technician = people.technician_by_name(self.user.store, name)
+        if technician is None:
+            self.say(f"{show(name)} is not a technician here.")
+        return technician
+
     @command("S", "file.calendar", "Calendar")
     async def action_calendar(self) -> None:
         """The visits as a calendar file, in full or only the times; one's own calendar on a server."""
-        technician = people.technician_by_name(self.user.store, self.program.technician or self.user.staff.name)
+        technician = self._technician()
         if technician is not None:
             await own_calendar.ask_own_calendar(self, technician, self.program.day)
 
     @command("H", "screen.timesheet", "Hours")
     def action_hours(self) -> None:
         """Your time sheet: the week by the clock; say that it is right."""
-        technician = people.technician_by_name(self.user.store, self.program.technician or self.user.staff.name)
+        technician = self._technician()
         if technician is not None:
             self.program.open("timesheet", self.program.day, technician.id)
 

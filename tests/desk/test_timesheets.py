@@ -193,6 +193,24 @@ def test_a_night_is_divided_at_midnight_and_between_weeks(firm: Firm) -> None:
     ]
 
 
+def test_a_drive_over_midnight_is_divided_between_the_weeks_as_well(firm: Firm) -> None:
+    sunday = MONDAY - ONE
+    out, came, left = firm.at(sunday, "23:30"), firm.at(MONDAY, "00:30"), firm.at(MONDAY, "02:00")
+    firm.stay(came, left, ("travel", out, came), ("work", came, left), depart=out)
+    before, after = first(firm.sheets(sunday)), first(firm.sheets(MONDAY))
+    assert (before.total.paid, before.total.driving) == (30, 30)
+    assert (after.total.paid, after.total.driving) == (120, 30)
+
+
+def test_who_set_out_in_the_week_before_and_never_arrived_is_told_there(firm: Firm) -> None:
+    out, planned = firm.at(MONDAY - ONE, "23:30"), firm.at(MONDAY, "00:30")
+    firm.stay(None, None, state="no_access", planned=planned, depart=out)
+    firm.days.visits[0]["ended_at"] = planned
+    told = "R1: set out Sun 18 Oct 2026 23:30 and never arrived: that drive is not on the clock"
+    assert first(firm.sheets(MONDAY - ONE)).notices == (told,)
+    assert first(firm.sheets(MONDAY)).notices == ()
+
+
 @pytest.mark.parametrize(("day", "minutes"), [(MONDAY + 6 * ONE, 6 * 60), (datetime.date(2026, 3, 29), 4 * 60)])
 def test_over_a_change_of_clocks_time_is_what_passed(firm: Firm, day: datetime.date, minutes: int) -> None:
     firm.stay(firm.at(day, "00:30"), firm.at(day, "05:30"))
@@ -303,7 +321,7 @@ def weeks(draw: st.DrawFn) -> tuple[str, datetime.date, list[tuple[int, int, lis
     )
     stays = []
     for staff in (1, 2, 3):
-        now = midnight(monday, zone) + 60 * draw(st.integers(-600, 600))
+        now = midnight(monday + draw(st.sampled_from((0, 6, 7))) * ONE, zone) + 60 * draw(st.integers(-600, 600))
         for _ in range(draw(st.integers(0, 7))):
             clock = []
             for kind in draw(
@@ -335,7 +353,7 @@ def test_the_sum_of_a_sheet_is_the_sum_of_the_clock(
     firm = Firm(*raw)
     firm.begin(zone)
     for staff, came, clock, home in stays:
-        firm.stay(came, clock[-1][2], *clock, staff=staff, home=home)
+        firm.stay(came, clock[-1][2], *clock, staff=staff, home=home, depart=clock[0][1])
     firm.days.say(0, "hours", 1, hours(*((weekday, 480, 1020) for weekday in range(5)), lunch=30))
     firm.days.say(0, "hours", 2, hours((6, 0, 1440), (0, 0, 300)))
     bounds = [midnight(monday + number * ONE, zone) for number in range(8)]
@@ -542,6 +560,79 @@ def test_a_week_is_opened_again_with_a_reason_that_its_technician_reads(office: 
     assert week(office).state is TimesheetState.OPEN
     said(office.ana, approving.submit)
     assert (week(office).state, week(office).reopened) == (TimesheetState.SUBMITTED, None)
+
+
+def twice_submitted(office: Office) -> None:
+    """Approved, then otherwise and submitted again, then as it was approved."""
+    worked(office)
+    said(office.ana, approving.submit)
+    said(office.lee, approving.approve)
+    clocking.correct(office.lee, "R1", "leaving", at("12:10"), "ten minutes more")
+    said(office.ana, approving.submit)
+
+
+def test_opened_again_means_that_no_earlier_word_counts_again(office: Office) -> None:
+    twice_submitted(office)
+    clocking.correct(office.lee, "R1", "leaving", at("12:00"), "it was right")
+    assert week(office).state is TimesheetState.CHANGED
+    opened = approving.reopen(office.lee, DAY, office.ana.staff.id, "the break is missing")
+    assert (opened.state, opened.said) == (TimesheetState.OPEN, None)
+    assert opened.reopened is not None
+    assert opened.reopened.reason == "the break is missing"
+    assert payroll(office) == []
+    undo(office.lee)
+    redo(office.lee)
+    assert week(office).state is TimesheetState.OPEN
+    undo(office.lee)
+    assert week(office).state is TimesheetState.CHANGED
+    clocking.correct(office.lee, "R1", "leaving", at("12:10"), "ten minutes more after all")
+    assert week(office).state is TimesheetState.SUBMITTED
+    said(office.lee, approving.approve)
+    approving.reopen(office.lee, DAY, office.ana.staff.id, "the break is missing still")
+    assert week(office).state is TimesheetState.OPEN
+    assert undo(office.lee).startswith("reopen")
+    stand = "SELECT count(*) FROM {} WHERE withdrawn_at IS NULL"
+    assert [office.store.value(stand.format(table)) for table in ("timesheet", "timesheet_approval")] == [2, 2]
+    assert week(office).state is TimesheetState.APPROVED
+
+
+def test_a_technician_does_not_take_back_what_a_lead_approved_before(office: Office) -> None:
+    twice_submitted(office)
+    with pytest.raises(NotAllowed, match="approved: only a lead"):
+        approving.reopen(office.ana, DAY, None, "a mistake")
+
+
+def test_where_a_week_stands_is_compared_once(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    worked(office)
+    said(office.ana, approving.submit)
+    asked: list[str] = []
+    form = Timesheet.form.fget
+    assert form is not None
+
+    def counted(sheet: Timesheet) -> Any:
+        asked.append(sheet.technician)
+        return form(sheet)
+
+    monkeypatch.setattr(Timesheet, "form", property(counted))
+    for one in approving.all_weeks(office.lee, DAY):
+        assert {one.state for _ in range(3)} < {*TimesheetState}
+    assert asked == ["Ana Ruiz"]
+
+
+def test_who_is_no_technician_is_told_by_their_own_name(office: Office) -> None:
+    with pytest.raises(NotFound, match="Lee Moreau is no technician: say whose time sheet it is"):
+        approving.week_of(office.lee, DAY)
+    with pytest.raises(NotFound, match=f"^{office.dana.staff.name} is no technician.$"):
+        approving.week_of(office.lee, DAY, office.dana.staff.id)
+
+
+def test_a_week_that_has_changed_waits_for_its_technician_and_for_no_lead(office: Office) -> None:
+    worked(office)
+    said(office.ana, approving.submit)
+    clocking.correct(office.lee, "R1", "leaving", at("12:10"), "ten minutes more")
+    assert not [item for item in open_work(office.store).items if item.kind is OpenKind.TIMESHEET]
+    said(office.ana, approving.submit)
+    assert [item.day for item in open_work(office.store).items if item.kind is OpenKind.TIMESHEET] == [DAY - ONE]
 
 
 def test_what_waits_for_a_lead_is_open_work(office: Office) -> None:

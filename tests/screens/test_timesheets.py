@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+from textual.pilot import Pilot
+
 from dispatch.desk.closeout import clocking
 from dispatch.desk.timesheets import approving
 from dispatch.model.timesheets import TimesheetState
@@ -24,6 +27,11 @@ def noted(pane: NotesPane) -> str:
     return " ".join(text_of(line).strip() for line in pane.lines(200))
 
 
+def messages(pilot: Pilot[None]) -> list[str]:
+    """What the program says at the moment."""
+    return [one.message for one in pilot.app._notifications]
+
+
 async def test_a_technician_looks_at_the_week_from_my_day_and_submits_it(office: Office) -> None:
     worked(office)
     async with opened(office.ana, "day", (45, 20)) as pilot:
@@ -41,6 +49,22 @@ async def test_a_technician_looks_at_the_week_from_my_day_and_submits_it(office:
         await until_true(pilot, lambda: "Tue 1 Dec 2026" in rows_said(rows))
         await press(pilot, "[", "u")
         await until_true(pilot, lambda: week(office).state is TimesheetState.OPEN)
+
+
+@pytest.mark.parametrize("letter", "HS")
+async def test_who_is_no_technician_is_told_so(office: Office, letter: str) -> None:
+    async with opened(office.lee, "day") as pilot:
+        await press(pilot, letter)
+        await until_true(pilot, lambda: "Lee Moreau is not a technician here." in messages(pilot))
+
+
+async def test_a_firm_without_technicians_has_nothing_for_payroll(office: Office) -> None:
+    async with opened(office.lee, "log") as pilot:
+        office.store.conn.execute("UPDATE technician SET archived_at = 1")
+        await press(pilot, "H")
+        await until(pilot, TimesheetsScreen)
+        await press(pilot, "E")
+        await until_true(pilot, lambda: "There is no technician." in messages(pilot))
 
 
 async def test_what_a_lead_opened_again_stands_in_my_day(office: Office) -> None:

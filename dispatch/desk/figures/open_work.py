@@ -7,17 +7,19 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from db import open_work as rows
-from db import people, settings
+from db import people, settings, timesheets
 from db.open_work import OpenRow
 from db.store import Store
 from dispatch.desk.day.board_view import board
 from dispatch.desk.session.unsent import WHEREABOUTS, kept_texts, name_of
+from dispatch.desk.timesheets import approving
 from dispatch.model.clock import SystemClock
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_bounds, day_of, long_text, time_text, week_of
 from dispatch.model.messages import OVERDUE
 from dispatch.model.states import State
 from dispatch.model.text import LabelledEnum
+from dispatch.model.timesheets import TimesheetState
 
 
 class OpenKind(LabelledEnum):
@@ -83,7 +85,7 @@ def open_work(store: Store) -> OpenWork:
             OpenKind.DRAFT: list(_drafts(store, now)),
             OpenKind.MESSAGE: rows.messages(store, now - OVERDUE),
             OpenKind.REVIEW: rows.to_review(store),
-            OpenKind.TIMESHEET: rows.timesheets(store),
+            OpenKind.TIMESHEET: list(_timesheets(store)),
             OpenKind.UNINVOICED: rows.uninvoiced(store),
         }
     items = (
@@ -128,6 +130,17 @@ def _wanted(row: OpenRow, firm: Firm) -> OpenRow:
     if row.day is None:
         return row
     return row._replace(since=day_bounds(datetime.date.fromisoformat(row.day), firm.zone)[0])
+
+
+def _timesheets(store: Store) -> Iterator[OpenRow]:
+    """The weeks that a lead can approve, each with its first day; one that has changed since waits for its technician."""
+    waiting: dict[str, list[int]] = {}
+    for week, technician in timesheets.unapproved(store):
+        waiting.setdefault(week, []).append(technician)
+    for day, technicians in waiting.items():
+        for one in approving.weeks(store, datetime.date.fromisoformat(day), technicians):
+            if one.said is not None and one.state is TimesheetState.SUBMITTED:
+                yield OpenRow("", "", f"time sheet of {one.sheet.technician}", one.said.at, day)
 
 
 def _drafts(store: Store, now: int) -> Iterator[OpenRow]:

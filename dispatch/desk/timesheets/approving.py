@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from db import changes, timesheets
+from db import changes, people, timesheets
 from db.store import Store
 from db.timesheets import APPROVAL, TIMESHEET
 from dispatch.desk.session.refusals import Faulty, NotAllowed, NotFound, Refusal, confirm, mark_of, reason_of
@@ -16,7 +16,7 @@ from dispatch.desk.timesheets.timesheet_words import sums_text, week_text
 from dispatch.model.instants import day_bounds, day_text
 from dispatch.model.states import Role
 from dispatch.model.text import show
-from dispatch.model.timesheets import TimesheetState, WeekOfTechnician
+from dispatch.model.timesheets import Timesheet, TimesheetState, WeekOfTechnician, state_of
 
 
 class ApprovedWeeks(NamedTuple):
@@ -33,7 +33,12 @@ def weeks(store: Store, day: datetime.date, technicians: Collection[int] | None 
         return []
     said = {one.technician_id: one for one in timesheets.submitted_of_week(store, sheets[0].week)}
     again = {one.technician_id: one for one in timesheets.reopened_of_week(store, sheets[0].week)}
-    return [WeekOfTechnician(one, said.get(one.technician_id), again.get(one.technician_id)) for one in sheets]
+
+    def week(sheet: Timesheet) -> WeekOfTechnician:
+        word = said.get(sheet.technician_id)
+        return WeekOfTechnician(sheet, state_of(sheet, word), word, again.get(sheet.technician_id))
+
+    return [week(sheet) for sheet in sheets]
 
 
 def all_weeks(user: User, day: datetime.date) -> list[WeekOfTechnician]:
@@ -53,7 +58,7 @@ def week_of(user: User, day: datetime.date, technician_id: int | None = None) ->
         NotAllowed: it is somebody else's.
         NotFound: they are no technician.
     """
-    week = _week(user.store, day, user.staff.id if technician_id is None else technician_id, user.staff.name)
+    week = _week(user, day, technician_id)
     user.ask_to_read_of(week.sheet.login, "reports", "the time sheet")
     return week
 
@@ -78,7 +83,7 @@ def submit(
         Refusal: the week is not over, or it is submitted as it stands.
     """
     with user.write("submit hours", Role.TECHNICIAN, Role.LEAD) as unit:
-        week = _week(user.store, day, user.staff.id if technician_id is None else technician_id, user.staff.name)
+        week = _week(user, day, technician_id)
         sheet, why = week.sheet, ""
         if sheet.technician_id != user.staff.id:
             if Role.LEAD not in user.roles_now:
@@ -104,7 +109,7 @@ def submit(
             reason=why or None,
         )
         changes.remember(unit, f"submit {_called(week)}", [changes.added(TIMESHEET, key)])
-        return _week(user.store, day, sheet.technician_id, "")
+        return _week(user, day, sheet.technician_id)
 
 
 def approve(
@@ -143,39 +148,47 @@ def approve(
 def reopen(user: User, day: datetime.date, technician_id: int | None = None, reason: str = "") -> WeekOfTechnician:
     """Open a week again that was submitted: the technician as long as nobody approved it, a lead always, with the reason.
 
+    Every word of it that stands is taken back, so that none counts again when the clock comes back to it.
+
     Raises:
         NotAllowed: it is somebody else's, or approved.
         Refusal: it was not submitted.
     """
     with user.write("reopen hours", Role.TECHNICIAN, Role.LEAD) as unit:
-        week = _week(user.store, day, user.staff.id if technician_id is None else technician_id, user.staff.name)
-        said, why, lead = week.said, reason_of(reason), Role.LEAD in user.roles_now
+        week = _week(user, day, technician_id)
+        why, lead = reason_of(reason), Role.LEAD in user.roles_now
         if week.sheet.technician_id != user.staff.id and not lead:
             name = show(week.sheet.technician)
             raise NotAllowed(f"Only {name} or a lead opens the time sheet of {name} again.")
-        if said is None:
+        if week.said is None:
             raise Refusal(f"The week of {show(week.sheet.technician)} is open.")
+        of_week = timesheets.submitted_of_week(user.store, week.sheet.week)
+        words = [word for word in of_week if word.technician_id == week.sheet.technician_id]
+        if not lead and any(word.approval_id is not None for word in words):
+            raise NotAllowed("It was approved: only a lead opens it again.")
         pictures = []
-        if said.approval_id is not None:
-            if not lead:
-                raise NotAllowed("It is approved: only a lead opens it again.")
-            pictures.append(changes.withdrawn(unit, APPROVAL, said.approval_id))
-        pictures.append(changes.withdrawn(unit, TIMESHEET, said.id))
-        unit.audit(TIMESHEET, said.id, technician=week.sheet.technician, week=str(said.week), reason=why)
+        for word in words:  # the oldest first: undo lets an approval stand again before the word after it
+            if word.approval_id is not None:
+                pictures.append(changes.withdrawn(unit, APPROVAL, word.approval_id))
+            pictures.append(changes.withdrawn(unit, TIMESHEET, word.id))
+        unit.audit(TIMESHEET, week.said.id, technician=week.sheet.technician, week=str(week.sheet.week), reason=why)
         changes.remember(unit, f"reopen {_called(week)}", pictures)
-        return _week(user.store, day, week.sheet.technician_id, "")
+        return _week(user, day, week.sheet.technician_id)
 
 
-def _week(store: Store, day: datetime.date, technician_id: int, name: str) -> WeekOfTechnician:
-    """The week of one technician.
+def _week(user: User, day: datetime.date, technician_id: int | None) -> WeekOfTechnician:
+    """The week of one technician, one's own where none is said.
 
     Raises:
         NotFound: they are none.
     """
-    found = weeks(store, day, [technician_id])
-    if not found:
-        raise NotFound(f"{show(name)} is no technician: say whose time sheet it is.")
-    return found[0]
+    found = weeks(user.store, day, [user.staff.id if technician_id is None else technician_id])
+    if found:
+        return found[0]
+    if technician_id is None:
+        raise NotFound(f"{show(user.staff.name)} is no technician: say whose time sheet it is.")
+    staff = people.staff_by_id(user.store, technician_id)
+    raise NotFound("There is no such technician." if staff is None else f"{show(staff.name)} is no technician.")
 
 
 def _against(user: User, week: WeekOfTechnician, *, others: bool) -> str:

@@ -169,7 +169,7 @@ def payroll_csv(weeks: Iterable[WeekOfTechnician], unit: DistanceUnit) -> str:
     """Time sheets as payroll reads them: a row for each technician, day and kind of time that has any.
 
     The rows of kind `paid` are all paid time, once, by band; every other kind is a part of it, or breaks, or the distance. `hours`
-    are decimal, to four places: the minutes are exact.
+    are decimal, rounded to four places: the minutes are exact.
     """
     return csv_text(PAYROLL, (row for week in weeks for day in week.sheet.days for row in _rows(week, day, unit)))
 
