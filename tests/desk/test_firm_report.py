@@ -9,6 +9,8 @@ import pytest
 
 from db import sheets, visits
 from dispatch.desk.billing import adjusting
+from dispatch.desk.book import editing
+from dispatch.desk.prices import agreeing
 from dispatch.desk.reports.document import Amount, Report, ReportTable
 from dispatch.desk.reports.firm import firm_report
 from dispatch.desk.reports.rendering import as_text
@@ -80,3 +82,20 @@ def test_a_quarter_and_a_year_too_and_for_the_office_alone(office: Office) -> No
         assert len(report.sections[0].bars) == (3 if period.kind == "quarter" else 12)
     with pytest.raises(NotAllowed):
         firm_report(office.ana, NOVEMBER)
+
+
+def test_fees_stand_with_their_client_whoever_else_has_its_name_and_with_their_sum(office: Office) -> None:
+    """A name is of one client at a time: one who was archived had it before."""
+    for fee in ("310", "100"):
+        client = editing.add(office.dana, "client", {"name": "Twin"})
+        terms = {"kind": "tm", "starts": "2026-11-01", "ends": None, "service": {"monthly_fee": fee}}
+        agreeing.save_agreement(office.lee, "Twin", "Care", terms)
+        if fee == "310":
+            editing.archive(office.dana, "client", client)
+    *rows, whole = table(firm_report(office.lee, NOVEMBER), "By client").rows
+    assert [(row[0], row[-1]) for row in rows] == [("Twin", Amount(31000, 2, "USD")), ("Twin", Amount(10000, 2, "USD"))]
+    assert (whole[0], whole[1], whole[-1]) == ("All", 0, Amount(41000, 2, "USD"))
+    closed(office)
+    *rows, whole = table(firm_report(office.lee, NOVEMBER), "By client").rows
+    assert [row[:2] for row in rows] == [("Harbor Dental", 1), ("Twin", 0), ("Twin", 0)]
+    assert (rows[0][-1], whole[-1]) == (Amount(0, 2, "USD"), Amount(41000, 2, "USD"))

@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from db import figures, settings, sheets, visits
+from db.figures import Who
 from db.sheets import StoredSheet
 from db.store import Store
 from dispatch.desk.figures import day_sums
 from dispatch.desk.figures.counting import Figures, Grouping, figure_called, figures_over
 from dispatch.desk.figures.earnings import Earned, earned, firms_money
+from dispatch.desk.figures.meanings import Figure
 from dispatch.desk.reports.data import DataTable, visit_tables
 from dispatch.desk.reports.document import Amount, Cell, Report, ReportTable, Section, bars_of, foot_of, letterhead_of
 from dispatch.desk.reports.figure_parts import cell, figures_section, hours, tile
@@ -60,7 +62,7 @@ def firm_report(user: User, period: Period) -> Report:
         sections = (
             _at_a_glance(period, firm, whole, ended, charges),
             Section("By client", tables=(_by_client(store, period, counted["client"], ended),)),
-            Section("By technician", tables=(_sums("Technician", whole, ended, lambda visit: visit.crew),)),
+            Section("By technician", tables=(_sums("Technician", whole, ended, _technicians),)),
             Section("By kind of visit", tables=(_sums("Kind", counted["kind"], ended, lambda visit: (visit.kind,)),)),
             replace(value_given(charges.values()), title="Not charged, and why"),
             Section("Open", tables=(_open(store, placed, ended),)),
@@ -82,6 +84,10 @@ def firm_report(user: User, period: Period) -> Report:
         )
 
 
+def _technicians(visit: Visit) -> list[int]:
+    return [part.technician_id for part in visit.assignments]
+
+
 def _counted(store: Store, period: Period, by: Grouping) -> Figures:
     return figures_over(store, period.first, period.end - _DAY, by)
 
@@ -101,52 +107,73 @@ def _at_a_glance(
     return Section("At a glance", tuple(tile(whole, key) for key in TILES), bars=bars_of(parts), at_a_glance=True)
 
 
-def _sums(title: str, counted: Figures, ended: Sequence[Visit], of: Callable[[Visit], Sequence[str]]) -> ReportTable:
+_Rows = dict[Who, tuple[Cell, ...]]
+
+
+def _sums(title: str, counted: Figures, ended: Sequence[Visit], of: Callable[[Visit], Iterable[Who]]) -> ReportTable:
     """A row for each group with a visit, the most charged first, and all of them together; of technicians by name each of whom
     anything is counted. A visit of several counts for each of them, and once in the sum."""
-    people = counted.by == "technician"
-    shown = [figure_called(key) for key in (_OF_PEOPLE if people else _OF_VISITS)]
-    number = Counter(name for visit in ended for name in of(visit))
+    rows = [*_rows(counted, ended, of).values()]
+    if rows:
+        rows.append(_all(counted, ended))
+    titles = (title, "Visits", "On site", *(figure.name for figure in _shown(counted)))
+    empty = "Nobody worked in this time." if counted.by == "technician" else "No visit ended in this time."
+    return ReportTable(titles, tuple(rows), empty, sums=1 if rows else 0)
 
-    rows: list[tuple[Cell, ...]] = []
+
+def _shown(counted: Figures) -> list[Figure]:
+    return [figure_called(key) for key in (_OF_PEOPLE if counted.by == "technician" else _OF_VISITS)]
+
+
+def _rows(counted: Figures, ended: Sequence[Visit], of: Callable[[Visit], Iterable[Who]]) -> _Rows:
+    people = counted.by == "technician"
+    number = Counter(who for visit in ended for who in of(visit))
+    rows: _Rows = {}
     places = range(len(counted.groups))
     for place in places if people else sorted(places, key=lambda place: -counted.values["charged"][place].top):
-        label = counted.groups[place].label
-        values = [cell(figure, counted.values[figure.key][place], counted.money) for figure in shown]
-        if number[label] or (people and any(value is not None for value in values)):
-            rows.append((label, number[label], hours(counted.values["on_site_against_plan"][place]), *values))
-    if rows:
-        totals = (cell(figure, counted.totals[figure.key], counted.money) for figure in shown)
-        rows.append(("All", len(ended), hours(counted.totals["on_site_against_plan"]), *totals))
-    titles = (title, "Visits", "On site", *(figure.name for figure in shown))
-    empty = "Nobody worked in this time." if people else "No visit ended in this time."
-    return ReportTable(titles, tuple(rows), empty, sums=1 if rows else 0)
+        group = counted.groups[place]
+        who = group.who
+        assert who is not None, "each group is of somebody, or of a kind"
+        values = [cell(figure, counted.values[figure.key][place], counted.money) for figure in _shown(counted)]
+        if number[who] or (people and any(value is not None for value in values)):
+            rows[who] = (group.label, number[who], hours(counted.values["on_site_against_plan"][place]), *values)
+    return rows
+
+
+def _all(counted: Figures, ended: Sequence[Visit]) -> tuple[Cell, ...]:
+    totals = (cell(figure, counted.totals[figure.key], counted.money) for figure in _shown(counted))
+    return ("All", len(ended), hours(counted.totals["on_site_against_plan"]), *totals)
 
 
 def _by_client(store: Store, period: Period, counted: Figures, ended: Sequence[Visit]) -> ReportTable:
     """The sums of clients, with the fees and blocks that are charged beside visits; None where one is not known."""
-    table = _sums("Client", counted, ended, lambda visit: (visit.client,))
+
+    def client(visit: Visit) -> tuple[int]:
+        return (visit.client_id,)
+
+    table = _sums("Client", counted, ended, client)
     today, money = settings.today(store), firms_money(store)
-    beside = defaultdict[int, list[Earned]](list)
+    beside = defaultdict[Who, list[Earned]](list)
     for one in earned(store, period, today, (), money):
         if one.money == money:
             beside[one.client_id].append(one)
-    names = dict(figures.names(store, "client"))
+    names = figures.names(store, "client")
 
     def total(own: Iterable[Earned]) -> Cell:
         nets = [one.net for one in own]
         return None if None in nets else Amount(sum(net or 0 for net in nets), money.exponent, money.currency)
 
-    by_name = {names[client_id]: total(own) for client_id, own in beside.items()}
-    nothing = Amount(0, money.exponent, money.currency)
-    rows = [(*row, by_name.pop(str(row[0]), nothing)) for row in table.rows[: len(table.rows) - table.sums]]
+    with_visits = _rows(counted, ended, client)
     # who only pays by the month stands there too
-    rows += [(name, 0, *(None,) * (len(table.columns) - 2), amount) for name, amount in sorted(by_name.items())]
-    rows += [
-        (*row, total(one for own in beside.values() for one in own))
-        for row in table.rows[len(table.rows) - table.sums :]
+    others = sorted(beside.keys() - with_visits.keys(), key=lambda who: (names[who].casefold(), who))
+    nothing: tuple[Cell, ...] = (0, *(None,) * (len(table.columns) - 2))
+    rows = [
+        (*(with_visits.get(who) or (names[who], *nothing)), total(beside.get(who, ())))
+        for who in (*with_visits, *others)
     ]
-    return replace(table, columns=(*table.columns, "Fees and blocks"), rows=tuple(rows))
+    if rows:
+        rows.append((*_all(counted, ended), total(one for own in beside.values() for one in own)))
+    return replace(table, columns=(*table.columns, "Fees and blocks"), rows=tuple(rows), sums=1 if rows else 0)
 
 
 def _open(store: Store, placed: Sequence[Visit], ended: Sequence[Visit]) -> ReportTable:
