@@ -43,8 +43,8 @@ _INVOICES = {
     "bank_account": "044000000 5550114",
 }  # fmt: skip
 """What stands on invoices: the fees of November are on them."""
-_COSTS = {hourly_costs.FIRM: "38", "Ana Ruiz": "46.50"}
-"""What an hour costs Lee: of the others, and of a senior."""
+_COSTS = {"Ana Ruiz": "46.50", hourly_costs.FIRM: "38"}
+"""What an hour costs Lee: of a senior, then of the others, so that neither changes what was known."""
 _BUYS = "Sterling Law"
 _CARE_LEFT = 10
 """So many prompts are left for the lead: those that are due last."""

@@ -22,7 +22,7 @@ NONE = "-"
 
 class CostNow(NamedTuple):
     """What an hour of a technician, or where `technician` is None of the others, costs today, in minor units; `own`: it was said of
-    just them. `ahead` counts from a later day."""
+    just them. `ahead` is what counts next, from a later day."""
 
     technician: Technician | None
     cost: int | None
@@ -45,21 +45,19 @@ def costs_now(user: User) -> list[CostNow]:
     user.ask_to_read("margin")
     store = user.store
     with store.read():
-        said, today = costs.all_costs(store), settings.today(store)
-        known = Costs(said)
+        known, today = Costs(costs.all_costs(store)), settings.today(store)
         found = []
         for technician in (None, *people.technicians(store)):
             who = None if technician is None else technician.id
             own = known.said_on(who, today)
             stands = own if own is not None and own.cost is not None else known.said_on(None, today)
-            ahead = [one for one in said if one.technician_id == who and one.since > today]
             found.append(
                 CostNow(
                     technician,
                     None if stands is None else stands.cost,
                     stands is own and own is not None,
                     None if stands is None else stands.since,
-                    ahead[-1] if ahead else None,
+                    known.next_after(who, today),
                 )
             )
         return found
@@ -82,10 +80,9 @@ def say_cost(user: User, technician: Technician | None, amount: str, since: date
         cost = None if amount.strip() == NONE else _cost(amount, firms_money(store).exponent)
         known = Costs(costs.all_costs(store))
         why = reason_of(reason) if reason.strip() else ""
-        yesterday = today - datetime.timedelta(days=1)
-        if since < today and known.said_on(who, yesterday) is not None and not why:
-            raise Faulty([f"from: {since} is over, and what an hour cost then is known: say why it changes (reason)"])
         costs.add_cost(unit, HourlyCost(who, since, cost), why)
+        if not why and known.known_otherwise(Costs(costs.all_costs(store)), who, today):
+            raise Faulty([f"from: {since} is over, and what an hour cost then is known: say why it changes (reason)"])
         (now,) = (one for one in costs_now(user) if (one.technician and one.technician.id) == who)
         return now
 
