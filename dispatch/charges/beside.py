@@ -42,6 +42,11 @@ def rate_on(card: Mapping[str, Any], *, taxed: bool, exempt: str | None) -> TaxR
     return tax_rate(str(rule.get("name") or "Tax"), Fraction(str(rule.get("rate_pct", 0))), taxed=taxed, exempt=exempt)
 
 
+def taxed_when_sold(kind: str, terms: Mapping[str, Any]) -> bool:
+    """Whether a block of an agreement is taxed when it is sold: money that is taxed when it is used is not."""
+    return kind != "block_money" or terms.get("tax_on", "sale") == "sale"
+
+
 def price(card: Mapping[str, Any], client: Client, amount: int, *, taxed: bool = True) -> SoldFor:
     """What a service costs a client, as they are now; who is exempt pays a price with tax without what of it is in it.
 

@@ -37,11 +37,10 @@ class Firm:
     colour of lines and bars and that behind the heads of tables, and the sheet that a PDF is set on (`a4` or `letter`).
     `suited_computers` and `suited_servers` are the sizes of client that service plans are made for: 10-35, or `-` for any.
     A quote holds for `quote_days`. `tax_id`, `country` (ISO 3166, two letters) and `bank_…` stand on invoices, which are due after
-    `payment_days`; `invoice_prefix` stands before their numbers, of which
-    `invoice_start` is the first, `invoice_note` below them, and `invoices_from` is the day from
-    which fees and sold blocks are invoiced (ISO 8601, empty: they are invoiced elsewhere). `quickbooks_…`, `xero_…` and
-    `datev_…` are the codes of the bookkeeper's program (dispatch.model.ledger), `datev_digits` the digits of an account there, and
-    `books_month` the month with which a year of the books begins.
+    `payment_days`; `invoice_prefix` stands before their numbers, of which `invoice_start` is the first, `invoice_note` below
+    them, and `invoices_from` is the day from which fees and sold blocks are invoiced (ISO 8601, empty: they are invoiced
+    elsewhere). `quickbooks_…`, `xero_…` and `datev_…` are the codes of the bookkeeper's program (dispatch.model.ledger),
+    `datev_digits` the digits of an account there, and `books_month` the month with which a year of the books begins.
     Papers that are mailed go to contacts with one of the roles in `paper_to`, where a client has one.
     `roads` is the id of the road graph that drives are reckoned on, empty for none; `travel_engine` (`none`, `osrm`,
     `valhalla`, `openrouteservice`) at `travel_url` is a remote one, whose answers count for `travel_cache_minutes` (0: they

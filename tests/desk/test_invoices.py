@@ -67,6 +67,23 @@ def faults(office: Office, until: datetime.date = DAY) -> str:
     return " ".join(fault for draft in invoicing.preview(office.lee, until) for fault in draft.faults)
 
 
+def three_visits(office: Office, amount: str = "9.77", **card: Any) -> int:
+    """Three visits, each charged so much for coming; returns what their sheets come to."""
+    call_out = {"components": [{"kind": "callout", "amount": amount}]}
+    card_with(office, travel=call_out, classes={"tech": {"standard": "0", "agreement": "0"}}, **card)
+    for number, reference in enumerate(("R1", "R2", "R9")):
+        if reference == "R9":
+            asked = {"client": "Harbor Dental", "site": "Main office", "work": "cable", "minutes": "30"}
+            intake.add(office.dana, asked | {"reference": "R9"})
+        schedule.assign(office.dana, reference, ["Ana Ruiz"], at("09:00", number), reason="test", confirmed=True)
+        office.go("09:00", number)
+        arriving.arrive(office.ana, reference)
+        office.finish(reference)
+        leaving.close(office.ana, reference)
+        approve(office.lee, reference)
+    return int(office.store.value("SELECT sum(total_minor) FROM charge_sheet"))
+
+
 class TestIssued:
     def test_each_approved_visit_is_on_one_invoice(self, office: Office) -> None:
         """design/invoices.md, What is on it."""
@@ -119,26 +136,10 @@ class TestIssued:
         ]
         assert (one.invoice.net, one.invoice.tax, one.invoice.net + one.invoice.tax) == (7983, 1517, 9500)
 
-    def three_visits(self, office: Office, **card: Any) -> int:
-        """Three visits, each charged 9.77 for coming; returns what their sheets come to."""
-        call_out = {"components": [{"kind": "callout", "amount": "9.77"}]}
-        card_with(office, travel=call_out, classes={"tech": {"standard": "0", "agreement": "0"}}, **card)
-        for number, reference in enumerate(("R1", "R2", "R9")):
-            if reference == "R9":
-                asked = {"client": "Harbor Dental", "site": "Main office", "work": "cable", "minutes": "30"}
-                intake.add(office.dana, asked | {"reference": "R9"})
-            schedule.assign(office.dana, reference, ["Ana Ruiz"], at("09:00", number), reason="test", confirmed=True)
-            office.go("09:00", number)
-            arriving.arrive(office.ana, reference)
-            office.finish(reference)
-            leaving.close(office.ana, reference)
-            approve(office.lee, reference)
-        return int(office.store.value("SELECT sum(total_minor) FROM charge_sheet"))
-
     def test_several_visits_at_prices_with_tax_come_to_what_the_client_was_told(self, office: Office) -> None:
         """design/invoices.md, Tax: by hand, 29.31 with 19% is 24.63 and 4.68; three times 9.77 is 24.63 (8.21 each) and 4.68."""
         client_with(office, private=True)
-        told = self.three_visits(office, tax={"name": "VAT", "rate_pct": "19", "included": "private"})
+        told = three_visits(office, tax={"name": "VAT", "rate_pct": "19", "included": "private"})
         (one,) = invoice(office.lee)
         made = one.invoice
         assert (told, made.total, made.net, made.tax) == (2931, 2931, 2463, 468)
@@ -168,10 +169,13 @@ class TestIssued:
         assert sums() == (121000 - 19319, 19319)
         client_with(office, tax_exempt=True, tax_ref="EX-1")
         assert sums() == (121000 - 4950 - 14370, 0)
+        (draft,) = invoicing.preview(office.lee, DAY)
+        fee = next(line for line in draft.invoice.lines if line.source is LineSource.FEE)
+        assert (fee.unit_price, fee.text) == (Decimal("260.50"), "Monthly fee, 2026-11-01 to 2026-11-30")
 
     def test_three_visits_are_taxed_once(self, office: Office) -> None:
         """design/charges.md B9: the sheet's tax is an indication; three sheets of 34.89 are an invoice over 34.88."""
-        told = self.three_visits(office, tax={"name": "VAT", "rate_pct": "19"})
+        told = three_visits(office, tax={"name": "VAT", "rate_pct": "19"})
         (one,) = invoice(office.lee)
         assert (told, one.invoice.total) == (3489, 3488)
 

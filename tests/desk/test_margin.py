@@ -27,12 +27,12 @@ from dispatch.desk.reports.rendering import as_csv, as_text
 from dispatch.desk.session.refusals import Faulty, NotAllowed
 from dispatch.model.costs import Costs, HourlyCost
 from dispatch.model.invoices import LineSource
-from dispatch.model.money import rounded
+from dispatch.model.money import rounded, to_minor
 from dispatch.model.periods import Period
 from tests.desk.conftest import DAY, Office, at, invoice
 from tests.desk.test_client_period import section
-from tests.desk.test_invoices import FEE, agreed, approved, invoiced_from
-from tests.desk.test_kept_sheets import client_with
+from tests.desk.test_invoices import FEE, agreed, approved, invoiced_from, three_visits
+from tests.desk.test_kept_sheets import card_with, client_with
 
 NOVEMBER = Period("month", datetime.date(2026, 11, 1))
 FIRST = datetime.date(2026, 11, 1)
@@ -51,6 +51,16 @@ def whole(found: Margins) -> Margin:
         for name in ("credited", "seconds", "cost", "uncosted", "covered", "drawn", "given"):
             assert sum(getattr(one, name) for one in groups) == getattr(found.whole, name), name
     return found.whole
+
+
+def month(office: Office) -> tuple[str, int]:
+    """What November costs the client with its tax, and how that is called at a glance."""
+    report = period_report(office.lee, client_named(office.store, "Harbor Dental"), NOVEMBER)
+    total = dict(section(report, "Charges").facts)["Total"]
+    assert isinstance(total, Amount)
+    ((name, value),) = [fact for fact in section(report, "At a glance").facts if fact[0].startswith("charged")]
+    assert value == total
+    return name, total.minor
 
 
 def cost(office: Office, amount: str, since: datetime.date = FIRST, who: str = "", reason: str = "") -> None:
@@ -158,6 +168,43 @@ class TestRevenue:
         found = november(office)
         assert (found.whole.revenue, found.things[0].tax) == (10000, 1900)
 
+    @pytest.mark.parametrize("fee", ["99.30", "0.03", "119.00"])
+    def test_a_price_with_tax_is_what_is_paid_before_and_after_it_is_invoiced(self, office: Office, fee: str) -> None:
+        """99.30 with 19% in it is 83.45 and 15.85; 19% of 83.45 would be 15.86."""
+        card_with(office, tax={"name": "VAT", "rate_pct": "19", "included": "always"})
+        agreed(office, "tm", FIRST, service={"monthly_fee": fee})
+        invoiced_from(office, FIRST)
+        before = month(office)
+        (one,) = invoice(office.lee)
+        assert (
+            before
+            == month(office)
+            == ("charged, with tax", one.invoice.total)
+            == ("charged, with tax", to_minor(Fraction(fee), 2))
+        )
+
+    @pytest.mark.parametrize("included", ["never", "private"])
+    def test_a_clients_month_comes_to_what_its_documents_say(self, office: Office, included: str) -> None:
+        """Three times 9.80 with 19% in it is 24.71 and 4.69, and not three times 1.56."""
+        client_with(office, private=True)
+        three_visits(office, "9.80", tax={"name": "VAT", "rate_pct": "19", "included": included})
+        agreed(office, "tm", FIRST, service={"monthly_fee": "99.30"})
+        invoiced_from(office, FIRST)
+        (one,) = invoice(office.lee)
+        assert month(office)[1] == one.invoice.total
+        place = next(n for n, line in enumerate(one.invoice.lines, 1) if line.amount == 980)
+        given_back = one.invoice.total
+        for amount in (333, 647):
+            given_back -= invoicing.credit(office.lee, one.invoice.number, "a favour", {place: amount}).invoice.total
+            assert month(office)[1] == given_back
+        invoicing.credit(office.lee, one.invoice.number, "all of it")
+        assert month(office)[1] == 0
+
+    def test_a_block_of_no_known_price_is_not_called_a_fee(self, office: Office) -> None:
+        agreement = agreed(office, "block_hours", FIRST, **FEE)
+        agreeing.add_block(office.lee, agreement, {"name": "B", "size": "30", "bought": str(DAY)})
+        assert month(office)[0] == "charged, with tax, without what is not known"
+
 
 class TestCost:
     def test_a_technicians_own_cost_goes_before_the_firms(self, office: Office) -> None:
@@ -165,7 +212,7 @@ class TestCost:
         assert november(office).whole.margin is None
         assert november(office).unknown == ("what an hour of Ana Ruiz costs, on 1 visit",)
         cost(office, "30")
-        cost(office, "60", who="Ana Ruiz")
+        cost(office, "60", who="Ana Ruiz", reason="paid more")
         found = november(office)
         assert found.whole.cost == rounded(Fraction(6000 * found.whole.seconds, 3600))
         cost(office, "-", DAY + datetime.timedelta(1), who="Ana Ruiz")
@@ -184,6 +231,27 @@ class TestCost:
         assert november(office).whole.cost == before
         cost(office, "45", reason="the first figure was mistyped")
         assert november(office).whole.cost == rounded(Fraction(4500 * november(office).whole.seconds, 3600))
+
+    def test_a_first_cost_of_their_own_changes_the_past_where_the_firms_was_known(self, office: Office) -> None:
+        approved(office)
+        cost(office, "40")
+        before = november(office).whole.cost
+        office.clock.set(at("09:00", 25))
+        with pytest.raises(Faulty, match="say why"):
+            cost(office, "90", who="Ana Ruiz")
+        assert november(office).whole.cost == before
+        cost(office, "40", who="Ana Ruiz")
+        assert november(office).whole.cost == before, "the same needs no reason"
+        with pytest.raises(Faulty, match="say why"):
+            cost(office, "-")
+        cost(office, "40", datetime.date(2026, 10, 1))
+        assert november(office).whole.cost == before, "what was not known may be said"
+
+    def test_what_comes_next_is_said_and_not_what_comes_last(self, office: Office) -> None:
+        for amount, days in (("30", 0), ("60", 40), ("32", 9), ("33", 9), ("50", 20)):
+            cost(office, amount, DAY + datetime.timedelta(days))
+        firm, *_ = hourly_costs.costs_now(office.lee)
+        assert (firm.cost, existing(firm.ahead)[1:3]) == (3000, (DAY + datetime.timedelta(9), 3300))
 
     def test_only_leads_see_and_say_it(self, office: Office) -> None:
         for deed in (

@@ -9,7 +9,7 @@ import datetime
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import islice
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from db import agreements, clients, invoices, settings, sheets, visits
 from db.invoices import Approved, Invoiced
 from db.sheets import StoredSheet
 from db.store import Store, existing
-from dispatch.charges.beside import money_of, price
+from dispatch.charges.beside import money_of, price, taxed_when_sold
 from dispatch.charges.fees import MonthFee, month_fee, month_fees
 from dispatch.desk.billing import invoice_lines
 from dispatch.desk.session.refusals import mark_of
@@ -181,7 +181,9 @@ def _unknown_fee(known: _Known, agreement: Agreement, fee: MonthFee) -> str:
 def _put_fee(gathering: _Gathering, agreement: Agreement, fee: MonthFee, card: RateCard) -> None:
     currency, exponent = money_of(card.card)
     asked = price(card.card, gathering.client, fee.amount or 0)
-    line = invoice_lines.fee_line(agreement, fee, exponent, asked)
+    # who is exempt pays the fee of a whole month, too, without the tax in it
+    each = None if fee.each is None else price(card.card, gathering.client, fee.each).amount
+    line = invoice_lines.fee_line(agreement, replace(fee, each=each), exponent, asked)
     taken = Invoiced(LineSource.FEE, line.amount, agreement_id=agreement.id, month=fee.month)
     gathering.basket(currency, exponent).put([line], [asked.rate], taken, fee.first)
 
@@ -227,8 +229,7 @@ def _put_block(
         )
     elif int(block.price):
         currency, exponent = money_of(card.card)
-        # money that is taxed when it is used is not taxed when it is sold (design/charges.md B9)
-        sold = agreement.kind != agreements.MONEY_KIND or agreement.terms.get("tax_on", "sale") == "sale"
+        sold = taxed_when_sold(agreement.kind, agreement.terms)
         asked = price(card.card, gathering.client, int(block.price), taxed=sold)
         line = invoice_lines.block_line(agreement, block, exponent, asked)
         taken = Invoiced(LineSource.BLOCK, line.amount, pool_id=block.id)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import NamedTuple
 
 from db import agreements, clients, invoices, settings, sheets, visits
@@ -18,14 +19,13 @@ from db.figures import exponent_of
 from db.invoices import StoredInvoice
 from db.sheets import StoredSheet
 from db.store import Store, existing
-from dispatch.charges.beside import money_of, price
+from dispatch.charges.beside import SoldFor, money_of, price, taxed_when_sold
 from dispatch.charges.fees import month_fee
 from dispatch.desk.figures.meanings import Money
 from dispatch.model.agreements import Agreement
 from dispatch.model.instants import day_of
 from dispatch.model.invoice_taxes import tax_shares, without_tax
-from dispatch.model.invoices import LineSource, places_of
-from dispatch.model.money import rounded
+from dispatch.model.invoices import LineSource, places_of, tax_rate
 from dispatch.model.periods import Period
 from dispatch.model.states import Review, State
 from dispatch.model.text import show
@@ -79,15 +79,26 @@ _Thing = tuple[int | None, int | None, str | None, int | None]
 """A visit; an agreement and a month; a block."""
 
 
+class _Charged(NamedTuple):
+    """What is charged for something, net and tax, both less what was credited of it."""
+
+    net: int | None
+    tax: int
+    credited: int
+    credited_tax: int
+
+
 class _Standing:
     """What stands on invoices, and what of it was credited."""
 
     def __init__(self, store: Store) -> None:
-        self._on: dict[_Thing, tuple[int, int]] = {}
+        self._store = store
+        self._on: dict[_Thing, tuple[int, int, int]] = {}
+        self._taxes: dict[int, int] = {}
         ids: dict[int, _Thing] = {}
         for invoice_id, taken_id, visit_id, agreement_id, month, pool_id, net in invoices.standing_takings(store):
             key = (visit_id, agreement_id, month, pool_id)
-            self._on[key], ids[taken_id] = (net, invoice_id), key
+            self._on[key], ids[taken_id] = (net, invoice_id, taken_id), key
         self._credited: dict[_Thing, tuple[int, int]] = defaultdict(lambda: (0, 0))
         for credit in invoices.every_credit(store):
             corrected = existing(invoices.invoice_by_id(store, existing(credit.corrects_id)))
@@ -96,18 +107,38 @@ class _Standing:
                     before = self._credited[ids[taken_id]]
                     self._credited[ids[taken_id]] = before[0] + net, before[1] + tax
 
-    def of(self, thing: _Thing) -> tuple[int | None, int, int]:
-        """What was invoiced for something without tax, None: nothing was; and what of it was credited, net and tax."""
-        on = self._on.get(thing)
-        return None if on is None else on[0], *self._credited.get(thing, (0, 0))
+    def __contains__(self, thing: _Thing) -> bool:
+        return thing in self._on
+
+    def of(self, thing: _Thing, net: int | None, tax: int) -> _Charged:
+        """What is charged for something: what was invoiced, with the tax of its lines there, else what is given here."""
+        if thing in self._on:
+            net, invoice_id, taken_id = self._on[thing]
+            tax = self._tax(invoice_id, taken_id)
+        credited, credited_tax = self._credited.get(thing, (0, 0))
+        return _Charged(None if net is None else net - credited, tax - credited_tax, credited, credited_tax)
+
+    def _tax(self, invoice_id: int, taken_id: int) -> int:
+        """The tax of something that an invoice took; the document is read once."""
+        if taken_id not in self._taxes:
+            stored = existing(invoices.invoice_by_id(self._store, invoice_id))
+            shares = tax_shares(stored.invoice)
+            for one, places in _places_on(self._store, stored).items():
+                self._taxes[one] = sum(shares[place] for place in places)
+        return self._taxes[taken_id]
+
+
+def _places_on(store: Store, stored: StoredInvoice) -> dict[int, list[int]]:
+    """The places of the lines of each thing that an invoice took, by its id there."""
+    taken = invoices.ever_taken_by(store, stored.id)
+    references = visits.references(store, [one.visit_id for one in taken if one.visit_id is not None])
+    things = places_of(stored.invoice, ["" if one.visit_id is None else references[one.visit_id] for one in taken])
+    return {one.id: places for one, places in zip(taken, things, strict=True)}
 
 
 def _given_back(store: Store, corrected: StoredInvoice, credit: StoredInvoice) -> Iterator[tuple[int, int, int]]:
     """What a credit note gives back of each thing that the invoice took, by its id there: net and tax."""
-    taken = invoices.ever_taken_by(store, corrected.id)
-    references = visits.references(store, [one.visit_id for one in taken if one.visit_id is not None])
-    things = places_of(corrected.invoice, ["" if one.visit_id is None else references[one.visit_id] for one in taken])
-    owner = {place: one.id for one, places in zip(taken, things, strict=True) for place in places}
+    owner = {place: one for one, places in _places_on(store, corrected).items() for place in places}
     for line, tax in zip(without_tax(credit.invoice), tax_shares(credit.invoice), strict=True):
         if line.corrects is not None and line.corrects - 1 in owner:
             yield owner[line.corrects - 1], line.amount, tax
@@ -134,10 +165,10 @@ def earned(
     charges = sheets.latest_sheets(store, [visit.id for visit in ended])
     of_visits = (_of_visit(standing, visit, charges.get(visit.id), firms) for visit in ended)
     found = [one for one in of_visits if one is not None]
-    for agreement in agreements.all_agreements(store):
-        if not of or agreement.client_id in of:
-            found += _fees(store, standing, agreement, period, today, firms)
-            found += _blocks(store, standing, agreement, period, today, firms)
+    prices = _AskedBeside(store, firms)
+    for agreement in agreements.agreements_of(store, *of) if of else agreements.all_agreements(store):
+        found += _fees(standing, prices, agreement, period, today)
+        found += _blocks(store, standing, prices, agreement, period, today)
     return [one for one in found if period.first <= one.day < period.end]
 
 
@@ -153,8 +184,7 @@ def _of_visit(standing: _Standing, visit: Visit, sheet: StoredSheet | None, firm
         )  # fmt: skip
     agreed = sheet.input.get("source", {}).get("agreement")
     zone = str(sheet.input.get("card", {}).get("timezone", visit.zone))
-    invoiced, credited, credited_tax = standing.of((visit.id, None, None, None))
-    net = sheet.net if invoiced is None else invoiced
+    charged = standing.of((visit.id, None, None, None), sheet.net, sheet.tax or 0)
     return Earned(
         source,
         visit.reference,
@@ -163,15 +193,12 @@ def _of_visit(standing: _Standing, visit: Visit, sheet: StoredSheet | None, firm
         None if agreed is None else agreed["id"],
         "" if agreed is None else agreed["name"],
         Money(sheet.currency, sheet.exponent),
-        None if net is None else net - credited,
-        (sheet.tax or 0) - credited_tax,
-        credited,
-        credited_tax,
+        *charged,
         worth_of(sheet),
         _by(sheet),
         visit.id,
         sheet.accepted and sheet.total is not None and visit.review in REVIEWED,
-        "" if net is not None else f"the charge of {show(visit.reference)} lacks something",
+        "" if charged.net is not None else f"the charge of {show(visit.reference)} lacks something",
     )
 
 
@@ -221,60 +248,64 @@ def _months(period: Period, today: datetime.date) -> Iterator[datetime.date]:
 
 
 def _fees(
-    store: Store, standing: _Standing, agreement: Agreement, period: Period, today: datetime.date, firms: Money
+    standing: _Standing, prices: _AskedBeside, agreement: Agreement, period: Period, today: datetime.date
 ) -> Iterator[Earned]:
     for month in _months(period, today):
         fee = month_fee(agreement, month, ALWAYS)
-        invoiced, credited, credited_tax = standing.of((None, agreement.id, f"{month:%Y-%m}", None))
-        if (fee is None or fee.amount == 0) and invoiced is None:
+        thing = (None, agreement.id, f"{month:%Y-%m}", None)
+        if (fee is None or fee.amount == 0) and thing not in standing:
             continue
-        amount = fee.amount if fee is not None else 0
-        asked = _price(store, agreement, month if fee is None else fee.first, amount, firms)
-        net = asked.net if invoiced is None else invoiced
+        first, amount = (month, 0) if fee is None else (fee.first, fee.amount)
+        money, asked = prices.of(agreement, first, amount)
         unknown = f"the monthly fee of “{show(agreement.name)}” in {month:%Y-%m}"
-        yield Earned(
-            LineSource.FEE, agreement.name, month if fee is None else fee.first, agreement.client_id, agreement.id,
-            agreement.name, asked.money, None if net is None else net - credited, asked.tax_of(net) - credited_tax, credited,
-            credited_tax, unknown="" if net is not None else unknown,
-        )  # fmt: skip
+        yield _beside(
+            LineSource.FEE, agreement.name, first, agreement, money, _charged(standing, thing, asked), unknown
+        )
 
 
 def _blocks(
-    store: Store, standing: _Standing, agreement: Agreement, period: Period, today: datetime.date, firms: Money
+    store: Store, standing: _Standing, prices: _AskedBeside, agreement: Agreement, period: Period, today: datetime.date
 ) -> Iterator[Earned]:
     for block in agreements.blocks_of(store, agreement.id):
         bought = block.purchased_on
         if bought is None or not period.first <= bought < period.end or bought > today or block.price == "0":
             continue
-        invoiced, credited, credited_tax = standing.of((None, None, None, block.id))
-        # money that is taxed when it is used is not taxed when it is sold (design/charges.md B9)
-        taxed = agreement.kind != agreements.MONEY_KIND or agreement.terms.get("tax_on", "sale") == "sale"
-        asked = _price(store, agreement, bought, None if block.price is None else int(block.price), firms, taxed=taxed)
-        net = asked.net if invoiced is None else invoiced
+        amount = None if block.price is None else int(block.price)
+        money, asked = prices.of(agreement, bought, amount, taxed=taxed_when_sold(agreement.kind, agreement.terms))
+        charged = _charged(standing, (None, None, None, block.id), asked)
         unknown = f"what the block {show(block.name)} of “{show(agreement.name)}” was sold for"
-        yield Earned(
-            LineSource.BLOCK, block.name, bought, agreement.client_id, agreement.id, agreement.name, asked.money,
-            None if net is None else net - credited, asked.tax_of(net) - credited_tax, credited, credited_tax,
-            unknown="" if net is not None else unknown,
-        )  # fmt: skip
+        yield _beside(LineSource.BLOCK, block.name, bought, agreement, money, charged, unknown)
 
 
-class _Sold(NamedTuple):
-    money: Money
-    net: int | None
-    rate: Fraction = Fraction(0)
-
-    def tax_of(self, net: int | None) -> int:
-        """The tax on what is charged."""
-        return rounded((net or 0) * self.rate / 100)
+def _charged(standing: _Standing, thing: _Thing, asked: SoldFor | None) -> _Charged:
+    return standing.of(thing, *((None, 0) if asked is None else (asked.net, asked.tax)))
 
 
-def _price(
-    store: Store, agreement: Agreement, day: datetime.date, amount: int | None, firms: Money, *, taxed: bool = True
-) -> _Sold:
-    """What is asked beside visits; without a rate card on that day nothing is known of a tax."""
-    card = agreements.rate_card_on(store, day)
-    if card is None or amount is None:
-        return _Sold(firms if card is None else Money(*money_of(card.card)), amount)
-    asked = price(card.card, existing(clients.client(store, agreement.client_id)), amount, taxed=taxed)
-    return _Sold(Money(*money_of(card.card)), asked.net, asked.rate.rate)
+def _beside(
+    source: LineSource, of: str, day: datetime.date, agreement: Agreement, money: Money, charged: _Charged, unknown: str
+) -> Earned:
+    return Earned(
+        source, of, day, agreement.client_id, agreement.id, agreement.name, money, *charged,
+        unknown="" if charged.net is not None else unknown,
+    )  # fmt: skip
+
+
+class _AskedBeside:
+    """What is asked beside visits. The rate card of a day, and a client, are read once."""
+
+    def __init__(self, store: Store, firms: Money) -> None:
+        self._firms = firms
+        self._card = cache(lambda day: agreements.rate_card_on(store, day))
+        self._client = cache(lambda client_id: existing(clients.client(store, client_id)))
+
+    def of(
+        self, agreement: Agreement, day: datetime.date, amount: int | None, *, taxed: bool = True
+    ) -> tuple[Money, SoldFor | None]:
+        """Its currency and its price, None: not known; without a rate card on that day nothing is known of a tax."""
+        card = self._card(day)
+        money = self._firms if card is None else Money(*money_of(card.card))
+        if amount is None:
+            return money, None
+        if card is None:
+            return money, SoldFor(amount, tax_rate("Tax", Fraction(0)), tax_in=False)
+        return money, price(card.card, self._client(agreement.client_id), amount, taxed=taxed)

@@ -174,8 +174,12 @@ def _at_a_glance(
 
 
 def _charged(counted: Iterable[Earned]) -> str:
-    """What the sum of all is called: where a fee is not known it is not in it."""
-    return "charged, with tax, without the fee" if any(one.net is None for one in counted) else "charged, with tax"
+    """What the sum of all is called: a fee or a block's price that is not known is not in it."""
+    return (
+        "charged, with tax, without what is not known"
+        if any(one.net is None for one in counted)
+        else "charged, with tax"
+    )
 
 
 def _totals(counted: Iterable[Earned]) -> list[Cell]:
