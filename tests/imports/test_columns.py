@@ -177,3 +177,13 @@ def test_a_site_of_a_person_is_at_the_client_of_that_name(desk: Desk) -> None:
     assert desk.take("clients", FILES / "lexoffice-kontakte.csv").applied
     report = desk.take("sites", FILES / "lexoffice-kontakte.csv")
     assert (verdicts(report), report.named["client"]) == (["new", "new"], "Firma or Vorname + Nachname")
+
+
+@pytest.mark.parametrize("header", ["client", '"Client"', "Kunde", "Wer"])
+def test_a_file_of_one_column_keeps_its_name_whatever_stands_below(desk: Desk, header: str) -> None:
+    content = f"{header}\nSmith; Jones; Partner\nAcme\nBolt; Nut; Sons\n"
+    report = desk.take("clients", content, mapping={"Wer": "client"} if header == "Wer" else {})
+    assert (verdicts(report), faults(report)) == (["new", "new", "new"], [])
+    assert client_of(desk, "Smith; Jones; Partner")
+    if header != "Wer":
+        assert kind_of(desk.file("again.csv", content)) == "clients"

@@ -146,12 +146,17 @@ def _limited(path: Path, limit: int) -> bytes:
     return data
 
 
-def read_table(path: Path, rows: int = ROWS, sheet: str = "") -> FileTable:
+def _nothing(_: str) -> bool:
+    return False
+
+
+def read_table(path: Path, rows: int = ROWS, sheet: str = "", is_name: Callable[[str], bool] = _nothing) -> FileTable:
     """The table in a file: text of a spreadsheet, or a sheet of an Excel workbook.
 
     Args:
         rows: the most rows, header apart, that it may have.
         sheet: which one, where it is a workbook; empty: the only one that is filled.
+        is_name: whether a text is the name of a column; a first line that is one is no title.
 
     Raises:
         Unreadable: its encoding is not known, it is too large, empty, or no table.
@@ -174,9 +179,9 @@ def read_table(path: Path, rows: int = ROWS, sheet: str = "") -> FileTable:
         said = _SAID.match(found.text)
         # a spreadsheet hides the line that says it, and counts rows without it
         rest = found.text[said.end() :] if said else found.text
-        written = FileFormat(said["mark"] if said else _separator(rest), found.encoding, said is not None)
+        written = FileFormat(said["mark"] if said else _separator(rest, is_name), found.encoding, said is not None)
         understood, records = found.understood, _records(rest, written.separator, name)
-    headers, titles, records = _headers(records)
+    headers, titles, records = _headers(records, is_name)
     if not headers:
         raise Unreadable(f"{name} has no first line that names the columns.")
     if titles:
@@ -189,13 +194,15 @@ def read_table(path: Path, rows: int = ROWS, sheet: str = "") -> FileTable:
     return FileTable(path.name, tuple(headers), tuple(taken), understood, written)
 
 
-def _headers(records: Iterator[tuple[int, list[str]]]) -> tuple[list[str], str, Iterator[tuple[int, list[str]]]]:
+def _headers(
+    records: Iterator[tuple[int, list[str]]], is_name: Callable[[str], bool]
+) -> tuple[list[str], str, Iterator[tuple[int, list[str]]]]:
     """The names of the columns, what stood above them, and the rows that follow. Reports begin with a title: lines of one cell
     above a line of many."""
     first = list(itertools.islice(records, _TITLES + 1))
     filled = [sum(bool(cell.strip()) for cell in cells) for _, cells in first]
     at = next((at for at, many in enumerate(filled) if many != 1), 0)
-    if not first or filled[at] < _NAMES:
+    if not first or filled[at] < _NAMES or is_name("".join(first[0][1])):
         at = 0
     titles = ", ".join(shortened("".join(cells)) for _, cells in first[:at])
     return first[at][1] if first else [], titles, itertools.chain(first[at + 1 :], records)
@@ -219,13 +226,13 @@ def _records(text: str, separator: str, name: str) -> Iterator[tuple[int, list[s
             yield number, cells
 
 
-def _separator(text: str) -> str:
+def _separator(text: str, is_name: Callable[[str], bool]) -> str:
     """The separator that divides the first line that is not blank, or that below the titles, into the most columns; a comma where
     none does."""
     lines = [line for line in io.StringIO(text, newline="") if line.strip()][: _TITLES + 1]
     bare = [re.sub('"[^"]*"', "", line) for line in lines]
     first = next((line for line in bare if any(mark in line for mark in _SEPARATORS)), bare[0])
-    if max(map(first.count, _SEPARATORS)) < _NAMES - 1:
+    if max(map(first.count, _SEPARATORS)) < _NAMES - 1 or is_name(lines[0].strip().strip('"')):
         first = bare[0]
     return max(_SEPARATORS, key=lambda separator: (first.count(separator), -_SEPARATORS.index(separator)))
 

@@ -124,6 +124,16 @@ def import_file(user: User, kind: str, path: Path, how: How | None = None, watch
         return report(judged, applied=applied)
 
 
+def _names(*kinds: str, also: Collection[str] = ()) -> Callable[[str], bool]:
+    """Whether a text is what a column of such files is called, by us, by others or as it is said."""
+    known = {name for kind in kinds for name in SUBJECTS[kind].columns}
+    known |= {
+        key_of(name) for kind in kinds if kind in KNOWN for names in KNOWN[kind].others.values() for name in names
+    }
+    known |= {key_of(name) for name in also}
+    return lambda text: key_of(text) in known
+
+
 def forget(user: User, kind: str, path: Path, sheet: str = "") -> bool:
     """Forget what was said about files of a kind with the columns of this one; returns whether anything was.
 
@@ -131,7 +141,7 @@ def forget(user: User, kind: str, path: Path, sheet: str = "") -> bool:
         Unreadable, WhichSheet: as for `import_file`.
         NotAllowed: the person may not import such a file.
     """
-    headers = read_table(path, ROWS, sheet).headers
+    headers = read_table(path, ROWS, sheet, _names(kind)).headers
     with user.write(f"forget the columns of {kind}", *SUBJECTS[kind].record.roles) as unit:
         if not remembered(unit.store, kind, headers):
             unit.leave_unchanged()
@@ -210,7 +220,7 @@ def look_at_columns(user: User, kind: str, file: FileTable, how: How) -> SeenFil
 def _table_source(user: User, kind: str, path: Path, how: How, watch: Watch) -> _Source:
     refuse_unknown_columns(kind, how.mapping)
     subject, known = SUBJECTS[kind], KNOWN.get(kind, KnownNames())
-    file = read_table(path, how.rows, how.sheet)
+    file = read_table(path, how.rows, how.sheet, _names(kind, also=how.mapping))
     before = remembered(user.store, kind, file.headers)
     said = SaidOfFile(how.mapping, how.fill, how.meant).after(before)
     raw, columns = understood(file, subject.columns, subject.required(), said.columns, known, said.fill)
@@ -332,7 +342,7 @@ def kind_of(path: Path, sheet: str = "", store: Store | None = None) -> str:
         return CALENDAR
     if start.startswith(b"{") or path.suffix.casefold() == ".json":
         return RATE_CARD
-    table = read_table(path, ROWS, sheet)
+    table = read_table(path, ROWS, sheet, _names(*SUBJECTS))
     if store is not None:
         for kind in SUBJECTS:
             if remembered(store, kind, table.headers):
