@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from argparse import ArgumentTypeError
 from functools import partial
@@ -13,6 +12,7 @@ from dispatch.commands import exits
 from dispatch.commands.declared import alone
 from dispatch.commands.opening import user_of
 from dispatch.commands.options import CONFIRM, Args, flag, one_of, option
+from dispatch.commands.printing import refuse_place
 from dispatch.commands.standard_input import file_named
 from dispatch.commands.typed import day_typed
 from dispatch.desk.session.refusals import Faulty, Refusal
@@ -117,7 +117,7 @@ def _number(text: str, *, of: str, most: int) -> int:
 )
 def run_import(args: Args) -> int:
     """Carry out an import as the parsed words say."""
-    from dispatch.desk.imports.importing import CALENDAR, How, import_file, refuse_unknown_columns
+    from dispatch.desk.imports.importing import CALENDAR, SUBJECTS, How, import_file, refuse_unknown_columns
     from dispatch.desk.texts.import_words import report_lines
 
     if args.columns or args.template:
@@ -138,19 +138,21 @@ def run_import(args: Args) -> int:
     user = user_of(args)
     beside = _beside(args, user.store, fill)
     out = getattr(args, "refused", None)
-    if out is not None and not args.replace and os.path.lexists(typed_path(out)):
-        raise Refusal(f"{show(out, 120)} is there already; --replace writes over it. Nothing was imported.")
+    if out is not None:
+        if args.kind not in SUBJECTS:
+            raise Refusal(f"--refused is for files of rows; a {args.kind} is none. Nothing was imported.")
+        refuse_place(out, "Nothing was imported.", replace=args.replace)
     with file_named(args.file) as file:
         how = How(args.check, args.accept_good, args.update, mapping, args.rows, confirmed=args.confirm, **beside)
         report = import_file(user, args.kind, file, how)
-    if out is not None:
-        _give_back(report, out, replace=args.replace)
     if args.json:
         print(json.dumps(report.as_json(), indent=2))
     else:
         stream = sys.stderr if report.stopped and not report.checked else sys.stdout
         for line in report_lines(report):
             print(show(line), file=stream)
+    if out is not None:
+        _give_back(report, out, replace=args.replace)
     if not report.refused:
         return exits.DONE
     return exits.REFUSED if report.stopped else exits.PARTLY
@@ -171,13 +173,18 @@ def _beside(args: Args, store: Store, fill: Mapping[str, str]) -> dict[str, Any]
 
 
 def _give_back(report: ImportReport, out: str, *, replace: bool) -> None:
-    """Write the refused rows, if there are any."""
+    """Write the refused rows, if there are any; where that fails the import is what was told of it."""
     from dispatch.desk.imports.refused_rows import refused_rows
     from dispatch.desk.session.private_file import write_private
 
-    if report.refused:
+    if not report.refused:
+        return
+    said = f"{show(out, 120)}: {count_text(report.refused, 'refused row')}, with why"
+    try:
         write_private(typed_path(out), refused_rows(report), replace=replace)
-        print(f"dispatch: {show(out, 120)}: {count_text(report.refused, 'refused row')}, with why", file=sys.stderr)
+    except Refusal as refusal:
+        said = f"the refused rows were not given back: {refusal}"
+    print(f"dispatch: {said}", file=sys.stderr)
 
 
 def _forget(args: Args) -> int:

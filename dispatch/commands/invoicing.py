@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -11,13 +10,12 @@ from dispatch.commands.declared import CommandGroup, acts, reads
 from dispatch.commands.giving import TO, report, send
 from dispatch.commands.opening import agreed, on_terminal
 from dispatch.commands.options import CONFIRM, JSON, Args, Store, User, flag, one_of, option
-from dispatch.commands.printing import Answer, Result, write_private
+from dispatch.commands.printing import Answer, Result, refuse_place, write_private
 from dispatch.commands.typed import CLIENT, day, day_or_today
 from dispatch.desk.session.refusals import Refusal
 from dispatch.lazily import lazily
 from dispatch.model.forms import forms
 from dispatch.model.instants import when_text
-from dispatch.model.paths import typed_path
 from dispatch.model.text import show
 
 with lazily(__name__):
@@ -222,11 +220,7 @@ def _export(user: User, args: Args) -> Result:
         return _checked(user, (args.first, args.last))
     if args.out not in (None, "-"):
         private_file.at_this_machine(user)
-        path = typed_path(args.out)
-        if os.path.lexists(path) and not args.replace:
-            raise Refusal(f"{show(args.out, 120)} is there already; --replace writes over it. Nothing was marked.")
-        if not path.parent.is_dir():
-            raise Refusal(f"There is no folder {show(str(path.parent), 120)}. Nothing was marked.")
+        refuse_place(args.out, "Nothing was marked.", replace=args.replace)
     if args.again is not None:
         batch = old_batches.export_again(user, args.again)
         text: str | bytes = old_batches.text_of(batch, user.firm.zone, as_json=args.json)

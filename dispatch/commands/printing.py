@@ -117,6 +117,22 @@ def write_private(text: str | bytes, file: str | None, sentence: str, *, replace
     return sentence
 
 
+def refuse_place(file: str, undone: str, *, replace: bool) -> None:
+    """Refuse a place that takes no file before anything is done whose outcome goes there; `undone` says that nothing was.
+
+    Raises:
+        Refusal: it is a folder or in none, or there is a file that is not to be replaced.
+    """
+    from dispatch.desk.session import private_file
+
+    try:
+        private_file.refuse_place(typed_path(file), replace=replace)
+    except private_file.FileThere as there:
+        raise Refusal(f"{there} --replace writes over it. {undone}") from None
+    except Refusal as refusal:
+        raise Refusal(f"{refusal} {undone}") from None
+
+
 def print_json(form: Any) -> None:
     """Print one JSON document."""
     sys.stdout.write(json_text(form))

@@ -129,5 +129,38 @@ def test_the_command_writes_them_and_over_nothing_unasked(line: Line, tmp_path: 
     assert "1 refused row, with why" in line.err
     assert out.read_text().splitlines()[1].startswith('Acme,xx,"agreement: is not one of')
     assert line("import", "clients", str(file), "--refused", str(out)) == 1
-    assert "back.csv is there already; --replace writes over it. Nothing was imported." in line.err
+    assert "back.csv is there already. --replace writes over it. Nothing was imported." in line.err
     assert line("import", "clients", str(file), "--refused", str(out), "--replace", "--check") == 1
+
+
+def test_a_place_that_takes_no_file_is_refused_before_the_import(line: Line, tmp_path: Path) -> None:  # noqa: F811
+    line("init", "--name", "Firm")
+    file = tmp_path / "clients.csv"
+    file.write_text("client,agreement\nAcme,xx\nBolt,none\n")
+
+    for out, said in ((tmp_path / "none" / "back.csv", "there is no folder"), (tmp_path, "is a folder")):
+        assert line("import", "clients", str(file), "--refused", str(out), "--accept-good") == 1
+        assert said in line.err
+        assert line.err.endswith("Nothing was imported.\n")
+    assert line("client", "list", "--json") == 0
+    assert line.out == "[]\n"
+    card = ("import", "rate-card", str(file), "--refused", str(tmp_path / "back.csv"))
+    assert (line(*card), "a rate-card is none" in line.err) == (1, True)
+
+
+def test_what_was_imported_is_told_though_the_refused_rows_cannot_be_given_back(
+    line: Line,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    line("init", "--name", "Firm")
+    file = tmp_path / "clients.csv"
+    file.write_text("client,agreement\nAcme,xx\nBolt,none\n")
+    monkeypatch.setattr("dispatch.desk.session.private_file.put", full)
+
+    assert line("import", "clients", str(file), "--refused", str(tmp_path / "back.csv"), "--accept-good") == 4
+    assert "1 new" in line.out
+    assert "back.csv cannot be written: no space left on device." in line.err

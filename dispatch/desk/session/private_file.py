@@ -26,6 +26,29 @@ def at_this_machine(user: User) -> None:
         raise NotAllowed("Files are read and written on the firm's machine, not from a session over SSH.")
 
 
+def refuse_place(path: Path, *, replace: bool = False) -> None:
+    """Refuse a place that takes no file, before something is done whose outcome is written there.
+
+    Raises:
+        FileThere: there is a file, and it is not to be replaced.
+        Refusal: it is a folder, or is in none.
+    """
+    name = show(str(path), 120)
+    try:
+        if path.is_dir():
+            raise Refusal(f"{name} is a folder; name a file.")
+        if not replace and os.path.lexists(path):
+            raise FileThere(f"{name} is there already.")
+        if not path.parent.is_dir():
+            raise Refusal(f"{name} cannot be written: there is no folder {show(str(path.parent), 120)}.")
+    except (OSError, ValueError) as error:
+        raise _not_written(name, error) from None
+
+
+def _not_written(name: str, error: OSError | ValueError) -> Refusal:
+    return Refusal(f"{name} cannot be written: {(getattr(error, 'strerror', None) or str(error)).lower()}.")
+
+
 def write_private(path: Path, text: str | bytes, *, replace: bool = False) -> None:
     """Write a file that only its owner may read (0600).
 
@@ -36,18 +59,14 @@ def write_private(path: Path, text: str | bytes, *, replace: bool = False) -> No
         FileThere: there is a file, and it was not to be replaced.
         Refusal: the place does not take it. Nothing half-written is left.
     """
+    refuse_place(path, replace=replace)
     name = show(str(path), 120)
     try:
-        if path.is_dir():
-            raise Refusal(f"{name} is a folder; name a file.")
-        if not replace and os.path.lexists(path):
-            raise FileThere(f"{name} is there already.")
         put(path, text, replace=replace)
     except FileExistsError:
         raise FileThere(f"{name} is there already.") from None
     except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or str(error)).lower()
-        raise Refusal(f"{name} cannot be written: {reason}.") from None
+        raise _not_written(name, error) from None
 
 
 def put(
