@@ -321,7 +321,8 @@ def weeks(draw: st.DrawFn) -> tuple[str, datetime.date, list[tuple[int, int, lis
     )
     stays = []
     for staff in (1, 2, 3):
-        now = midnight(monday + draw(st.sampled_from((0, 6, 7))) * ONE, zone) + 60 * draw(st.integers(-600, 600))
+        begins = draw(st.one_of(st.integers(-600, 600), st.integers(1, 30)))  # often with a drive over midnight
+        now = midnight(monday + draw(st.sampled_from((0, 6, 7))) * ONE, zone) + 60 * begins
         for _ in range(draw(st.integers(0, 7))):
             clock = []
             for kind in draw(
