@@ -16,6 +16,7 @@ from db import agreements, costs, invoices
 from db.faults import Refused
 from db.store import existing
 from dispatch.desk.billing import invoicing
+from dispatch.desk.book import editing
 from dispatch.desk.book.records import client_named, technician_named
 from dispatch.desk.figures import hourly_costs
 from dispatch.desk.figures.margin import Margin, Margins, margins
@@ -155,6 +156,22 @@ class TestRevenue:
         agreed(office, "fixed_price", FIRST, **FEE)
         year = margins(office.lee, Period("year", datetime.date(2026, 1, 1)))
         assert year.whole.revenue == 31000
+
+    def test_the_rate_card_of_a_day_is_read_once_for_all_agreements(self, office: Office) -> None:
+        def reads() -> int:
+            said: list[str] = []
+            office.store.conn.set_trace_callback(said.append)
+            november(office)
+            office.store.conn.set_trace_callback(None)
+            return sum("FROM rate_card" in one for one in said)
+
+        agreed(office, "tm", FIRST, **FEE)
+        few = reads()
+        for name in ("Quay Bank", "Pier Law"):
+            editing.add(office.dana, "client", {"name": name})
+            agreeing.save_agreement(office.lee, name, "Care", {"kind": "tm", "starts": str(FIRST), "ends": None, **FEE})
+        assert (reads(), november(office).whole.revenue) == (few, 93000)
+        assert few
 
     def test_prices_with_tax_are_counted_without_it(self, office: Office) -> None:
         card = agreements.rate_cards(office.store)[0]

@@ -116,7 +116,11 @@ def _sums(title: str, counted: Figures, ended: Sequence[Visit], of: Callable[[Vi
     rows = [*_rows(counted, ended, of).values()]
     if rows:
         rows.append(_all(counted, ended))
-    titles = (title, "Visits", "On site", *(figure.name for figure in _shown(counted)))
+    return _table(title, counted, rows)
+
+
+def _table(title: str, counted: Figures, rows: Sequence[tuple[Cell, ...]], *more: str) -> ReportTable:
+    titles = (title, "Visits", "On site", *(figure.name for figure in _shown(counted)), *more)
     empty = "Nobody worked in this time." if counted.by == "technician" else "No visit ended in this time."
     return ReportTable(titles, tuple(rows), empty, sums=1 if rows else 0)
 
@@ -147,11 +151,6 @@ def _all(counted: Figures, ended: Sequence[Visit]) -> tuple[Cell, ...]:
 
 def _by_client(store: Store, period: Period, counted: Figures, ended: Sequence[Visit]) -> ReportTable:
     """The sums of clients, with the fees and blocks that are charged beside visits; None where one is not known."""
-
-    def client(visit: Visit) -> tuple[int]:
-        return (visit.client_id,)
-
-    table = _sums("Client", counted, ended, client)
     today, money = settings.today(store), firms_money(store)
     beside = defaultdict[Who, list[Earned]](list)
     for one in earned(store, period, today, (), money):
@@ -163,17 +162,17 @@ def _by_client(store: Store, period: Period, counted: Figures, ended: Sequence[V
         nets = [one.net for one in own]
         return None if None in nets else Amount(sum(net or 0 for net in nets), money.exponent, money.currency)
 
-    with_visits = _rows(counted, ended, client)
+    with_visits = _rows(counted, ended, lambda visit: (visit.client_id,))
     # who only pays by the month stands there too
     others = sorted(beside.keys() - with_visits.keys(), key=lambda who: (names[who].casefold(), who))
-    nothing: tuple[Cell, ...] = (0, *(None,) * (len(table.columns) - 2))
+    nothing: tuple[Cell, ...] = (0, None, *(None for _ in _shown(counted)))
     rows = [
         (*(with_visits.get(who) or (names[who], *nothing)), total(beside.get(who, ())))
         for who in (*with_visits, *others)
     ]
     if rows:
         rows.append((*_all(counted, ended), total(one for own in beside.values() for one in own)))
-    return replace(table, columns=(*table.columns, "Fees and blocks"), rows=tuple(rows), sums=1 if rows else 0)
+    return _table("Client", counted, rows, "Fees and blocks")
 
 
 def _open(store: Store, placed: Sequence[Visit], ended: Sequence[Visit]) -> ReportTable:
