@@ -30,7 +30,6 @@ from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.session.refusals import Faulty, NotAllowed, NotFound, Refusal
 from dispatch.fields.trade import PLACE
 from dispatch.lazily import lazily
-from dispatch.model.countries import country_of_zone
 from dispatch.model.forms import form, forms
 from dispatch.model.paths import typed_path
 from dispatch.model.states import Role
@@ -41,7 +40,7 @@ with lazily(__name__):
     from dispatch.care import account
     from dispatch.desk.book import editing, records
     from dispatch.desk.care import client_page as pages
-    from dispatch.desk.firm import by_country, founding, letterhead
+    from dispatch.desk.firm import by_country, country_zones, founding, letterhead
     from dispatch.desk.plan import absences
     from dispatch.desk.roads import locating, locating_all
     from dispatch.desk.session import user as users
@@ -361,7 +360,7 @@ def _init(args: Args) -> list[str]:
         zone = _ask("Time zone of the firm, for example Europe/Berlin (this machine is in UTC)", "") or None
     said = args.country
     if said is None and on_terminal():
-        here = country_of_zone(zone or founding.machine_zone() or "")
+        here = country_zones.country_of_zone(zone or founding.machine_zone() or "")
         said = (
             _ask("Country, for its money, units and week (- for none)", here.code if here else "-").strip("-") or None
         )

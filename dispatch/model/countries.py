@@ -8,9 +8,6 @@ differs by state or province it is empty, and has to be said.
 
 from __future__ import annotations
 
-import zoneinfo
-from functools import lru_cache
-from importlib import resources
 from typing import NamedTuple
 
 from dispatch.model.travel import DistanceUnit
@@ -104,31 +101,3 @@ def country_name(code: str) -> str:
 def usual_tax(code: str) -> str:
     """The standard rate of a country in percent; empty where it is not known, or differs by place."""
     return _BY_CODE[code].tax if code in _BY_CODE else ""
-
-
-@lru_cache(maxsize=1)
-def _by_zone() -> dict[str, str]:
-    """The code of the country by the zone, as the IANA's table has it; empty where the machine has no such table."""
-    for folder in (*map(str, zoneinfo.TZPATH), ""):
-        try:
-            if folder:
-                with open(f"{folder}/zone.tab", encoding="utf-8") as file:
-                    text = file.read()
-            else:
-                text = resources.files("tzdata.zoneinfo").joinpath("zone.tab").read_text(encoding="utf-8")
-        except (OSError, ModuleNotFoundError):
-            continue
-        rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
-        return {row[2]: row[0] for row in rows if len(row) > 2}
-    return {}
-
-
-def country_of_zone(zone: str) -> Country | None:
-    """The country that a zone is in; None where it is not one of those that are known."""
-    return _BY_CODE.get(_by_zone().get(zone, ""))
-
-
-def zone_of_country(code: str) -> str | None:
-    """The only zone of a country; None where it has several, or none is known."""
-    zones = [zone for zone, country in _by_zone().items() if country == code]
-    return zones[0] if len(zones) == 1 else None

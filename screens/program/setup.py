@@ -9,9 +9,10 @@ from dispatch.desk.book import editing
 from dispatch.desk.book.context import Desk
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.firm import by_country
+from dispatch.desk.firm.country_zones import country_of_zone
 from dispatch.desk.firm.setup import SetupStep, steps
 from dispatch.desk.session.refusals import Faulty
-from dispatch.model.countries import country_called, country_of_zone
+from dispatch.model.countries import country_called
 from dispatch.model.states import LEADS
 from screens.asking import Left
 from screens.binding import command, key

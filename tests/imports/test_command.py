@@ -19,12 +19,15 @@ from dispatch.commands import importing
 from dispatch.commands.line import run
 from dispatch.desk.files.as_written import DATES, DECIMALS
 from dispatch.desk.files.table import ROWS
+from dispatch.desk.firm.country_zones import country_of_zone, zone_of_country
 from dispatch.desk.imports.importing import KINDS
+from dispatch.model.countries import country_called
 from screens.program.welcome import FirstChoice, FirstStep, Welcome
 from tests.imports.conftest import SAMPLE
 from tests.prepared import copied
 from tests.wall import started
 
+NOW = 1_795_996_800  # 30 November 2026
 MESSY = str(SAMPLE / "visits-messy.csv")
 
 
@@ -183,6 +186,31 @@ def test_a_machine_in_utc_has_no_zone_for_a_firm(line: Line, monkeypatch: pytest
     monkeypatch.setattr("builtins.input", lambda question: next(answers))
     assert line("init") == 0
     assert "its zone Europe/Lisbon" in line.out
+
+
+@pytest.mark.parametrize(
+    ("country", "zone"),
+    [
+        ("DE", "Europe/Berlin"),
+        ("CY", "Asia/Nicosia"),
+        ("AT", "Europe/Vienna"),
+        ("ES", None),
+        ("US", None),
+        ("XX", None),
+    ],
+)
+def test_a_country_has_a_zone_where_all_of_its_have_the_same_rules(country: str, zone: str | None) -> None:
+    assert zone_of_country(country, NOW) == zone
+    assert zone is None or country_of_zone(zone) == country_called(country)
+
+
+def test_init_finds_the_zone_of_a_country_with_two_of_the_same_rules(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine_in(monkeypatch, "UTC")
+
+    assert line("init", "--lead", "lee", "--country", "DE") == 0
+    assert "its zone Europe/Berlin" in line.out
 
 
 async def test_the_welcome_asks_for_the_zone(tmp_path: Path) -> None:

@@ -12,11 +12,12 @@ from db.store import Store
 from db.unit import Actor, unit_of_work
 from dispatch.closeout import shipped
 from dispatch.desk.firm import by_country
+from dispatch.desk.firm.country_zones import zone_of_country
 from dispatch.desk.session.refusals import refuse
 from dispatch.fields.context import NO_RECORDS
 from dispatch.fields.record import FieldFault, sentences
 from dispatch.model.clock import Clock, SystemClock
-from dispatch.model.countries import Country, zone_of_country
+from dispatch.model.countries import Country
 from dispatch.model.instants import zone_of
 from dispatch.model.people import Staff
 from dispatch.model.states import Role
@@ -51,7 +52,7 @@ def init(
         name: the firm's.
         zone: its IANA zone. Without one it lives by the machine's until it sets one, or imports a rate card with one; a machine in
             UTC does not say where the firm is, and is refused.
-        country: whose money, units, week and paper it takes over; a country with one zone says the zone too.
+        country: whose money, units, week and paper it takes over; a country whose zones are the same today says the zone too.
         clock: when that is.
 
     Raises:
@@ -62,7 +63,7 @@ def init(
     faults: list[FieldFault] = []
     person = STAFF.filled({"login": lead, "name": lead_name, "roles": ", ".join(Role)}, NO_RECORDS, None, faults)
     if country is not None and zone is None and machine_zone() is None:
-        zone = zone_of_country(country.code)
+        zone = zone_of_country(country.code, clock.now())
     typed = {name: text for name, text in (("name", name), ("zone", zone)) if text is not None}
     typed |= by_country.usual(country) if country is not None else {}
     assumed = machine_zone() if zone is None else None
