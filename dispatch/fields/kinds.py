@@ -128,8 +128,6 @@ class Words(FieldKind):
     limit: int = 40
     fold: bool = False
     of: Callable[[Sequence[str]], Any] = tuple
-    spaced: bool = False
-    """Spaces stand between them too, where there is no comma."""
     most: int | None = None
     each: Callable[[str], str] = str
 
@@ -140,7 +138,7 @@ class Words(FieldKind):
 
     def read(self, text: str, context: FieldContext) -> Any:
         words: dict[str, str] = {}
-        for part in re.split(r"\s" if self.spaced and not re.search("[,;]", text) else "[,;]", text):
+        for part in re.split("[,;]", text):
             if word := clean(part, limit=self.limit):
                 words.setdefault(word.casefold(), self.each(word.casefold() if self.fold else word))
         if self.most is not None and len(words) > self.most:

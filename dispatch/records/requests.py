@@ -76,10 +76,10 @@ REQUEST = RecordType(
         Field(
             "skills",
             "Skills",
-            Words(fold=True, of=frozenset, spaced=True, each=skill_word),
+            Words(fold=True, of=frozenset, each=skill_word),
             "server, network:2 (with a level)",
         ),
-        Field("tags", "Tags", Words(fold=True, of=frozenset, spaced=True), "server, restart, network, many"),
+        Field("tags", "Tags", Words(fold=True, of=frozenset), "server, restart, network, many"),
         Field("preferred", "Preferred technician", Link("technician"), attribute="preferred_id", called="prefer"),
         Field("reported_by", "Reported by", Text()),
         Field(
@@ -87,12 +87,12 @@ REQUEST = RecordType(
         ),
         Field("same_job", "Same job as", Text(REFERENCE), "R4001: another visit of that job; empty: a new one"),
         Field("emergency", "Emergency", YesNo(), "yes or no"),
-        Field("equipment", "Equipment", Words(fold=True, spaced=True), "ladder: what the vehicle has to carry"),
+        Field("equipment", "Equipment", Words(fold=True), "ladder: what the vehicle has to carry"),
         Field("people", "People", Whole(1, 4), "2: two at the same time", otherwise=1),
         Field(
             "crew_skills",
             "Skills of the others",
-            Words(fold=True, spaced=True, each=skill_word),
+            Words(fold=True, each=skill_word),
             "cabling: of who comes with them",
         ),
         Field("after", "After", Text(REFERENCE), "R4001: not before that visit is over"),

@@ -43,11 +43,12 @@ class Welcome(TerminalApp[FirstStep | None]):
     Screen { align: center middle; }
     Vertical { width: 76; max-width: 96%; height: auto; border: round $primary; padding: 1 2; }
     .title { text-style: bold; }
-    .dim { color: $text-muted; margin: 0 0 1 0; }
+    .dim { width: 1fr; color: $text-muted; margin: 0 0 1 0; }
     .fault { width: 1fr; color: $text-error; }
     OptionList { height: auto; border: none; padding: 0; background: $background; }
-    Input { display: none; }
-    Input.-asked { display: block; }
+    #asked { width: 1fr; }
+    Input, #asked { display: none; }
+    Input.-asked, #asked.-asked { display: block; }
     """
     BINDINGS = [Binding("q,escape", "exit_with(None)", "Leave")]
 
@@ -66,6 +67,7 @@ class Welcome(TerminalApp[FirstStep | None]):
                 Content("Begin with a new firm here"),
                 Content("Open a database that is somewhere else"),
             )
+            yield Label(Content(""), id="asked")
             yield Input()
             yield Label(Content(""), classes="fault", id="fault")
             yield Label(Content("enter chooses · q leaves"), classes="dim")
@@ -77,14 +79,17 @@ class Welcome(TerminalApp[FirstStep | None]):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Take the choice; a file is asked for by its path, a new firm for its zone where the machine is in UTC."""
         self._choice = (FirstChoice.SAMPLE, FirstChoice.NEW, FirstChoice.FILE)[event.option_index]
-        asks = {FirstChoice.FILE: "path of the database"}
+        asks = {FirstChoice.FILE: ("Where is the database?", "its path")}
         if self._asks_zone:
-            asks[FirstChoice.NEW] = "time zone of the firm, for example Europe/Berlin (this machine is in UTC)"
+            asks[FirstChoice.NEW] = ("In which time zone is the firm? This machine is in UTC.", "such as Europe/Berlin")
         if self._choice not in asks:
             self.exit(FirstStep(self._choice, self._path))
             return
         field = self.query_one(Input)
-        field.placeholder = asks[self._choice]
+        question, field.placeholder = asks[self._choice]
+        asked = self.query_one("#asked", Label)
+        asked.update(Content(question))
+        asked.add_class("-asked")
         field.add_class("-asked")
         field.focus()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from db import clients
+from db import clients, visits
 from dispatch.desk.files.columns import LEFT_OUT, MissingColumns
 from dispatch.desk.files.table import Unreadable
 from dispatch.desk.imports.importing import kind_of
@@ -187,3 +187,39 @@ def test_a_file_of_one_column_keeps_its_name_whatever_stands_below(desk: Desk, h
     assert client_of(desk, "Smith; Jones; Partner")
     if header != "Wer":
         assert kind_of(desk.file("again.csv", content)) == "clients"
+
+
+FRENCH = {
+    "technicians": """Nom;Prénom;Identifiant;Compétences;Adresse de départ;Début;Fin
+Lefèvre;Hélène;hlefevre;réseau, serveur;3 rue Foch;8h30;17h30
+Garçon;Benoît;bgarcon;poste de travail;4 rue Foch;9h;18h
+""",
+    "clients": "Raison sociale;Interlocuteur;Portable;Adresse e-mail\nGarage Dubœuf;M. Dubœuf;06 12 34 56 78;g@garage.example\n",
+    "sites": "Client;Lieu;Adresse;Code postal;Ville;Code d'accès;Ouverture;Fermeture\n"
+    "Garage Dubœuf;Siège;1 rue Foch;69001;Lyon;1000A;8h30;18h\n",
+    "visits": """N° ticket;Client;Lieu;Objet;Durée (min);Date souhaitée;De;À;Compétence;Priorité
+T-1;Garage Dubœuf;Siège;Wifi lent;1h30;15/12/2026;14h00;18h00;poste de travail;Haute
+""",
+}
+SPANISH = {
+    "technicians": "Nombre;Apellidos;Usuario;Competencias;Domicilio;Entrada;Salida\n"
+    "Íñigo;Peña Ruiz;ipena;red, puesto de trabajo;Calle Mayor 3;8:30;17:30\n",
+    "clients": "Razón social;Persona de contacto;Móvil;Correo electrónico\n"
+    "Talleres Núñez;Sra. Núñez;612 34 56 78;n@talleres.example\n",
+    "sites": "Cliente;Centro;Dirección;Código postal;Ciudad;Observaciones;Apertura;Cierre\n"
+    "Talleres Núñez;Sede;Calle Mayor 1;28013;Madrid;Timbre 2;9:00;18:00\n",
+    "visits": """Nº ticket;Cliente;Centro;Asunto;Duración (min);Fecha deseada;Desde;Hasta;Especialidad;Prioridad
+T-1;Talleres Núñez;Sede;Impresora;1h30;15/12/2026;14:00;18:00;puesto de trabajo;Alta
+""",
+}
+
+
+@pytest.mark.parametrize(("files", "skill"), [(FRENCH, "poste de travail"), (SPANISH, "puesto de trabajo")])
+def test_a_spreadsheet_of_the_country_is_known_whole(desk: Desk, files: dict[str, str], skill: str) -> None:
+    for kind, content in files.items():
+        report = desk.take(kind, content)
+        assert (report.applied, report.unknown_columns) == (True, ()), kind
+
+    visit = visits.visit_by_reference(desk.store, "T-1")
+    assert visit is not None
+    assert (visit.skills, visit.priority, visit.minutes) == (frozenset({skill}), 2, 90)

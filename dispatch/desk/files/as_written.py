@@ -26,6 +26,7 @@ from dispatch.model.csv_text import FORMULA
 from dispatch.model.day_words import spoken_day
 from dispatch.model.money import rounded
 from dispatch.model.text import NAME
+from dispatch.records.planning import PRIORITY
 
 DAY_FIRST, MONTH_FIRST, COMMA, POINT = "day-first", "month-first", "comma", "point"
 DATES, DECIMALS = (DAY_FIRST, MONTH_FIRST), (COMMA, POINT)
@@ -42,6 +43,14 @@ _HOURS = re.compile("hour|stunde|heure|hora")
 _NO_FORMULA = re.compile(f"'(?={FORMULA.pattern})")
 """What a program puts before text that a spreadsheet would reckon with; it is none of the text."""
 _MONEY = re.compile("[€$£]|EUR|USD|GBP|CHF")
+
+_PRIORITIES = {
+    "P1": ("critical", "urgent", "kritisch", "dringend", "critique", "urgente", "crítica"),
+    "P2": ("high", "hoch", "haute", "élevée", "alta"),
+    "P3": ("medium", "normal", "mittel", "moyenne", "normale", "media"),
+    "P4": ("low", "planned", "niedrig", "geplant", "basse", "faible", "planifiée", "baja", "planificada"),
+}
+"""What other programs, and other languages, call a priority."""
 
 
 class TimeKind(FieldKind):
@@ -178,6 +187,8 @@ def _read(text: str, kind: FieldKind, context: FieldContext) -> _Read | None:
     if kind is COUNTRY:
         country = country_called(text)
         return _one(country.code) if country else None
+    if kind is PRIORITY:
+        return next((_one(ours) for ours, words in _PRIORITIES.items() if text.casefold() in words), None)
     # a name on two lines is a slip; an address or a note is not
     if isinstance(kind, Text) and not kind.lines and kind.limit > NAME and re.search(r"[\r\n]", text):
         return _one(", ".join(filter(None, (line.strip(" ,") for line in text.splitlines()))))
