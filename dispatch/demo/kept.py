@@ -125,6 +125,8 @@ class Bar:
         if per_cent == self._shown:
             return
         self._shown = per_cent
-        drawn = bar(per_cent, 100, _CELLS, ascii_only=self._ascii)
+        # a line that the terminal breaks cannot be written over
+        room = shutil.get_terminal_size().columns - len(f"{self._text}  100% ")
+        drawn = bar(per_cent, 100, max(1, min(_CELLS, room)), ascii_only=self._ascii)
         sys.stdout.write(f"\r{self._text} {drawn} {per_cent:3d}%" + ("\n" if per_cent == 100 else ""))
         sys.stdout.flush()

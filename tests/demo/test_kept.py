@@ -127,3 +127,12 @@ def test_what_older_programs_kept_goes_and_a_folder_that_takes_nothing_is_no_hin
     monkeypatch.setenv("XDG_CACHE_HOME", str(nowhere))
     kept.copy(tmp_path / "again.db", nobody)
     assert attempts(tmp_path / "again.db") == attempts(kept_sample) > 100
+
+
+@pytest.mark.parametrize(("columns", "cells"), [(80, 24), (45, 12), (20, 1)])
+def test_the_line_of_what_is_done_is_as_wide_as_the_terminal_at_most(
+    columns: int, cells: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    kept.Bar("Setting up the sample firm", ascii_only=True)(1)
+    assert capsys.readouterr().out == f"\rSetting up the sample firm {'#' * cells} 100%\n"

@@ -118,7 +118,7 @@ def test_what_a_line_means(line: str, expected: dict[str, Any]) -> None:
         ("zebra disk 1h", "client: no name has 'zebra'"),
         ("harbor dental disk 1h", "site: which of Main office, Warehouse, Annex? for example /Main"),
         ("harbor dental/moon disk 1h", "site: Harbor Dental has no 'moon' but Main office, Warehouse, Annex"),
-        ("nowhere disk 1h", "site: Nowhere Ltd has none yet"),
+        ("nowhere disk 1h", "site: Nowhere Ltd has none yet: add one in the book, or import sites"),
         ("acme disk", "how long? for example 45m or 1h30"),
         ("acme 1h", "work: what is asked for?"),
         ("acme disk 1h 9-11", "day: the promised window is on which? for example tomorrow or tue"),

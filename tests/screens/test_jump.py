@@ -192,6 +192,9 @@ async def test_palette_holds_every_deed_of_the_screen_and_does_it(office: Office
         )
         assert not {"Back", "Palette", "Earlier", "Screenshot"} & set(names)
         await press(pilot, "escape")
+        for word in ("customer", "holidays", "staff"):
+            assert await ask(pilot, "ctrl+p", word) == ["Book"]
+            await press(pilot, "escape")
         assert (await ask(pilot, "ctrl+p", "agreed"))[0] == "Confirm"
         await pilot.press("enter")
         await until_true(pilot, lambda: state(office, "R1")[0] is State.CONFIRMED)

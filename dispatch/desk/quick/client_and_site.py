@@ -106,7 +106,7 @@ def take_site(line: LineWords, client: str) -> str:
         if sites:
             line.problems.append(f"site: which of {listed(sites)}? for example /{sites[0].split()[0]}")
         elif client:
-            line.problems.append(f"site: {show(client, 40)} has none yet")
+            line.problems.append(f"site: {show(client, 40)} has none yet: add one in the book, or import sites")
         return ""
     first = marked[0]
     if len(marked) > 1:
