@@ -124,7 +124,9 @@ class DayScreen(DayOfVisits):
         board, visit = self.board, self.visit_here()
         assert board is not None
         if self._row is None:
-            place.update(Content(f"{show(self.program.technician or self.user.staff.name)} is not a technician here."))
+            name = show(self.program.technician or self.user.staff.name)
+            ways = "4 is the book, where technicians are; dispatch day --as LOGIN is the day of one of them."
+            place.update(Content(f"{name} is not a technician here. {ways}"))
             return
         if visit is None:
             place.update(Content(f"No visits on {day_text(board.day)}. [ and ] go to other days, t to today."))

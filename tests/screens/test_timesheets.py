@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from dispatch.desk.closeout import clocking
 from dispatch.desk.timesheets import approving
@@ -54,6 +55,7 @@ async def test_a_technician_looks_at_the_week_from_my_day_and_submits_it(office:
 @pytest.mark.parametrize("letter", "HS")
 async def test_who_is_no_technician_is_told_so(office: Office, letter: str) -> None:
     async with opened(office.lee, "day") as pilot:
+        await until_true(pilot, lambda: "--as LOGIN" in str(pilot.app.screen.query_one("#place", Static).render()))
         await press(pilot, letter)
         await until_true(pilot, lambda: "Lee Moreau is not a technician here." in messages(pilot))
 
