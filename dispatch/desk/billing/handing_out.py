@@ -89,5 +89,7 @@ def to_hand_out(store: Store, days: Days = (None, None)) -> list[StoredInvoice]:
 
 def _books(store: Store, found: Sequence[StoredInvoice]) -> Books:
     # whose they are now, by whom they were issued for
-    known = {stored.invoice.client_id: clients.client(store, stored.client_id) for stored in found}
-    return Books(settings.firm(store), {issued: client for issued, client in known.items() if client is not None})
+    owners = {stored.invoice.client_id: stored.client_id for stored in found}
+    known = {owner: clients.client(store, owner) for owner in set(owners.values())}
+    of = {issued: client for issued, owner in owners.items() if (client := known[owner]) is not None}
+    return Books(settings.firm(store), of)
