@@ -181,14 +181,14 @@ class UserScreen(AskingScreen):
         self.show_guide()
 
     def show_guide(self) -> None:
-        """Say above the keys what somebody who takes the tour is to do next."""
+        """Say below the head what somebody who takes the tour is to do next: at the foot stand notes."""
         if self.program.guide is None:
             return
         text = Content(self.program.guide.text)
         if shown := self.query("#guide"):
             shown.first(Static).update(text)
         else:
-            self.mount(Static(text, id="guide"), before=self.query_one(KeyBar))
+            self.mount(Static(text, id="guide"), after=self.query_one(StatusBar))
 
     def show_warning(self) -> None:
         """Say above everything else where nothing can be saved, and what is damaged."""
