@@ -45,7 +45,7 @@ _NO_FORMULA = re.compile(f"'(?={FORMULA.pattern})")
 _MONEY = re.compile("[€$£]|EUR|USD|GBP|CHF")
 
 _PRIORITIES = {
-    "P1": ("critical", "urgent", "kritisch", "dringend", "critique", "urgente", "crítica"),
+    "P1": ("critical", "kritisch", "critique", "crítica"),
     "P2": ("high", "hoch", "haute", "élevée", "alta"),
     "P3": ("medium", "normal", "mittel", "moyenne", "normale", "media"),
     "P4": ("low", "planned", "niedrig", "geplant", "basse", "faible", "planifiée", "baja", "planificada"),
