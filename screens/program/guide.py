@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from db import audit
 from screens.program.keymap import key_rows
+from screens.program.tasks import with_keys
 from widgets.terminal.keyboard import written
 
 if TYPE_CHECKING:
@@ -36,8 +36,9 @@ class Guide:
     def text(self) -> str:
         """What is to be done now."""
         if self.done == len(self._steps):
-            return self._with_keys(self._end)
-        return f"{self.done + 1} of {len(self._steps)}  {self._with_keys(self._steps[self.done].says)}"
+            return with_keys(self._end, self._keys.__getitem__)
+        step = with_keys(self._steps[self.done].says, self._keys.__getitem__)
+        return f"{self.done + 1} of {len(self._steps)}  {step}"
 
     def begin(self, app: Program) -> None:
         """Say the first step, and look from now on."""
@@ -65,6 +66,3 @@ class Guide:
         for screen in app.screen_stack:
             if (show_guide := getattr(screen, "show_guide", None)) is not None and screen.is_mounted:
                 show_guide()
-
-    def _with_keys(self, text: str) -> str:
-        return re.sub(r"\{([a-z.-]+)\}", lambda named: self._keys[named[1]], text)

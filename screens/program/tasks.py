@@ -12,6 +12,11 @@ from typing import NamedTuple
 _ID = re.compile(r"\{([a-z.-]+)(!?)\}")
 
 
+def with_keys(text: str, key_of: Callable[[str], str]) -> str:
+    """A text with keys in the place of the binding ids that stand in braces in it."""
+    return _ID.sub(lambda found: key_of(found[1]), text)
+
+
 class Task(NamedTuple):
     """Something that somebody wants to do on a screen.
 
@@ -37,7 +42,7 @@ class Task(NamedTuple):
 
     def steps(self, key_of: Callable[[str], str]) -> str:
         """The steps with the keys in the place of their ids."""
-        return _ID.sub(lambda found: key_of(found[1]), self.how)
+        return with_keys(self.how, key_of)
 
 
 @cache
