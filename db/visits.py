@@ -284,6 +284,11 @@ goes_on: Query[int | None, int, int, int] = value(
 """Whether a technician has another visit that starts after a moment and before another one."""
 queued: Query[list[Visit]] = VISITS.listing("WHERE v.state IN ('requested', 'on_hold') AND v.archived_at IS NULL")
 """All visits in the unscheduled queue and on hold, in no particular order."""
+asked_since: Query[list[Visit], int] = VISITS.listing(
+    "WHERE v.site_id IN (SELECT id FROM site) AND v.requested_at >= ? AND v.recurrence_id IS NULL AND v.state <> 'cancelled' "
+    "AND v.archived_at IS NULL"
+)
+"""All visits that were asked for since a moment, but for those of series and the cancelled, in no particular order."""
 
 
 lacking_days: Query[list[Visit]] = VISITS.listing(

@@ -38,7 +38,19 @@ with lazily(__name__):
     from screens.board import board, calls, drives, glance, map, outbox, plan_of_day, plan_of_week, team_map, week
     from screens.board import jump as jumps
     from screens.book import book, client
-    from screens.log import access, audit, care, figures, invoices, log, margin, open_work, timesheets, visit_record
+    from screens.log import (
+        access,
+        audit,
+        care,
+        figures,
+        invoices,
+        log,
+        margin,
+        open_work,
+        skills,
+        timesheets,
+        visit_record,
+    )
     from screens.prices import prices, quote
     from screens.program import alerting, doubtful_clock, keys, palette
     from screens.program import keymap as keymaps
@@ -91,6 +103,7 @@ SCREENS = {
     "record": (visit_record, "VisitRecord"),
     "setup": (setting_up, "SetupScreen"),
     "team": (team_map, "TeamMapScreen"),
+    "skills": (skills, "SkillsScreen"),
     "timesheet": (timesheet, "TimesheetScreen"),
     "timesheets": (timesheets, "TimesheetsScreen"),
     "visit": (visit, "VisitScreen"),

@@ -13,7 +13,8 @@ from dispatch.model.typed_times import parse_day
 
 with lazily(__name__):
     from dispatch.desk.care import accounts, care_list
-    from dispatch.desk.texts import client_words, comparison_words
+    from dispatch.desk.firm import skills_ahead
+    from dispatch.desk.texts import client_words, comparison_words, skill_words
 
 
 def _day(store: Store, text: str | None, _: Args) -> datetime.date | None:
@@ -54,6 +55,11 @@ def _show(store: Store, args: Args) -> Answer:
             *(f"  {line}" for line in (comparison_words.comparison_lines(compared) if compared else ())),
         ],
     )
+
+
+@reads("skills", "hours of each skill wanted in the next eight weeks, and who has it", JSON)
+def _skills(store: Store, _: Args) -> Answer:
+    return Answer(skills_ahead.skills_ahead(store), skill_words.skills_form, skill_words.skill_lines)
 
 
 @acts(
@@ -105,6 +111,7 @@ _DEEDS = (
         option("--until", "DAY", reads=_day, required=True),
         _NOTE,
     ),
+    _skills,
     _survey,
     _offer,
     acts(

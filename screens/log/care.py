@@ -18,7 +18,7 @@ from dispatch.fields.record import Field
 from dispatch.model.clients import Client
 from dispatch.model.states import LEADS
 from dispatch.model.text import LINE, count_text
-from screens.binding import BACK, command, key
+from screens.binding import BACK, command, key, opens
 from screens.dialogs.asked import ChoiceRow, needed
 from screens.listed import ListScreen
 from screens.record_forms import ask_values
@@ -43,7 +43,7 @@ class CareScreen(ListScreen[CareItem]):
     TITLE_WORD = "account care"
     ENTER = "client"
     PANE = "beside"
-    FOOTER = "care.done care.decline care.snooze care.survey care.all change.undo screen.keys"
+    FOOTER = "care.done care.decline care.snooze care.survey care.all care.skills change.undo screen.keys"
     BINDINGS = [key("enter", "care.client", "Client", "the client's page", show=False), BACK]
 
     def __init__(self) -> None:
@@ -144,6 +144,9 @@ class CareScreen(ListScreen[CareItem]):
         """Also what is in order, held back or put off."""
         self._all = not self._all
         self.reload()
+
+    _SKILLS = "Hours of each skill that are wanted in the weeks to come, and who has it."
+    skills = opens("w", "care.skills", "Skills", "skills", _SKILLS)
 
     def _client(self) -> Client | None:
         return None if self.here is None else clients.client(self.user.store, self.here.client_id)

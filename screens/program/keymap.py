@@ -70,6 +70,7 @@ PLACES = (
         "Time sheets", ("screens.log.timesheets:TimesheetsScreen", "screens.visit.timesheet:TimesheetScreen"), _LIST
     ),
     KeyPlace("The audit", ("screens.log.audit:AuditScreen",), _LIST),
+    KeyPlace("Skills against demand", ("screens.log.skills:SkillsScreen",), _LIST),
     KeyPlace("Account care", ("screens.log.care:CareScreen",), _LIST),
     KeyPlace(
         "Rate cards and agreements", ("screens.prices.prices:PricesScreen", "screens.prices.terms:TermsScreen"), _LIST

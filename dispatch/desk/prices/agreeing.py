@@ -26,7 +26,7 @@ from dispatch.model.typed_times import parse_day
 with lazily(__name__):
     from dispatch import charges
     from dispatch.desk.book import context
-    from dispatch.desk.firm import shifts
+    from dispatch.desk.firm import shifts, skills_ahead
     from dispatch.desk.levels import clocks
     from dispatch.desk.prices import beginning, service_terms
     from dispatch.fields import record, trade
@@ -234,7 +234,8 @@ def balances(store: Store, agreement: Agreement, day: datetime.date) -> list[str
 
 
 def warnings_of(store: Store, agreement: Agreement) -> list[str]:
-    """What speaks against the promises of an agreement, a sentence each (design/service-levels.md D7)."""
+    """What speaks against the promises of an agreement, a sentence each (design/service-levels.md D7,
+    design/account-care.md E16)."""
     with store.read():
         firm = settings.firm(store)
         today = day_of(store.clock.now(), firm.zone)
@@ -263,7 +264,8 @@ def warnings_of(store: Store, agreement: Agreement) -> list[str]:
             targets.SiteDrive(site.name, site.one_way_minutes) for site in clients.sites_of(store, agreement.client_id)
         ]
         onsite = {f"P{priority}": promised.onsite for priority, promised in terms.targets.items()}
-        return targets.warnings(onsite, drives, firm.buffer_minutes, booked, available)
+        about_time = targets.warnings(onsite, drives, firm.buffer_minutes, booked, available)
+        return [*about_time, *skills_ahead.short_for(store, agreement)]
 
 
 def _faults_of_day(now: Agreement, agreement: Agreement, since: datetime.date, today: datetime.date) -> list[str]:
