@@ -9,7 +9,7 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(16, 2 * (os.cpu_count() or
 # where it is set, each worker of the tests rewrites and compiles every module anew: 9 s of a core
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test test-dates test-long check pictures bench bench-plans bench-peers lock clean
+.PHONY: run test test-dates test-long check docs pictures bench bench-plans bench-peers lock clean
 
 run: $(VENV)/.installed
 	@$(BIN)/dispatch demo
@@ -30,6 +30,15 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# the pages as a site, in dist/site; whatever leads nowhere fails it
+docs: $(VENV)-docs/.installed
+	NO_MKDOCS_2_WARNING=1 $(VENV)-docs/bin/mkdocs build --quiet --strict
+
+$(VENV)-docs/.installed: locks/docs.txt
+	$(PYTHON) -m venv $(VENV)-docs
+	$(VENV)-docs/bin/python -m pip install --quiet --require-hashes -r locks/docs.txt
+	@touch $@
 
 # what every screen shows: texts that a review compares, SVGs to look at; one of them: NAME=board
 pictures: $(VENV)/.installed-dev
@@ -53,11 +62,12 @@ $(VENV)/.installed $(VENV)/.installed-dev: FORCE
 FORCE:
 
 # what a release and the checks are installed from, with hashes and for every system: needs uv
-LOCK = uv pip compile pyproject.toml -c constraints.txt --universal --python-version 3.11 --generate-hashes --upgrade \
-	--no-emit-index-url --no-annotate --no-header --quiet --extra plan --group build
+LOCK = uv pip compile -c constraints.txt --universal --python-version 3.11 --generate-hashes --upgrade \
+	--no-emit-index-url --no-annotate --no-header --quiet
 lock:
-	$(LOCK) -o locks/program.txt
-	$(LOCK) --group dev -o locks/tests.txt
+	$(LOCK) pyproject.toml --extra plan --group build -o locks/program.txt
+	$(LOCK) pyproject.toml --extra plan --group build --group dev -o locks/tests.txt
+	$(LOCK) --group docs -o locks/docs.txt
 
 clean:
-	rm -rf $(VENV) .venv-install.log .venv-peers .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-docs .venv-install.log .venv-peers .pytest_cache .mypy_cache .ruff_cache .hypothesis
