@@ -76,6 +76,7 @@ visits_from: Query[list[VisitName], str, int] = VISITS.listing(
 
 _ARCHIVED = {
     "site": "SELECT c.name FROM site s JOIN client c ON c.id = s.client_id WHERE s.id = ? AND c.archived_at IS NOT NULL",
+    "equipment": "SELECT s.name FROM equipment t JOIN site s ON s.id = t.site_id WHERE t.id = ? AND s.archived_at IS NOT NULL",
     "target": "SELECT s.name FROM target t JOIN site s ON s.id = t.site_id WHERE t.id = ? AND s.archived_at IS NOT NULL",
     "recurrence": "SELECT s.name FROM recurrence r JOIN site s ON s.id = r.site_id WHERE r.id = ? AND s.archived_at IS NOT NULL",
     "technician": "SELECT name FROM staff WHERE id = ? AND active = 0",

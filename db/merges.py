@@ -11,7 +11,7 @@ from db.unit import Unit
 
 HANGS_ON: Mapping[str, Mapping[str, str]] = {
     "client": dict.fromkeys(("site", "job", "agreement", "survey", "care_mark", "gap", "message"), "client_id"),
-    "site": dict.fromkeys(("visit", "recurrence", "target", "message"), "site_id"),
+    "site": dict.fromkeys(("visit", "recurrence", "equipment", "target", "message"), "site_id"),
 }
 """The tables of what goes over, and the column that says whose it is. Contacts, hours and services are part of their record."""
 KEPT_CLIENT = (
@@ -21,6 +21,7 @@ KEPT_CLIENT = (
 )
 """The id of the client that a client was merged into, or its own, in SQL."""
 _STAYS = {
+    "equipment": "name COLLATE NOCASE IN (SELECT name FROM equipment WHERE site_id = ? AND archived_at IS NULL)",
     "target": "name COLLATE NOCASE IN (SELECT name FROM target WHERE site_id = ? AND archived_at IS NULL)",
     "site": "id IN (SELECT gone_id FROM merge WHERE kind = 'site' AND undone_at IS NULL)",
 }

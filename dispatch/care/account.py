@@ -81,9 +81,21 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class EquipmentEnd:
+    """What of a piece of equipment ends (its warranty, contract or certificate), on which day, and who looks after that."""
+
+    id: int
+    what: str
+    of: str
+    ends: datetime.date
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """Everything about one client. `breaches` are the days on which targets were missed, `spent` the net charges of the
-    last 90 days, `smallest_fee` the lowest monthly fee that a plan of the catalogue has for them, where any is known."""
+    last 90 days, `smallest_fee` the lowest monthly fee that a plan of the catalogue has for them, where any is known; ends of
+    equipment are told `ends_days` before."""
 
     client_id: int
     name: str
@@ -100,6 +112,8 @@ class Account:
     smallest_fee: int | None = None
     marks: tuple[PromptMark, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    ends: tuple[EquipmentEnd, ...] = ()
+    ends_days: int = 60
 
     def in_force(self, day: datetime.date) -> Agreement | None:
         """The agreement in force on a day; of several the last to start."""

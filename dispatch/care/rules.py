@@ -9,7 +9,7 @@ from dataclasses import replace
 from dispatch.care.account import Account
 from dispatch.care.item import CareItem, Workdays, ended
 from dispatch.care.offers import offers, unhappy
-from dispatch.care.terms import balance, cadence, gaps, proactive, renewal, review, survey
+from dispatch.care.terms import balance, cadence, ends, gaps, proactive, renewal, review, survey
 
 TITLES = {
     "E1": "cadence",
@@ -22,6 +22,7 @@ TITLES = {
     "E8": "proactive",
     "E9": "balance",
     "E10": "spend",
+    "E17": "equipment",
     "D8": "review",
 }
 """The rules in words."""
@@ -61,3 +62,4 @@ def _all(account: Account, today: datetime.date, workdays: Workdays) -> Iterator
     yield from offers(account, today, workdays)
     yield from unhappy(account, today, workdays)
     yield from gaps(account, today)
+    yield from ends(account, today)

@@ -93,6 +93,16 @@ def gaps(account: Account, today: datetime.date) -> Iterator[CareItem]:
         yield CareItem("D8", f"gap.{gap.id}", gap.what, why, min(today, gap.due), gap.due, state)
 
 
+def ends(account: Account, today: datetime.date) -> Iterator[CareItem]:
+    """E17: what of the equipment ends, once for each end; another day that is noted is another end."""
+    for end in account.ends:
+        ended = "ended" if today > end.ends else "ends"
+        why = f"the {end.what} of {end.of} {ended} on {end.ends}; {end.owner or 'a lead'} has it"
+        occasion = f"{end.what}.{end.id}.{end.ends}"
+        opens = end.ends - _days(account.ends_days)
+        yield from dated(CareItem("E17", occasion, f"renew a {end.what}", why, opens, end.ends), today)
+
+
 def _cadence(opens: datetime.date, due: datetime.date, why: str, state: CareState) -> CareItem:
     return CareItem("E1", f"{due:%Y-%m}", "a visit on site", why, opens, due, state)
 

@@ -1,4 +1,4 @@
-"""`dispatch init`, `settings`, `client|site|target|inquiry|technician|absence|staff …`: a firm's beginning, book and people."""
+"""`dispatch init`, `settings`, `client|site|equipment|target|technician|staff …`: a firm's beginning, book and people."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from dispatch.commands import hourly_costs, mending, series, service_plans, suggesting
+from dispatch.commands import equipment, hourly_costs, mending, series, service_plans, suggesting
 from dispatch.commands.declared import Command, CommandGroup, acts, alone, reads
 from dispatch.commands.opening import database_path, on_terminal, open_store, user_of
 from dispatch.commands.options import (
@@ -133,6 +133,7 @@ def _line(match: FoundPlace) -> str:
 _HELP = {
     "client": "clients, their contacts and their page",
     "site": "where the work is done",
+    "equipment": "what stands at a site, and until when it is covered",
     "target": "what may be tested at a site, and what its checklists call it",
     "inquiry": "what machines may be asked by tests that sign in: the lead's list",
     "service-plan": "what the firm offers: plans with their fee and their terms",
@@ -423,6 +424,7 @@ def _roles(roles: frozenset[Role]) -> str:
 _MORE = {
     "client": (mending.merge("client"), mending.doubles_of_the_book),
     "site": (mending.merge("site"), _travel, _locate, _locate_all),
+    "equipment": equipment.DEEDS,
     "target": suggesting.DEEDS,
     "recurrence": series.DEEDS,
     "technician": hourly_costs.DEEDS,

@@ -26,7 +26,17 @@ if TYPE_CHECKING:
     from dispatch.desk.files.verdicts import ImportReport
 
 # the same as dispatch.desk.imports.importing.KINDS, which costs more to import than to repeat; a test compares them
-_KINDS = ("rate-card", "technicians", "clients", "sites", "service-plans", "visits", "remote-work", "calendar")
+_KINDS = (
+    "rate-card",
+    "technicians",
+    "clients",
+    "sites",
+    "equipment",
+    "service-plans",
+    "visits",
+    "remote-work",
+    "calendar",
+)
 _ROWS = 10_000
 _DATES, _DECIMALS = ("day-first", "month-first"), ("comma", "point")
 
@@ -53,7 +63,7 @@ def _number(text: str, *, of: str, most: int) -> int:
 
 @alone(
     "import",
-    "take over a rate card, technicians, clients, sites, service plans, visits or the events of a calendar from a file",
+    "take over a rate card, technicians, clients, sites, equipment, service plans, visits or the events of a calendar from a file",
     option("kind", "KIND", ", ".join(_KINDS), choices=_KINDS),
     option(
         "file",

@@ -44,6 +44,7 @@ FILES = (
     ("technicians", "technicians.csv"),
     ("clients", "clients.csv"),
     ("sites", "sites.csv"),
+    ("equipment", "equipment.csv"),
     ("service-plans", "service-plans.csv"),
     ("visits", "visits.csv"),
 )

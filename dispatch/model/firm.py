@@ -35,6 +35,7 @@ class Firm:
     on site without an agreement. A clock is at risk from `at_risk_pct` of its target, and critical from `critical_pct`.
     `paper_…` stand at the head of the papers that leave the firm: the lines of its address between `|`, how it is reached, the
     colour of lines and bars and that behind the heads of tables, and the sheet that a PDF is set on (`a4` or `letter`).
+    `ends_days` is how many days ahead the end of a warranty or a certificate is told.
     `suited_computers` and `suited_servers` are the sizes of client that service plans are made for: 10-35, or `-` for any.
     A quote holds for `quote_days`. `tax_id`, `country` (ISO 3166, two letters) and `bank_…` stand on invoices, which are due after
     `payment_days`; `invoice_prefix` stands before their numbers, of which `invoice_start` is the first, `invoice_note` below
@@ -129,6 +130,7 @@ class Firm:
     paper_size: str = "a4"
     paper_to: str = ""
     quote_days: int = 30
+    ends_days: int = 60
     suited_computers: str = "10-35"
     suited_servers: str = "1-2"
     tax_id: str = ""

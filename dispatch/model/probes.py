@@ -190,7 +190,7 @@ class ProbeTarget:
 
     `address` (host and port, a URL, or the name that a resolver is asked for) and `options` (`expect="Welcome"; seconds=20`)
     are as they were typed; `reason` says why an address on this machine, on loopback or link-local is meant; `authority` is the
-    certificate of whom is believed there, in base64.
+    certificate of whom is believed there, in base64; `equipment_id` is the piece of equipment that it tests.
     """
 
     id: int
@@ -203,6 +203,7 @@ class ProbeTarget:
     reason: str = ""
     note: str = ""
     authority: str = ""
+    equipment_id: int | None = None
     archived: bool = False
     version: int = 1
 

@@ -48,6 +48,9 @@ TARGET = RecordType(
             "host: here; site: inside the client's network",
             otherwise=Vantage.HOST,
         ),
+        Field(
+            "equipment", "Equipment", Link("equipment"), "the piece of the site that it tests", attribute="equipment_id"
+        ),
         Field("reason", "Reason", Text(LINE), "only where it is on this machine, on loopback or link-local"),
         Field("note", "Note", Text(LINE)),
     ),

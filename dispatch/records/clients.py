@@ -1,4 +1,4 @@
-"""Clients and sites as tables of fields."""
+"""Clients, sites and their equipment as tables of fields."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dispatch.fields.kinds import Choice, Day, Link, Links, Many, Number, Text, 
 from dispatch.fields.record import Check, Field, RecordType
 from dispatch.fields.trade import CONTACTS, COUNTRY, EMAIL, HOURS, PLACE
 from dispatch.model.clients import Client, Site
+from dispatch.model.equipment import Equipment, EquipmentKind
 from dispatch.model.messages import WISHES
 from dispatch.model.states import Role
 from dispatch.model.text import ADDRESS, LINE, NOTE
@@ -124,5 +125,24 @@ SITE = RecordType(
         Field("town", "Town", Text(80), "as the rate card's prices of towns call it"),
         Field("place_source", "Placed by", Text(80), inner=True),
         Field("place_precision", "Placed how near", Text(80), inner=True),
+    ),
+)
+EQUIPMENT = RecordType(
+    "equipment",
+    "equipment",
+    Equipment,
+    WRITERS,
+    (
+        Field("site", "Site", Link("site"), "the client, or client / site", attribute="site_id", required=True),
+        Field("name", "Name", Text(80), "file server", required=True),
+        Field("kind", "Kind", Choice(tuple(EquipmentKind)), ", ".join(EquipmentKind), required=True),
+        Field("role", "Role", Text(LINE), "files and print; the line to the branch"),
+        Field("maker", "Maker and model", Text()),
+        Field("serial", "Serial number", Text(), "of a line, the number of its contract"),
+        Field("address", "Address", Text(LINE), "host name, IP address, URL; never a password"),
+        Field("warranty_ends", "Warranty ends", Day(), "2027-05-31; of a line, its contract"),
+        Field("certificate_ends", "Certificate ends", Day(), "2027-02-28"),
+        Field("owner", "Its ends are looked after by", Link("staff"), "empty: a lead", attribute="owner_id"),
+        Field("note", "Note", Text(LINE)),
     ),
 )

@@ -233,6 +233,7 @@ SETTINGS = RecordType(
             required=True,
         ),
         _number("quote_days", "Quotes hold, days", Whole(1, 365)),
+        _number("ends_days", "Ends of equipment, days ahead", Whole(0, 365)),
         Field("tax_id", "Invoices: our tax id", Text(), "DE123456789"),
         Field("country", "Invoices: our country", COUNTRY, "US, DE, GB: two letters"),
         Field("bank_name", "Invoices: bank", Text(), "First Bank of Columbus"),

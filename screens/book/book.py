@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from textual.app import ComposeResult
@@ -37,13 +38,16 @@ from widgets.listed import FigureLine
 
 with lazily(__name__):
     from dispatch.desk.firm import letterhead
+    from dispatch.desk.imports import equipment_rows
+    from dispatch.desk.session import private_file
     from screens.book import mending, template, template_preview
-    from screens.files import own_calendar
+    from screens.files import own_calendar, writing
 
 KINDS = tuple(RECORD_STORES)
 PLURALS = {
     "client": "Clients",
     "site": "Sites",
+    "equipment": "Equipment",
     "target": "Test targets",
     "inquiry": "Inquiries",
     "template": "Checklist templates",
@@ -58,6 +62,7 @@ PLURALS = {
     "alerts": "Alerts",
     "settings": "Settings",
 }
+_OF_SITES = ("equipment", "target")
 SHOWN = 400
 """So many records stand in the list at most; more letters bring the others."""
 
@@ -171,7 +176,9 @@ class BookScreen(ListScreen[Any]):
         if self._kind == "template":
             await template.ask_template(self)
             return
-        record = await (ask_plan(self) if self._kind == KIND else ask_record(self, self._kind))
+        there = self._site_here() if self._kind in _OF_SITES else None
+        texts = {} if there is None else {"site": RECORD_STORES["site"].title(self.user.store, there)}
+        record = await (ask_plan(self) if self._kind == KIND else ask_record(self, self._kind, texts))
         self.listed.select_key(f"{self._kind} {record.id}")
         if self._kind == "client":
             await ask_record(self, "site", {"client": record.name, "name": "Main office"})
@@ -236,8 +243,8 @@ class BookScreen(ListScreen[Any]):
 
     @command("tab", "book.kind", "Next kind")
     def action_kind(self, by: int = 1) -> None:
-        """Clients, sites, test targets, inquiries, checklist templates, service plans, recurring visits, holidays, technicians,
-        absences, calendars, pinned drives, staff, alerts, settings."""
+        """Clients, sites, equipment, test targets, inquiries, checklist templates, service plans, recurring visits, holidays,
+        technicians, absences, calendars, pinned drives, staff, alerts, settings."""
         self._kind = KINDS[(KINDS.index(self._kind) + by) % len(KINDS)]
         self._letters = ""
         self.remove_class("-finding")
@@ -277,19 +284,36 @@ class BookScreen(ListScreen[Any]):
             await own_calendar.ask_sync(self, technician)
 
     def _site_here(self) -> Site | None:
-        """The site under the cursor, or that of the target there."""
-        if self._kind == "target" and self.here is not None:
+        """The site under the cursor, or that of the target or the equipment there."""
+        if self._kind in _OF_SITES and self.here is not None:
             return clients.site(self.user.store, self.here.site_id)
         return self.here if self._kind == "site" else None
 
     @command("t", "book.target", "Test target")
     async def action_target(self) -> None:
-        """Add something that may be tested at the site."""
+        """Add something that may be tested at the site, or of the piece of equipment."""
         record = self._site_here()
         if record is None:
             self.say("Go to a site first (tab): what is tested belongs to one.", "warning")
             return
-        await ask_record(self, "target", {"site": RECORD_STORES["site"].title(self.user.store, record)})
+        texts = {"site": RECORD_STORES["site"].title(self.user.store, record)}
+        if self._kind == "equipment" and self.here is not None:
+            texts["equipment"] = self._names[f"equipment {self.here.id}"]
+        await ask_record(self, "target", texts)
+
+    @command("w", "book.write", "As a file")
+    async def action_write(self) -> None:
+        """Write the equipment of all sites into a CSV, which an import takes again."""
+        if self._kind != "equipment":
+            self.say("Go to the equipment (tab) to write it into a file.")
+            return
+
+        def write(typed: dict[str, str], path: Path, over: bool) -> str:
+            private_file.write_private(path, equipment_rows.equipment_csv(self.user.store), replace=over)
+            return f"It is in {path}, which only you may read."
+
+        fields = [AskedField("file", "File", "~/equipment.csv", ".csv: a row a piece")]
+        await writing.ask_to_write(self, "The equipment of all sites", fields, write)
 
     @command("G", "book.suggest-targets", "Suggest test targets")
     async def action_suggest(self) -> None:

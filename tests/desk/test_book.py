@@ -45,6 +45,12 @@ NEW: dict[str, dict[str, str]] = {
     },
     "technician": TECHNICIAN,
     "absence": {"technician": "ben", "from": "2026-11-24T12:00", "to": "17:00", "reason": "dentist"},
+    "equipment": {
+        "site": "harbor dental / main",
+        "name": "file server",
+        "kind": "server",
+        "warranty_ends": "2027-05-31",
+    },
     "target": {"site": "harbor dental / main office", "name": "mail", "kind": "smtp", "address": "mail.example.com"},
     "recurrence": {
         "site": "harbor dental / main",
@@ -63,6 +69,7 @@ OTHER = {
     "site": {"address": "9 Elm Street"},
     "technician": {"skills": "server, voip"},
     "absence": {"reason": "ill"},
+    "equipment": {"certificate_ends": "2027-02-28", "owner": "lee", "serial": "X-1"},
     "target": {"address": "mail.example.com:587", "options": "starttls", "vantage": "site"},
     "recurrence": {"rule": "1st working day of the month"},
     "staff": {"email": "kim@example.com"},

@@ -6,15 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from db import agreements, clients, people, service_plans, settings
+from db import agreements, clients, equipment, people, service_plans, settings
 from db.store import Store
 from dispatch.desk.book.records import (
     client_named,
     end_named,
     end_title,
+    equipment_called,
+    equipment_named,
     service_plan_named,
     site_called,
     site_named,
+    staff_named,
     technician_named,
 )
 from dispatch.desk.session.refusals import NotFound
@@ -86,19 +89,25 @@ _FINDING: Mapping[str, Callable[[Store, str], Any]] = {
     "site": lambda store, text: site_named(store, text).id,
     "technician": lambda store, text: technician_named(store, text).id,
     "end": end_named,
+    "equipment": lambda store, text: equipment_named(store, text).id,
+    "staff": lambda store, text: staff_named(store, text).id,
     "service plan": lambda store, text: service_plan_named(store, text).id,
 }
 _TITLE: Mapping[str, Callable[[Store, Any], str]] = {
     "client": lambda store, key: getattr(clients.client(store, key), "name", ""),
     "site": site_called,
     "technician": lambda store, key: getattr(people.staff_by_id(store, key), "name", ""),
+    "staff": lambda store, key: getattr(people.staff_by_id(store, key), "name", ""),
     "end": end_title,
+    "equipment": equipment_called,
     "service plan": lambda store, key: getattr(service_plans.service_plan(store, key), "name", ""),
 }
 _TITLES: Mapping[str, Callable[[Store], Sequence[str]]] = {
     "client": lambda store: [client.name for client in clients.all_clients(store)],
     "site": _sites,
     "technician": lambda store: [technician.name for technician in people.technicians(store)],
+    "staff": lambda store: [person.name for person in people.all_staff(store)],
+    "equipment": lambda store: [equipment_called(store, piece.id) for piece in equipment.all_equipment(store)],
     "labour class": labour_classes,
     "service plan": lambda store: [plan.name for plan in service_plans.service_plans(store)],
     "end": lambda store: [

@@ -15,9 +15,17 @@ from dispatch.care.account import well_suited
 from dispatch.desk.book import zone_change
 from dispatch.desk.book.alert_records import AlertRecords
 from dispatch.desk.book.context import Desk, labour_classes, price_lists
+from dispatch.desk.book.equipment_records import EquipmentRecords
 from dispatch.desk.book.holiday_records import HolidayRecords
 from dispatch.desk.book.record_store import KeptInTables, RecordStore
-from dispatch.desk.book.records import client_named, end_title, near, site_named, site_title, technician_named
+from dispatch.desk.book.records import (
+    client_named,
+    end_title,
+    site_named,
+    site_title,
+    staff_named,
+    technician_named,
+)
 from dispatch.desk.book.recurrence_records import RecurrenceRecords
 from dispatch.desk.book.service_plan_records import ServicePlanRecords
 from dispatch.desk.book.target_records import InquiryRecords, TargetRecords
@@ -147,10 +155,7 @@ class StaffRecords(RecordStore[Staff]):
     )
 
     def find(self, store: Store, name: str) -> Staff:
-        person = people.staff_by_login(store, name)
-        if person is not None and person.active:
-            return person
-        return near("member of staff", name, {person.name: person for person in self.all(store)})
+        return staff_named(store, name)
 
     def line(self, store: Store, record: Staff) -> str:
         return f"{record.login}  {', '.join(role.value for role in Role if role in record.roles)}"
@@ -371,6 +376,7 @@ class SettingsRecords(RecordStore[Firm]):
 RECORD_STORES: Mapping[str, RecordStore[Any]] = {
     "client": ClientRecords(),
     "site": SiteRecords(),
+    "equipment": EquipmentRecords(),
     "target": TargetRecords(),
     "inquiry": InquiryRecords(),
     "template": TemplateRecords(),

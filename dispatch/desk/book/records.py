@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeVar
 
-from db import clients, people, service_plans
+from db import clients, equipment, people, service_plans
 from db.store import Store
 from dispatch.desk.session.refusals import NotFound
 from dispatch.model.clients import Client, Site
-from dispatch.model.people import Technician
+from dispatch.model.equipment import Equipment
+from dispatch.model.people import Staff, Technician
 from dispatch.model.service_plans import ServicePlan
 from dispatch.model.text import show
 from dispatch.model.travel import DEPOT, End, EndKind
@@ -80,6 +81,34 @@ def technician_named(store: Store, name: str) -> Technician:
     return technician or near(
         "technician", name, {technician.name: technician for technician in people.technicians(store)}
     )
+
+
+def staff_named(store: Store, name: str) -> Staff:
+    """Whoever is active with that login or name, or whose name alone holds it.
+
+    Raises:
+        NotFound: there is nobody, or several.
+    """
+    person = people.staff_by_login(store, name)
+    if person is not None and person.active:
+        return person
+    return near("member of staff", name, {person.name: person for person in people.all_staff(store)})
+
+
+def equipment_named(store: Store, name: str) -> Equipment:
+    """The piece of equipment of that title, `client / site: name`, or whose title alone holds it.
+
+    Raises:
+        NotFound: there is none, or several.
+    """
+    known = {equipment_called(store, piece.id): piece for piece in equipment.all_equipment(store)}
+    return near("equipment", name, known)
+
+
+def equipment_called(store: Store, key: int) -> str:
+    """Site and name of a piece of equipment; empty where there is none."""
+    piece = equipment.piece(store, key)
+    return "" if piece is None else f"{site_called(store, piece.site_id)}: {piece.name}"
 
 
 def service_plan_named(store: Store, name: str) -> ServicePlan:

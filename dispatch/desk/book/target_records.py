@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from db import clients, probes, templates
+from db import clients, equipment, probes, templates
 from db.names import folded
 from db.store import Store
 from db.unit import Unit
@@ -32,6 +32,10 @@ class TargetRecords(RecordStore[ProbeTarget]):
     def doubts(self, desk: Desk, before: ProbeTarget | None, after: ProbeTarget) -> Iterator[tuple[str, str]]:
         if before is not None and after.site_id != before.site_id:
             yield "site", "a target stays with its site: archive it, and add one there"
+        if after.equipment_id is not None and (before is None or after.equipment_id != before.equipment_id):
+            piece = equipment.piece(desk.store, after.equipment_id)
+            if piece is not None and piece.site_id != after.site_id:
+                yield "equipment", f"{piece.name} stands at another site"
         for target in probes.targets_of(desk.store, after.site_id):
             if folded(target.name) == folded(after.name) and target.id != after.id:
                 yield "name", f"the site has a target {after.name} already"

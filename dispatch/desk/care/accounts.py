@@ -7,11 +7,23 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from db import agreements, care, clients, clocks, prepaid_use, service_plans, settings, sheets, visits
+from db import (
+    agreements,
+    care,
+    clients,
+    clocks,
+    equipment,
+    people,
+    prepaid_use,
+    service_plans,
+    settings,
+    sheets,
+    visits,
+)
 from db.care import VisitOutcome
 from db.clocks import Facts
 from db.store import Store
-from dispatch.care.account import Account, Allowance, CareVisit, well_suited
+from dispatch.care.account import Account, Allowance, CareVisit, EquipmentEnd, well_suited
 from dispatch.care.item import Workdays
 from dispatch.desk.charges.comparing import DAYS, plan_fee
 from dispatch.desk.levels.clocks import VisitClock, clocks_of, hours_form
@@ -49,8 +61,8 @@ def office(store: Store) -> CareCalendar:
 
 def accounts(store: Store, where: CareCalendar, only: Collection[int] | None = None) -> list[Account]:
     """Every client that is not archived; with `only`, those of these ids."""
-    people = [client for client in clients.all_clients(store) if only is None or client.id in only]
-    ids = {client.id for client in people}
+    chosen = [client for client in clients.all_clients(store) if only is None or client.id in only]
+    ids = {client.id for client in chosen}
     known = agreements.all_agreements(store)
     own_terms: dict[int, list[Agreement]] = defaultdict(list)
     for agreement in known:
@@ -69,9 +81,10 @@ def accounts(store: Store, where: CareCalendar, only: Collection[int] | None = N
     outcomes = care.outcomes(store, [visit.id for visit in every if visit.state in _TESTED])
     running = clocks_of(store, [visit for visit in recent if own_terms.get(visit.client_id)])
     spent = _spent(store, every, where)
+    stands, names = equipment.of_clients(store), {person.id: person.name for person in people.all_staff(store)}
     surveys, marks, gaps = care.surveys(store), care.marks(store), care.gaps(store)
     found = []
-    for client in people:
+    for client in chosen:
         own, terms = of_client[client.id], own_terms[client.id]
         in_force = next((each for each in reversed(terms) if each.covers(where.today)), None)
         found.append(
@@ -89,6 +102,12 @@ def accounts(store: Store, where: CareCalendar, only: Collection[int] | None = N
                 smallest_fee=min(filter(None, (plan_fee(plan, client).amount for plan in offered)), default=None),
                 marks=marks.get(client.id, ()),
                 gaps=gaps.get(client.id, ()),
+                ends=tuple(
+                    EquipmentEnd(piece.id, what, piece.name, day, names.get(piece.owner_id or 0, ""))
+                    for piece in stands.get(client.id, ())
+                    for what, day in piece.ends
+                ),
+                ends_days=firm.ends_days,
             )
         )
     return found

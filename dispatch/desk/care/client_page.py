@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from db import agreements, clients, findings, papers, recurrences, settings, visits
+from db import agreements, clients, equipment, findings, papers, recurrences, settings, visits
 from db.store import Store
 from dispatch.care.account import well_suited
 from dispatch.care.item import CareItem
@@ -15,6 +15,7 @@ from dispatch.desk.charges.comparing import PlanComparison, compare_plans, plan_
 from dispatch.desk.prices.agreeing import balances
 from dispatch.model.agreements import Agreement
 from dispatch.model.clients import Client, Site
+from dispatch.model.equipment import Equipment
 from dispatch.model.findings import AuditFinding
 from dispatch.model.instants import Times, day_of
 from dispatch.model.messages import Message
@@ -45,6 +46,7 @@ class ClientPage:
     well_suited: bool
     papers: tuple[Message, ...] = ()
     findings: tuple[AuditFinding, ...] = ()
+    equipment: tuple[Equipment, ...] = ()
 
 
 def client_page(store: Store, client: Client) -> ClientPage:
@@ -76,6 +78,7 @@ def client_page(store: Store, client: Client) -> ClientPage:
             well_suited(client, firm),
             tuple(papers.messages_of(store, client.id, PAST)),
             tuple(one for one in findings.findings_of_client(store, client.id) if one.open),
+            tuple(piece for site in sites for piece in equipment.equipment_of(store, site.id)),
         )
 
 

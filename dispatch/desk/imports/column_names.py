@@ -133,6 +133,42 @@ _OTHERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "access_notes": ("access", "zugang", "accès", "code d'accès", "acceso", *_NOTES),
         "services": ("service", "dienste", "leistungen", "servicios"),
     },
+    "equipment": {
+        "client": _CLIENT,
+        "site": _SITE,
+        "name": (
+            "configuration name", "configuration item", "asset name", "asset", "device name", "device", "hostname",
+            "computer name", "friendly name", "gerätename", "gerät", "bezeichnung", "nom de l'appareil", "appareil",
+            "équipement", "nombre del equipo", "equipo", "dispositivo",
+        ),
+        "kind": (
+            "configuration type", "asset type", "device type", "type", "category", "typ", "gerätetyp", "art", "kategorie",
+            "type d'appareil", "catégorie", "tipo", "categoría",
+        ),
+        "role": ("purpose", "function", "rolle", "zweck", "funktion", "rôle", "fonction", "función", "uso"),
+        "maker": (
+            "model", "manufacturer", "make", "product", "hersteller", "modell", "fabricant", "modèle", "fabricante", "modelo",
+        ),
+        "serial": (
+            "serial number", "serial no", "serial no.", "s/n", "service tag", "seriennummer", "seriennr.", "seriennr",
+            "numéro de série", "n° de série", "número de serie", "nº de serie",
+        ),
+        "address": (
+            "ip address", "ip", "ip addresses", "management ip", "default ip", "host", "ip-adresse", "adresse ip",
+            "dirección ip",
+        ),
+        "warranty_ends": (
+            "warranty expiration", "warranty expiration date", "warranty expires", "warranty expiry", "warranty end",
+            "warranty end date", "warranty until", "contract ends", "garantie bis", "garantieende", "garantie ende",
+            "fin de garantie", "garantie jusqu'au", "fin de garantía", "garantía hasta",
+        ),
+        "certificate_ends": (
+            "certificate expiration", "certificate expires", "certificate expiry", "ssl expires", "zertifikat bis",
+            "zertifikat gültig bis", "fin du certificat", "expiration du certificat", "fin del certificado",
+            "certificado hasta",
+        ),
+        "note": _NOTES,
+    },
     "technicians": {
         "name": (
             "technician", "full name", "employee", "resource", "techniker", "mitarbeiter", "technicien", "técnico",
@@ -280,7 +316,9 @@ _TOGETHER: Mapping[str, Mapping[str, Parts]] = {
     "sites": {"address": _addresses(*_SERVED, "", *_WORK, *_BILLED, "home")},
     "technicians": {"name": _PERSON, "start_address": _addresses("home", "", "address1")},
 }
-_INSTEAD = {kind: {"client": ("contact", _PERSON)} for kind in ("clients", "sites", "visits", "remote-work")}
+_INSTEAD = {
+    kind: {"client": ("contact", _PERSON)} for kind in ("clients", "sites", "equipment", "visits", "remote-work")
+}
 
 _MAIL = re.compile(r"[^\s@,;]+@[^\s@,;]+\.[^\s@,;.]{2,}")
 _DIALLED = re.compile(

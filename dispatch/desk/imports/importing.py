@@ -23,6 +23,7 @@ from dispatch.desk.imports import rate_card_file
 from dispatch.desk.imports.calendar_rows import USUAL_MINUTES, CalendarRows
 from dispatch.desk.imports.client_rows import ClientRows
 from dispatch.desk.imports.column_names import KNOWN
+from dispatch.desk.imports.equipment_rows import EquipmentRows
 from dispatch.desk.imports.file_memory import NOTHING_SAID, SaidOfFile, remember, remembered
 from dispatch.desk.imports.rate_card_file import judge_card, read_card
 from dispatch.desk.imports.remote_work_rows import RemoteWorkRows
@@ -42,6 +43,7 @@ SUBJECTS: dict[str, type[TableRows[Any]]] = {
     "technicians": TechnicianRows,
     "clients": ClientRows,
     "sites": SiteRows,
+    "equipment": EquipmentRows,
     "service-plans": ServicePlanRows,
     "visits": VisitRows,
     "remote-work": RemoteWorkRows,

@@ -1,8 +1,8 @@
 """Two records of one client, or of one site, become one (design/records.md, Doubles).
 
 What hangs on the other goes over to the one that is kept: sites, visits with their charges, agreements, recurring visits, checklist
-templates, test targets, pinned drives, surveys and what is due; the other is archived. What only one of them says, the kept one
-says from then on; where both say something else, whoever merges chooses.
+templates, equipment, test targets, pinned drives, surveys and what is due; the other is archived. What only one of them says, the
+kept one says from then on; where both say something else, whoever merges chooses.
 """
 
 from __future__ import annotations

@@ -7,13 +7,14 @@ from typing import Any
 
 from dispatch.care.item import CareItem, CareState
 from dispatch.care.rules import TITLES, by_client
+from dispatch.desk.book.equipment_records import piece_words
 from dispatch.desk.care.client_page import ClientPage
 from dispatch.desk.messages.outbox import moment
 from dispatch.desk.texts.comparison_words import comparison_form, comparison_lines
 from dispatch.desk.texts.finding_words import line
 from dispatch.model.alerts import ToldAlert
 from dispatch.model.clients import Site
-from dispatch.model.forms import form
+from dispatch.model.forms import form, forms
 from dispatch.model.instants import Times, day_text
 from dispatch.model.messages import Message
 from dispatch.model.text import count_text, pad, show
@@ -58,6 +59,7 @@ def page_lines(page: ClientPage) -> list[str]:
             "none",
         ),
         ("Under a plan", [*comparison_lines(page.compared)] if page.compared.plans else [], ""),
+        ("Equipment", [*_equipment(page)], ""),
         ("Recurring", page.recurring, ""),
         ("Open requests", [_visit(visit, page.times) for visit in page.queued], ""),
         ("Ahead", [_visit(visit, page.times) for visit in page.ahead], "nothing planned"),
@@ -75,6 +77,12 @@ def page_lines(page: ClientPage) -> list[str]:
     return lines
 
 
+def _equipment(page: ClientPage) -> Iterator[str]:
+    """What stands at each site; which site it is, only where there are several."""
+    sites = {site.id: f"{site.name}: " if len(page.sites) > 1 else "" for site in page.sites}
+    yield from (f"{sites[piece.site_id]}{piece.name}  {piece_words(piece)}" for piece in page.equipment)
+
+
 def _paper(message: Message, times: Times) -> str:
     """A paper that went, or is to go, when and to whom."""
     when = times.moment(message.ended_at or message.due_at)
@@ -86,8 +94,9 @@ def page_form(page: ClientPage) -> dict[str, Any]:
     """The page for `dispatch client show --json`, beside the client's own texts."""
     return form(
         page,
-        "sites well_suited agreements compared recurring ahead queued past due papers",
+        "sites equipment well_suited agreements compared recurring ahead queued past due papers",
         sites=[form(site, "name address located", located=site.place is not None) for site in page.sites],
+        equipment=forms(page.equipment, "name kind role maker serial address warranty_ends certificate_ends"),
         agreements=[
             form(agreement, "name kind starts balances ends", balances=left) for agreement, left in page.agreements
         ],
