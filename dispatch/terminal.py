@@ -20,9 +20,11 @@ from textual.worker import WorkerFailed
 
 from dispatch import crashes
 from widgets.terminal.driver import BoundedDriver
+from widgets.terminal.notes import place_notes
 
 if TYPE_CHECKING:
     from textual.driver import Driver
+    from textual.notifications import SeverityLevel
 
 PARTING_SECONDS = 1.5
 """How long an app that was told to end may take over it."""
@@ -63,6 +65,19 @@ class TerminalApp(App[ReturnType]):
     def note_key(self) -> None:
         """Somebody is there."""
         self.moved = time.monotonic()
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Say something for a moment, where it hides nothing that is needed."""
+        place_notes(self.screen)
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def told_to_end(self, number: int) -> None:
         """End, with the terminal as it was; at once where that takes too long. Whatever is being saved is saved, or not at all."""

@@ -139,9 +139,9 @@ class UserScreen(AskingScreen):
         if self.ENTER:
             getattr(self, f"action_{self.ENTER}")()
 
-    def show_head(self, left: str, middle: str | Sequence[Span] = "", right: str | None = None) -> None:
-        """Fill the line over the screen. At its right stands who sits here, where nothing else does."""
-        self.query_one(StatusBar).set_texts(left, middle, self.user.staff.name if right is None else right)
+    def show_head(self, left: str, middle: str | Sequence[Span] = "", right: str = "", *, whose: bool = True) -> None:
+        """Fill the line over the screen. At its very right stands who sits here, where `whose` and where all else has room."""
+        self.query_one(StatusBar).set_texts(left, middle, right, self.user.staff.name if whose else "")
 
     def reload(self) -> None:
         """Read again what the screen shows. Called when it opens, after each deed, and when others changed something."""
@@ -164,7 +164,12 @@ class UserScreen(AskingScreen):
             by_id.setdefault(binding.id or "", binding)
         keys = [by_id[name] for name in ids.split() if name in by_id and offered(self, by_id[name]) is not False]
         own = self.program.keymap
-        return [(written(own.get(key.id or "", key.key).split(",")[0]), key.description.lower()) for key in keys]
+        said = [(written(own.get(key.id or "", key.key).split(",")[0]), self.word_of(key)) for key in keys]
+        return [(key, word) for key, word in said if word]
+
+    def word_of(self, key: Binding) -> str:
+        """What the key bar says that a key does here; empty: nothing, and it is left out."""
+        return key.description.lower()
 
     def show_keys(self) -> None:
         """Fill the key bar with what `FOOTER` names."""

@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dispatch.model.text import cells_of, show
-from widgets.lines.ink import SEPARATOR, Line, Span, cut, fitted, ink, spread, width_of
+from widgets.lines.ink import SEPARATOR, Line, Span, cut, fitted, ink, joined, spread, width_of
 from widgets.lines.line_view import LineView
 from widgets.lines.marks import marks_of
 
 
-def status_line(left: Sequence[Span], middle: Sequence[Span], right: Sequence[Span], width: int) -> Line:
-    """Left and right at their edges, the middle in the room between them, flush right; the middle gives way first, its last part
-    before the others."""
-    left, right = [(" ", "plain"), *left], [*right, *([(" ", "plain")] if width >= 48 else ())]
+def status_line(
+    left: Sequence[Span], middle: Sequence[Span], right: Sequence[Span], width: int, least: Sequence[Span] = ()
+) -> Line:
+    """Left and right at their edges, the middle in the room between them, flush right. What is `least`, at the very right, gives
+    way before all else; then the middle does, its last part before the others."""
+    edge = [(" ", "plain")] if width >= 48 else []
+    left = [(" ", "plain"), *left]
+    whole = [part for part in (left, middle, right, least) if part]
+    if least and sum(width_of(part) + 2 for part in whole) <= width:
+        right = [*right, *([("  ", "plain")] if right else ()), *least]
+    right = [*right, *edge]
     if width_of(left) + width_of(right) + 1 > width:
         return spread(left, right, width)
     room = width - width_of(left) - width_of(right) - 2
@@ -32,7 +39,8 @@ def _whole_parts(middle: Sequence[Span], room: int) -> Line:
 
 
 class StatusBar(LineView):
-    """One line: `left`, `middle`, `right`. Each is a text, or spans with inks where parts of it stand out."""
+    """One line: `left`, `middle`, `right`, and what is `least` of it all. Each is a text, in parts where a ` · ` stands between
+    them, or spans with inks where some of it stands out."""
 
     DEFAULT_CSS = """
     StatusBar { height: 1; background: $primary 18%; }
@@ -41,29 +49,32 @@ class StatusBar(LineView):
     _left: tuple[Span, ...] = ()
     _middle: tuple[Span, ...] = ()
     _right: tuple[Span, ...] = ()
+    _least: tuple[Span, ...] = ()
 
     def set_texts(
         self,
         left: str | Sequence[Span] | None = None,
         middle: str | Sequence[Span] | None = None,
         right: str | Sequence[Span] | None = None,
+        least: str | Sequence[Span] | None = None,
     ) -> None:
         """Change what is said; None leaves a part as it is. A text is made safe here, spans are made by `ink`."""
-        before = (self._left, self._middle, self._right)
+        before = (self._left, self._middle, self._right, self._least)
         self._left = _spans(left, self._left, "strong")
         self._middle = _spans(middle, self._middle, "dim")
         self._right = _spans(right, self._right, "strong")
-        if before != (self._left, self._middle, self._right):
+        self._least = _spans(least, self._least, "dim")
+        if before != (self._left, self._middle, self._right, self._least):
             self.refresh()
 
     def line_at(self, y: int, width: int) -> Line | None:
-        return fitted(status_line(self._left, self._middle, self._right, width), width) if y == 0 else None
+        return fitted(status_line(self._left, self._middle, self._right, width, self._least), width) if y == 0 else None
 
 
 def _spans(given: str | Sequence[Span] | None, before: tuple[Span, ...], name: str) -> tuple[Span, ...]:
     if given is None:
         return before
-    return ((show(given), name),) if isinstance(given, str) else tuple(given)
+    return joined(ink(part, name) for part in given.split(SEPARATOR)) if isinstance(given, str) else tuple(given)
 
 
 def key_line(keys: Sequence[tuple[str, str]], width: int) -> Line:

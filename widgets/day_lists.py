@@ -4,10 +4,11 @@ we come later, in the order in which the calls are due."""
 from __future__ import annotations
 
 from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead
-from dispatch.model.states import ENDED, ON_THE_WAY_OR_THERE
+from dispatch.model.states import AHEAD, ENDED, ON_THE_WAY_OR_THERE, State
+from dispatch.model.text import cells_of
 from dispatch.model.travel import Leg, distance_text, leg_text
 from dispatch.model.ways import state_words, way_and_work
-from widgets.lines.ink import Line, ListEntry, Span, ink, joined, spread
+from widgets.lines.ink import Line, ListEntry, Span, ink, joined, spread, width_of
 from widgets.lines.marks import Marks, state_mark
 
 
@@ -35,14 +36,17 @@ def stop_lines(visit: BoardVisit, board: Board, marks: Marks, width: int) -> tup
         ink(f"{start:<6}", name),
         ink(visit.client, name),
     ]
-    state = state_words(visit)
-    if visit.actual_in is not None:
-        state += f" {times.clock(visit.actual_in)}"
+    at = visit.actual_out if visit.state in ENDED else visit.actual_in
+    told = [state_words(visit), f" {times.clock(at)}" if at is not None else ""]
     if visit.tests_required and visit.state in ON_THE_WAY_OR_THERE:
-        state += f"  tests {visit.tests_passed}/{visit.tests_required}"
+        told.append(f"  tests {visit.tests_passed}/{visit.tests_required}")
+    while len(told) > 1 and width_of(first) + cells_of("".join(told)) + 2 > width:
+        told.pop()  # whose stop it is stays whole where it can
+    state = "".join(told)
     work = f" {marks.dash} ".join(filter(None, (visit.since(board.zone), way_and_work(visit))))
     second: list[Span] = [ink("         ", "dim"), *joined((*there, ink(work, "dim")))]
-    tail = _leg_spans(visit.leg, board) if visit.leg is not None and visit.state not in ENDED else ()
+    drives = visit.state in AHEAD or visit.state is State.EN_ROUTE
+    tail = _leg_spans(visit.leg, board) if visit.leg is not None and drives else ()
     return spread(first, (ink(f"{state} ", shape),), width), spread(second, (*tail, ink(" ", "dim")), width)
 
 

@@ -174,7 +174,9 @@ def _of_test(item: Item, latest: Attempt, checklist: Checklist, at_time: _AtTime
             yield "G2", lacks
         last_work = max(checklist.entries, key=lambda entry: entry.sequence, default=None)
         if last_work is not None and latest.as_of < last_work.sequence:
-            yield "G4", f"passed{when}, but work was noted{at_time(last_work.at) or ' after it'}; test again"
+            noted = at_time(last_work.at)
+            later = " after it, in the same minute" if noted and noted == when else noted or " after it"
+            yield "G4", f"passed{when}, but work was noted{later}; test again"
         elif not lacks and item.asks is Asks.NO_WAY_IN and not is_shown(item, checklist):
             yield "G2", f"it must be tested inside the client's network, and no way leads there; {_ASK}"
 

@@ -238,7 +238,7 @@ class BoardScreen(DayOfVisits):
                 "" if self.places.order is BoardOrder.NAMES else self.places.order.value,
                 "no roads: drives estimated" if self.drives.note else "",
             ),
-            f"{clock} {self.user.staff.name}" if roomy else clock,
+            clock,
         )
         self.show_news(board)
 

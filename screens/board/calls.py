@@ -51,8 +51,8 @@ class CallsScreen(UserScreen):
         count = len(board.calls)
         self.show_head(
             f"Call ahead  {day_text(board.day)}",
-            f"{count} to call, {board.late} late" if count else "nobody has to be called",
-            f"{board.times.clock(board.now)} {self.user.staff.name}",
+            f"{count} to call · {board.late} late" if count else "nobody has to be called",
+            board.times.clock(board.now),
         )
 
     def tick(self) -> None:

@@ -130,7 +130,7 @@ class MapScreen(OnMap, DayOfVisits):
             return
         name = row.name if row is not None else ""
         clock = clock_beside(board.day, self.user.now, board.zone, board.hours24)
-        self.show_head(f"{name}  {day_text(board.day)}", "", f"{clock} {self.user.staff.name}")
+        self.show_head(f"{name}  {day_text(board.day)}", "", clock)
 
     def show_selected(self) -> None:
         """Let the number of the selected stop stand out on the map."""

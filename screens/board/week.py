@@ -190,7 +190,7 @@ class WeekScreen(DayOfVisits):
         self.show_head(
             f"Week  {first[:-5]} – {last}" if roomy else _short_span(first, last),
             joined(parts),
-            f"{clock} {self.user.staff.name}" if roomy else clock_text(now, board.zone, board.hours24),
+            clock if roomy else clock_text(now, board.zone, board.hours24),
         )
         self.show_news(board)
         if today is not None and now // 60 != today.now // 60 and self._hand is None:

@@ -117,7 +117,7 @@ class FiguresScreen(UserScreen):
         self._board = board
         past = len(board.past)
         self.show_head(
-            f"Figures  {range_of(board.now)}", f"by {board.now.by}{f' · {past} past the limit' if past else ''}"
+            f"Figures  {range_of(board.now)}", f"{f'{past} past the limit · ' if past else ''}by {board.now.by}"
         )
         rows = [self._row(board, figure) for figure in FIGURES]
         head = partial(measure_head, rows, "", f"{WEEKS} weeks")

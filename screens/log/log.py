@@ -9,6 +9,7 @@ from functools import partial
 
 from textual import work
 from textual.app import ComposeResult
+from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Input, Static
 
@@ -30,7 +31,9 @@ from widgets.log_lines import heading_line, log_entries
 
 with lazily(__name__):
     from dispatch.desk.log import visit_page
+    from dispatch.desk.review import reviewing
     from screens.files import writing
+    from screens.log import visit_record
     from screens.prices import sheet_view
     from screens.visit import permitting
 
@@ -42,6 +45,10 @@ SAID_AFTER = 0.3
 """Seconds after which it is said that something is still read."""
 WIDE = 100
 """Columns from which on there is room below the rows for the evidence, which the table leaves out first."""
+ROOMY = 150
+"""Columns from which on the record of the visit under the cursor stands beside the rows."""
+REST = 0.25
+"""Seconds that the cursor rests on a row before its record is read."""
 PAUSE = 0.08
 """Seconds without a key after which what is typed is searched."""
 
@@ -65,7 +72,11 @@ class LogScreen(DayOfVisits):
     TITLE_WORD = "the visit log"
     ENTER = "open"
     DEFAULT_CSS = """
-    LogScreen LineList { height: 1fr; padding: 0 1; }
+    LogScreen #rows { height: 1fr; layout: horizontal; }
+    LogScreen LineList { width: 1fr; height: 1fr; padding: 0 1; }
+    LogScreen #beside { display: none; width: 40%; max-width: 96; height: 1fr; border-left: solid $panel; padding: 0 1; }
+    LogScreen.-roomy #beside { display: block; }
+    LogScreen.-roomy #why { display: none; }
     LogScreen LineList.-old { opacity: 40%; }
     LogScreen #search { display: none; border: none; height: 1; padding: 0 1; background: $primary 30%; }
     LogScreen.-searching #search { display: block; }
@@ -77,6 +88,7 @@ class LogScreen(DayOfVisits):
         "visit.charge log.reasons log.sort view.previous view.next screen.figures screen.keys"
     )
     BINDINGS = [*DAYS]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (ROOMY, "-roomy")]
 
     def __init__(self) -> None:
         super().__init__()
@@ -88,7 +100,9 @@ class LogScreen(DayOfVisits):
 
     def body(self) -> ComposeResult:
         yield Input(placeholder="words, or how they begin: provider down", id="search")
-        yield LineList[LogLine](id="log", ascii=self.program.ascii_only)
+        with Container(id="rows"):
+            yield LineList[LogLine](id="log", ascii=self.program.ascii_only)
+            yield Container(id="beside")
         yield Static(id="why")
         yield Static(id="totals")
 
@@ -160,11 +174,12 @@ class LogScreen(DayOfVisits):
         words = (
             f"{permissions_asked} ask{'s' if permissions_asked == 1 else ''} for words (W)" if permissions_asked else ""
         )
-        parts = [words, count_text(count, "visit"), filter_words, trouble and f"{trouble} (O)"]
+        to_review = f"{log.totals.to_review} to review" if log.totals.to_review else ""
+        parts = [words, to_review, filter_words, count_text(count, "visit"), trouble and f"{trouble} (O)"]
         self.show_head(
             f"Visit log  {filters.words_of_days()}",
             " · ".join(filter(None, parts)),
-            f"{clock_text(self.user.now, log.zone, log.hours24)} {self.user.staff.name}",
+            clock_text(self.user.now, log.zone, log.hours24),
         )
         # a narrow head has no room for who asks
         narrow = self.app.size.width < NARROW
@@ -175,6 +190,27 @@ class LogScreen(DayOfVisits):
     def show_selected(self) -> None:
         """Say what is remarkable about the visit under the cursor."""
         self.query_one("#why", Static).update(below.why(self.listed.selected, wide=self.app.size.width >= WIDE))
+        self._show_record()
+
+    def on_resize(self) -> None:
+        """There may be room for the record now."""
+        self._show_record()
+
+    @work(exclusive=True, group="record")
+    async def _show_record(self) -> None:
+        """Show the record of the visit beside the rows, where there is room: once the cursor rests on it."""
+        await asyncio.sleep(REST)
+        reference = self.reference_here()
+        if not self.has_class("-roomy") or reference is None:
+            return
+        history = await self.look_aside(reviewing.visit_history, self.user.store, reference)
+        if history is None:
+            return
+        if not self.query("#record"):
+            pane = visit_record.RecordPane(id="record", ascii=self.program.ascii_only)
+            await self.query_one("#beside").mount(pane)
+        levels = self.user.may_read("levels")
+        self.query_one("#record", visit_record.RecordPane).show_record(history, levels=levels)
 
     @command("enter", "visit.open", "Open")
     def action_open(self) -> None:

@@ -42,6 +42,17 @@ class RecordPane(LinesPane, can_focus=True):
 
     BINDINGS = [Binding("j", "scroll_down", "Down", show=False), Binding("k", "scroll_up", "Up", show=False)]
 
+    reference = ""
+    """The visit whose record is shown."""
+
+    def show_record(self, history: VisitHistory, *, levels: bool) -> None:
+        """Show a visit's record, from its begin on where it is another one; `levels`: with its service levels."""
+        marks = {mark: getattr(marks_of(self.ascii), mark) for mark in Mark}
+        self.show_lines(lambda width: _drawn(history, width, levels, marks))
+        if self.reference != history.page.visit.reference:
+            self.reference = history.page.visit.reference
+            self.scroll_home(animate=False)
+
 
 class VisitRecord(UserScreen):
     """One visit from request to review, as the lead reads it."""
@@ -75,10 +86,7 @@ class VisitRecord(UserScreen):
             return
         self._page = page = history.page
         self.show_head(page.visit.client, page.visit.work, state_words(page.visit))
-        levels = self.user.may_read("levels")
-        glyphs = marks_of(self.program.ascii_only)
-        marks = {mark: getattr(glyphs, mark) for mark in Mark}
-        self.query_one(RecordPane).show_lines(lambda width: _drawn(history, width, levels, marks))
+        self.query_one(RecordPane).show_record(history, levels=self.user.may_read("levels"))
 
     @command("r", "visit.answer", "Request")
     async def action_answer(self) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from functools import partial
 
 from textual import work
 from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
@@ -17,7 +20,7 @@ from dispatch.desk.session.unsent import Unsent
 from dispatch.lazily import lazily
 from dispatch.model.boards import BoardRow, BoardVisit
 from dispatch.model.instants import clock_beside, clock_text, day_text
-from dispatch.model.maps import geo_link, place_link
+from dispatch.model.maps import geo_link, place_link, route_of
 from dispatch.model.notices import Notice
 from dispatch.model.people import Technician
 from dispatch.model.reviews import Comment
@@ -39,22 +42,39 @@ from widgets.lines.line_list import LineList
 with lazily(__name__):
     from dispatch.desk.closeout import arriving, handing_over, leaving
     from dispatch.desk.review import reviewing
+    from dispatch.desk.roads import maps
     from dispatch.desk.visits import steps
     from screens.files import browser, own_calendar
     from screens.visit import right_times
+    from widgets.map import view as map_view
+
+WIDE = 110
+"""Columns from which where a stop is stands beside the stops, with a map below it."""
+REST = 0.2
+"""Seconds that the cursor rests on a stop before the map shows it."""
 
 
 class DayScreen(DayOfVisits):
     """One technician's day: next stop, address, access, contact, leg; a key for each step."""
 
     DEFAULT_CSS = """
-    DayScreen #stops { height: 1fr; }
     DayScreen #comments { height: auto; max-height: 4; padding: 0 1; border-bottom: solid $panel; }
-    DayScreen #place { height: auto; max-height: 10; border-top: solid $panel; padding: 0 1; }
+    DayScreen #day { height: 1fr; }
+    DayScreen #stops { height: 1fr; }
+    DayScreen #there { height: auto; max-height: 10; border-top: solid $panel; padding: 0 1; }
+    DayScreen #place { height: auto; }
+    DayScreen #map { height: 1fr; margin-top: 1; }
+    DayScreen.-wide #day { layout: horizontal; }
+    DayScreen.-wide #stops { width: 3fr; height: 100%; }
+    DayScreen.-wide #there { width: 2fr; height: 100%; max-height: 100%; border-top: none; border-left: solid $panel; }
     """
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
     TITLE_WORD = "my day"
     ENTER = "open"
-    FOOTER = "visit.step visit.open visit.no-access view.next change.undo screen.keys"
+    FOOTER = (
+        "visit.step visit.open visit.hand-over stay.left visit.no-access view.next change.undo stay.clock view.map "
+        "screen.timesheet visit.report screen.keys"
+    )
 
     def __init__(self) -> None:
         super().__init__()
@@ -67,8 +87,10 @@ class DayScreen(DayOfVisits):
 
     def body(self) -> ComposeResult:
         yield Static(id="comments")
-        yield LineList[BoardVisit](id="stops", ascii=self.program.ascii_only)
-        yield Static(id="place")
+        with Container(id="day"):
+            yield LineList[BoardVisit](id="stops", ascii=self.program.ascii_only)
+            with Vertical(id="there"):
+                yield Static(id="place")
 
     def reference_here(self) -> str | None:
         visit = self.visit_here()
@@ -114,12 +136,13 @@ class DayScreen(DayOfVisits):
         name = self._row.name if self._row else self.program.technician or self.user.staff.name
         if self.user.store.taken_along is not None:
             name = "taken along"
-        self.show_head(
-            f"{name} · {day_text(board.day)}", "", clock_beside(board.day, self.user.now, board.zone, board.hours24)
-        )
+        clock = clock_beside(board.day, self.user.now, board.zone, board.hours24)
+        self.show_head(f"{name} · {day_text(board.day)}", "", clock, whose=False)
 
     def show_selected(self) -> None:
-        """Show where the selected stop is."""
+        """Show where the selected stop is, and what the keys do with it."""
+        self.show_keys()
+        self._show_map()
         place = self.query_one("#place", Static)
         board, visit = self.board, self.visit_here()
         assert board is not None
@@ -135,7 +158,7 @@ class DayScreen(DayOfVisits):
         if visit.unseen and self._row.technician_id == self.user.staff.id:
             self._see(visit.reference)
         if there is not None:
-            place.update(place_text(there, self._step_word(visit)))
+            place.update(place_text(there))
 
     def _show_comments(self) -> None:
         """What is asked of the technician stands above the stops until it is answered, whatever day is shown."""
@@ -144,17 +167,19 @@ class DayScreen(DayOfVisits):
         lines = []
         for change in reversed(self._changes[:3]):
             at = clock_text(change.made_at, board.zone, board.hours24)
-            said = ("changed ", "bold $text-warning"), show(change.text), (f" ({at}; A notes it)", "$text-muted")
-            lines.append(Content.assemble(*said))
+            said = ("changed ", "bold $text-warning"), (f"{at} ", "$text-muted"), show(change.text)
+            lines.append(Content.assemble(("A ", "bold $text-accent"), *said))
         for stay in self._forgotten[:1]:
             since = clock_text(stay.arrived_at, board.zone, board.hours24)
-            words = f"{stay.client}, since {since}? E says when you left"
-            lines.append(Content.assemble(("still at ", "bold"), show(words)))
+            words = f"{stay.client}, since {since}? Say when you left"
+            lines.append(Content.assemble(("E ", "bold $text-accent"), ("still at ", "bold"), show(words)))
         for over in self._handovers[:1]:
-            lines.append(Content.assemble(("take over ", "bold"), show(f"{over.reference} {over.client}? A answers")))
+            words = show(f"{over.reference} {over.client}?")
+            lines.append(Content.assemble(("A ", "bold $text-accent"), ("take over ", "bold"), words))
         for again in self._opened[:1]:
             words = f"week of {day_text(again.week)}: {again.reason}"
-            lines.append(Content.assemble(("time sheet opened again ", "bold"), show(words), (" (H)", "$text-muted")))
+            opened = ("time sheet opened again ", "bold"), show(words)
+            lines.append(Content.assemble(("H ", "bold $text-accent"), *opened))
         lines += [comment_text(comment) for comment in self._comments[:3]]
         comments = self.query_one("#comments", Static)
         comments.display = bool(lines)
@@ -258,15 +283,46 @@ class DayScreen(DayOfVisits):
             if await self.do(reviewing.answer, comment.reference, answer) is not None:
                 self.say(f"{comment.reference} waits for review again.")
 
+    def on_resize(self) -> None:
+        """There may be room for a map now."""
+        self._show_map()
+
+    @work(exclusive=True, group="map")
+    async def _show_map(self) -> None:
+        """Show the day on a map beside the stops, where there is room and something is placed: once the cursor rests."""
+        await asyncio.sleep(REST)
+        route = route_of(self._row) if self._row is not None else None
+        known = route is not None and any(stop.place is not None for stop in route.stops)
+        if shown := self.query("#map"):
+            shown.first().display = known
+        if route is None or not known or self.board is None or not self.has_class("-wide"):
+            return
+        if not shown:
+            beside = map_view.MapView(id="map", ascii=self.program.ascii_only)
+            beside.can_focus = False
+            atlas = maps.Atlas(self.user.store)
+            beside.set_sources(atlas.roads, atlas.ways)
+            await self.query_one("#there").mount(beside)
+        visit = self.visit_here()
+        self.query_one("#map", map_view.MapView).set_route(route, self.board.unit, None if visit is None else visit.id)
+
+    def word_of(self, key: Binding) -> str:
+        visit = self.visit_here()
+        if key.id == "visit.step":
+            return "" if visit is None else self._step_word(visit)
+        if key.id == "visit.hand-over":
+            return key.description.lower() if self._changes or self._handovers or self._comments else ""
+        if key.id == "stay.left":
+            return key.description.lower() if self._forgotten else ""
+        return super().word_of(key)
+
     @staticmethod
     def _step_word(visit: BoardVisit) -> str:
         if visit.state in AHEAD:
-            return "space: en route"
+            return "en route"
         if visit.state is State.EN_ROUTE:
-            return "space: arrived"
-        if visit.state in OPEN_ON_SITE:
-            return "space: checklist"
-        return ""
+            return "arrived"
+        return "checklist" if visit.state in OPEN_ON_SITE else ""
 
     @command("E", "stay.left", "Left", THERE)
     async def action_left(self) -> None:
@@ -338,30 +394,32 @@ class DayScreen(DayOfVisits):
 def comment_text(comment: Comment) -> Content:
     """A lead's comment on a visit that was sent back."""
     return Content.assemble(
+        ("A ", "bold $text-accent"),
         ("sent back ", "bold $text-warning"),
         (f"{show(comment.reference)} {show(comment.client)}: ", "bold"),
         f"{show(comment.text)} ",
-        (f"({show(comment.by)}; A answers)", "$text-muted"),
+        (f"({show(comment.by)})", "$text-muted"),
     )
 
 
-def place_text(there: StopPlace, step: str = "") -> Content:
-    """Where a visit is, how to get in, whom to ask for."""
+def place_text(there: StopPlace) -> Content:
+    """Where a visit is, whom to call or ask for, how to get in, what is to be done. Links to maps come last."""
     site = there.site
     lines: list[Content] = [
-        Content.assemble((show(there.client), "bold"), f"  {show(site.name)}  ", (show(there.work), "$text-muted")),
+        Content.assemble((show(there.client), "bold"), f"  {show(site.name)}"),
         Content(show(site.address) or "no address"),
     ]
+    for contact in there.contacts[:2]:
+        # the number before the name: a narrow screen breaks a line behind it
+        number = (f"{show(contact.phone)}  ", "bold") if contact.phone else ("no number  ", "$text-muted")
+        lines.append(Content.assemble(("call     ", "$text-muted"), number, show(contact.name)))
     if site.access_notes:
         lines.append(Content.assemble(("access   ", "$text-muted"), show(site.access_notes)))
-    for contact in there.contacts[:2]:
-        lines.append(Content.assemble(("contact  ", "$text-muted"), f"{show(contact.name)}  {show(contact.phone)}"))
+    lines.append(Content.assemble(("work     ", "$text-muted"), show(there.work)))
     if site.place is not None:
         lines.append(Content.assemble(("map      ", "$text-muted"), geo_link(site.place)))
         # from the left edge on, so that it is copied whole where it goes on in another line
         lines.append(Content(place_link(site.place)))
     else:
         lines.append(Content.assemble(("map      ", "$text-muted"), "no coordinates: the drive is unknown"))
-    if step:
-        lines.append(Content.assemble((step, "bold $text-accent")))
     return Content("\n").join(lines)

@@ -123,7 +123,7 @@ class TimesheetScreen(SheetsOfWeek[TimesheetDay | Timesheet]):
         lines = [FigureLine("", "week", "The week", value(total), True, bool(sheet.lacking))]
         lines += [FigureLine("", str(day.day), day_text(day.day), value(day), bool(day.clock)) for day in sheet.days]
         self.listed.set_figures(lines)
-        self.show_head(f"Week of {day_text(sheet.week)}", week.state.label, sheet.technician)
+        self.show_head(f"Week of {day_text(sheet.week)}", week.state.label, sheet.technician, whose=False)
         self.show_selected()
 
     def notes(self) -> Sequence[tuple[str, str]]:

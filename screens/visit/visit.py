@@ -36,6 +36,7 @@ from screens.visit.service_report import report
 from screens.visit.stay_deeds import STAY
 from screens.visit.visit_foot import foot_text
 from widgets.checklist import ChecklistView
+from widgets.lines.ink import SEPARATOR
 from widgets.terminal.lean import soon_release
 
 with lazily(__name__):
@@ -161,8 +162,8 @@ class VisitScreen(UserScreen):
             state += f" since {page.times.clock(arrived, page.office)}"
         saved = f"saved {page.times.clock(self._saved)}" if self._saved is not None else ""
         came = (f"came in: {CAME_BY[visit.came_by]}",) if visit.came_by else ()
-        work = "  ".join((way_and_work(visit), *visit.demands, *came))
-        self.show_head(visit.client, work, "  ".join(part for part in (state, saved) if part))
+        work = SEPARATOR.join((way_and_work(visit), *visit.demands, *came))
+        self.show_head(visit.client, work, "  ".join(part for part in (state, saved) if part), whose=False)
 
     def show_selected(self) -> None:
         """Show what the selected item asks for."""

@@ -47,6 +47,16 @@ def test_work_noted_after_the_test_reopens_it() -> None:
     assert stay.reasons() == ()
 
 
+def test_work_noted_in_the_minute_of_the_pass_is_said_to_come_after_it() -> None:
+    stay = finished()
+    stay.passed("T1", "15:05")
+    stay.record("W2", Recording(Result.DONE, "one more driver replaced"), "15:05")
+    stay.sign_off("15:12")
+
+    (reason,) = stay.reasons()
+    assert reason.text.endswith("passed at 15:05, but work was noted after it, in the same minute; test again")
+
+
 def test_retest_keeps_every_attempt() -> None:
     """C4, 2; G3"""
     stay = finished("server")

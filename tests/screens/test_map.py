@@ -213,7 +213,7 @@ async def test_my_day_shows_links_that_can_be_copied_and_the_next_step(planned: 
         shown = "\n".join(strip.text for strip in pilot.app.screen._compositor.render_strips())
         assert "geo:39." in shown
         assert "https://www.openstreetmap.org/?mlat=" in shown
-        assert "space: en route" in shown
+        assert "space en route" in shown
 
 
 async def test_my_day_leads_to_the_stop_and_to_the_map(planned: Office) -> None:

@@ -118,6 +118,13 @@ def test_the_middle_of_a_status_line_gives_way() -> None:
     assert narrow == " Tue 24 Nov 1 emergency 59m · 2 to call 14:07"
 
 
+def test_who_sits_here_gives_way_before_anything_else_does() -> None:
+    parts = ((ink("Care"),), joined([ink("10 due"), ink("a note")]), (ink("14:07"),))
+    assert text_of(status_line(*parts, 50, (ink("Lee Moreau"),))).endswith("10 due · a note   14:07  Lee Moreau ")
+    assert text_of(status_line(*parts, 36, (ink("Lee Moreau"),))).endswith("10 due · a note   14:07")
+    assert text_of(status_line((ink("Care"),), (), (), 45, (ink("Lee Moreau"),))).endswith(" Lee Moreau")
+
+
 def test_keys_are_cut_to_whole_hints_and_the_last_one_stays() -> None:
     keys = (("enter", "open"), ("a", "assign"), ("m", "move"), ("?", "keys"))
     assert text_of(key_line(keys, 60)).rstrip() == " enter open  a assign  m move  ? keys"

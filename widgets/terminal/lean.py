@@ -20,6 +20,8 @@ from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.screen import ModalScreen, Screen, ScreenResultType
 
+from widgets.terminal.notes import STYLE, place_notes
+
 if TYPE_CHECKING:
     from textual.app import App
 
@@ -125,6 +127,11 @@ class _Lean(Screen[ScreenResultType], Generic[ScreenResultType]):
 
     def _settle(self) -> None:
         self._settled = True
+        place_notes(self)
+
+    def on_screen_resume(self) -> None:
+        """What was said over another screen stands over this one now."""
+        place_notes(self)
 
     def on_screen_suspend(self) -> None:
         """Another screen covers this one. One that is not lean draws behind the shadow's back."""
@@ -168,14 +175,13 @@ class _Lean(Screen[ScreenResultType], Generic[ScreenResultType]):
 class LeanScreen(_Lean[ScreenResultType]):
     """A screen that sends only the cells that change."""
 
-    # half of a phone's screen is a column of single words
-    DEFAULT_CSS = "LeanScreen Toast { max-width: 100%; }"
+    DEFAULT_CSS = f"LeanScreen {{ {STYLE} }}"
 
 
 class LeanModal(_Lean[ScreenResultType], ModalScreen[ScreenResultType]):
     """A modal screen that sends only the cells that change, and shares what is known of the terminal."""
 
-    DEFAULT_CSS = "LeanModal Toast { max-width: 100%; }"
+    DEFAULT_CSS = f"LeanModal {{ {STYLE} }}"
 
     def on_mount(self) -> None:
         """Be drawn, whatever was answered before, and at once as the first event about its size will have it."""
