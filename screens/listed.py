@@ -20,15 +20,19 @@ class ListScreen(UserScreen, Generic[T]):
     """Things that are listed, each with a path by which the list knows it."""
 
     PANE: ClassVar[str] = ""
-    """Where the pane is: `beside` the list, `below` it, or nowhere."""
+    """Where the pane is: `beside` the list (below it where it is narrow, nowhere where it is low too), `below` it, or nowhere."""
 
     DEFAULT_CSS = """
     ListScreen NotesPane { padding: 0 1; }
     ListScreen Horizontal > FigureList { width: 2fr; }
     ListScreen Horizontal > NotesPane { width: 1fr; height: 1fr; border-left: solid $panel; }
-    ListScreen.-narrow Horizontal > NotesPane { display: none; }
+    ListScreen.-narrow Horizontal { layout: vertical; }
+    ListScreen.-narrow Horizontal > FigureList { width: 1fr; }
+    ListScreen.-narrow Horizontal > NotesPane { width: 1fr; height: 6; border-left: none; border-top: solid $panel; }
+    ListScreen.-narrow.-low Horizontal > NotesPane { display: none; }
     """
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (90, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (24, "-high")]
 
     def __init__(self) -> None:
         super().__init__()

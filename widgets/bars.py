@@ -19,7 +19,7 @@ def status_line(
     left = [(" ", "plain"), *left]
     whole = [part for part in (left, middle, right, least) if part]
     if least and sum(width_of(part) + 2 for part in whole) <= width:
-        right = [*right, *([("  ", "plain")] if right else ()), *least]
+        right = [*right, *([(" ", "plain")] if right else ()), *least]
     right = [*right, *edge]
     if width_of(left) + width_of(right) + 1 > width:
         return spread(left, right, width)

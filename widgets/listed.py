@@ -59,8 +59,12 @@ class FigureList(LineList[str]):
 
 
 def _names(figures: Sequence[FigureLine], width: int) -> int:
-    """Columns of the labels: as many as the longest needs, at most half of the line, so that the values have the rest."""
-    return max(18, min(44, width // 2, max((cells_of(figure.label) for figure in figures), default=0)))
+    """Columns of the labels: as many as the longest needs, at most half of the line or what the longest value leaves."""
+    labels = max((cells_of(figure.label) for figure in figures), default=0)
+    most = min(44, width // 2)
+    if labels > most:
+        most = max(most, width - 4 - max(cells_of(figure.value) for figure in figures))
+    return max(18, min(labels, most))
 
 
 @lru_cache(maxsize=8192)

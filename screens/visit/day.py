@@ -67,6 +67,8 @@ class DayScreen(DayOfVisits):
     DayScreen.-wide #day { layout: horizontal; }
     DayScreen.-wide #stops { width: 3fr; height: 100%; }
     DayScreen.-wide #there { width: 2fr; height: 100%; max-height: 100%; border-top: none; border-left: solid $panel; }
+    DayScreen.-wide.-alone #stops { max-width: 1; }
+    DayScreen.-wide.-alone #there { width: 1fr; border-left: none; }
     """
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
     TITLE_WORD = "my day"
@@ -146,6 +148,7 @@ class DayScreen(DayOfVisits):
         place = self.query_one("#place", Static)
         board, visit = self.board, self.visit_here()
         assert board is not None
+        self.set_class(visit is None, "-alone")
         if self._row is None:
             name = show(self.program.technician or self.user.staff.name)
             ways = "4 is the book, where technicians are; dispatch day --as LOGIN is the day of one of them."

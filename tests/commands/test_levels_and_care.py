@@ -35,7 +35,7 @@ def test_clocks_of_a_visit(agreed: Dispatch) -> None:
     assert all(one["due"] and not one["aim"] and one["cause"] is None for one in found)
     text = agreed.ok("levels", "Z1")
     assert "on site" in text
-    assert "of 120 min" in text
+    assert "0m of 2h" in text
     listed = agreed.json("visit", "show", "Z1", "--json")["levels"]
     assert [one["clock"] for one in listed] == [one["clock"] for one in found]
     assert "Service levels" in agreed.ok("visit", "show", "Z1")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets._toast import Toast
+from textual.widgets._toast import Toast, ToastRack
 
+from dispatch.app import DispatchApp
 from dispatch.desk.book import editing
 from dispatch.desk.plan import schedule
 from screens.log.visit_record import RecordPane
 from screens.visit.day import DayScreen
-from tests.desk.conftest import Office, at, harbor
+from tests.desk.conftest import DAY, Office, at, harbor
 from tests.screens.test_screens import opened, press, settled, until_true
 from widgets.bars import KeyBar, StatusBar
 from widgets.checklist import ChecklistView
@@ -54,8 +55,7 @@ async def test_a_narrow_day_has_no_map_and_the_whole_number(planned: Office, siz
 
 
 async def test_a_day_of_which_nothing_is_placed_has_no_map(planned: Office) -> None:
-    with planned.store.transaction() as unit:
-        unit.execute("UPDATE site SET lat = NULL, lon = NULL, place_source = NULL, version = version + 1")
+    planned.store.conn.execute("UPDATE site SET lat = NULL, lon = NULL")
     async with opened(planned.ana, "day", (120, 36)) as pilot:
         assert isinstance(pilot.app.screen, DayScreen)
         pilot.app.screen._show_map()
@@ -85,14 +85,17 @@ async def test_a_log_without_that_room_has_no_record(planned: Office) -> None:
 @pytest.mark.parametrize("key", ["home", "end"])
 async def test_a_note_hides_nothing_that_is_needed(office: Office, size: tuple[int, int], key: str) -> None:
     office.on_site()
-    async with opened(office.ana, "day", size) as pilot:
+    app = DispatchApp(office.ana, "day", day=DAY)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await settled(pilot)
         await press(pilot, "enter")
         await until_true(pilot, lambda: pilot.app.screen.query(ChecklistView))
         await press(pilot, key)
         screen = pilot.app.screen
         screen.say("Nothing runs here: `space` answers it.", "warning")
-        await until_true(pilot, lambda: any(toast.region.height for toast in screen.query(Toast)))
-        note = screen.query_one(Toast).region
+        rack = screen.get_child_by_type(ToastRack)
+        await until_true(pilot, lambda: any(toast.region.height for toast in rack.query(Toast)))
+        note = rack.query_one(Toast).region
         assert note.height == 1
         for kept in (StatusBar, KeyBar, "#foot"):
             assert not note.overlaps(screen.query_one(kept).region), kept

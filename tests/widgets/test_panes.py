@@ -120,7 +120,7 @@ def test_the_middle_of_a_status_line_gives_way() -> None:
 
 def test_who_sits_here_gives_way_before_anything_else_does() -> None:
     parts = ((ink("Care"),), joined([ink("10 due"), ink("a note")]), (ink("14:07"),))
-    assert text_of(status_line(*parts, 50, (ink("Lee Moreau"),))).endswith("10 due · a note   14:07  Lee Moreau ")
+    assert text_of(status_line(*parts, 50, (ink("Lee Moreau"),))).endswith("10 due · a note   14:07 Lee Moreau ")
     assert text_of(status_line(*parts, 36, (ink("Lee Moreau"),))).endswith("10 due · a note   14:07")
     assert text_of(status_line((ink("Care"),), (), (), 45, (ink("Lee Moreau"),))).endswith(" Lee Moreau")
 

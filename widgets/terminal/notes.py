@@ -6,6 +6,8 @@ selected thing stay in sight. Over a dialog it is the last line, where the keys 
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual.css.query import NoMatches
 from textual.geometry import Region, Spacing
 from textual.screen import Screen
@@ -20,7 +22,7 @@ STYLE = """
 """A note is as wide and as high as its words."""
 
 
-def place_notes(screen: Screen[object]) -> None:
+def place_notes(screen: Screen[Any]) -> None:
     """Let what is said next over a screen stand where it hides least."""
     try:
         rack = screen.get_child_by_type(ToastRack)

@@ -169,6 +169,12 @@ def _where(store: Store, row: AuditRow) -> str:
     return f"this machine as {row.actor}" if row.via == "as" else "this machine"
 
 
+def _change_words(name: str, change: object) -> str:
+    """What a field was and is, where both were noted."""
+    told = change if isinstance(change, list) and len(change) == 2 else [change]
+    return f"{name.replace('_', ' ')} {' → '.join('–' if one in (None, '') else str(one) for one in told)}"
+
+
 def detail_words(deed: str, detail: Mapping[str, Any], zone: str) -> str:
     """An audit row's detail in words, the instants in it as clock times."""
     parts = []
@@ -182,6 +188,8 @@ def detail_words(deed: str, detail: Mapping[str, Any], zone: str) -> str:
             parts.append(f"{word} {when_text(value, zone)}")
         elif isinstance(value, list):
             parts.append(f"{word} {', '.join(map(str, value))}")
+        elif isinstance(value, dict):
+            parts.append(f"{word} {', '.join(_change_words(name, change) for name, change in value.items())}")
         else:
             parts.append(f"{word} {value}")
     return " · ".join(parts) or deed

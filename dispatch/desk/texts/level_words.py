@@ -10,7 +10,7 @@ from dispatch.desk.levels.level_period import ClientLevels
 from dispatch.levels.report import LevelFigures
 from dispatch.levels.targets import CLOCKS, LABELS
 from dispatch.model.forms import form
-from dispatch.model.instants import Times, long_text
+from dispatch.model.instants import Times, long_text, span_text
 from dispatch.model.money import amount_text, format_minor
 from dispatch.model.text import pad, show
 from dispatch.model.visits import Visit
@@ -20,11 +20,15 @@ def clock_line(clock: VisitClock, times: Times, beside: str = "") -> str:
     """One clock in a line: what, its state, counted minutes of its target, when it is due, and the cause of a miss. `beside`
     as for `Times`."""
     reading = clock.reading
-    parts = [pad(clock.label, 10), pad(reading.state.label, 8), f"{reading.elapsed} of {reading.target} min"]
+    parts = [
+        pad(clock.label, 10),
+        pad(reading.state.label, 8),
+        f"{span_text(reading.elapsed)} of {span_text(reading.target)}",
+    ]
     if clock.aim:
         parts.append("an aim: no agreement")
     if clock.running:
-        left = f"{clock.left} min left" if clock.left >= 0 else f"{-clock.left} min over"
+        left = f"{span_text(abs(clock.left))} {'left' if clock.left >= 0 else 'over'}"
         due = None if reading.due is None else f"due {times.moment(reading.due, beside)}"
         parts += ["no due time while it is paused"] if due is None else [due, left]
     if clock.cause:
