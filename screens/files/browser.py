@@ -27,7 +27,7 @@ class LinkDialog(LeanModal[None]):
     LinkDialog > VerticalScroll { border-top: solid $primary; border-bottom: solid $primary; }
     LinkDialog .title { text-style: bold; padding: 0 1; }
     LinkDialog .link { margin: 1 0 0 0; color: $text-accent; }
-    LinkDialog .hint { color: $text-muted; margin: 1 0 0 0; padding: 0 1; }
+    LinkDialog .hint { color: $text-muted; margin: 1 0 0 0; padding: 0 1; width: 1fr; }
     """
     BINDINGS = [
         key("enter", "link.copy", "Copy", "copy the link, where the terminal lets programs do so"),

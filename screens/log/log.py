@@ -7,7 +7,7 @@ import datetime
 from dataclasses import replace
 from functools import partial
 
-from textual import work
+from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.content import Content
@@ -192,7 +192,7 @@ class LogScreen(DayOfVisits):
         self.query_one("#why", Static).update(below.why(self.listed.selected, wide=self.app.size.width >= WIDE))
         self._show_record()
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: events.Resize) -> None:
         """There may be room for the record now."""
         self._show_record()
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from functools import partial
 
-from textual import work
+from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container, Vertical
@@ -286,7 +286,7 @@ class DayScreen(DayOfVisits):
             if await self.do(reviewing.answer, comment.reference, answer) is not None:
                 self.say(f"{comment.reference} waits for review again.")
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: events.Resize) -> None:
         """There may be room for a map now."""
         self._show_map()
 
