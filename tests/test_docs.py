@@ -108,11 +108,71 @@ def test_every_terminal_sends_a_key_for_every_deed() -> None:
             assert set(row.default) & everywhere, row
 
 
+def pages_of_the_project() -> list[Path]:
+    """Every page in Markdown."""
+    return [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "contrib").glob("*.md")]
+
+
+def anchors(page: Path) -> set[str]:
+    """What a link to a heading of a page is called."""
+    heads = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).strip().replace(" ", "-") for head in heads}
+
+
 def test_links_of_the_documents_lead_somewhere() -> None:
-    for page in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "contrib").glob("*.md")):
-        for link in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+    for page in pages_of_the_project():
+        for link, anchor in re.findall(r"\]\(([^)#]*)#?([^)]*)\)", page.read_text(encoding="utf-8")):
             if not link.startswith("http"):
-                assert (page.parent / link).exists(), f"{page.name}: {link}"
+                target = page.parent / link if link else page
+                assert target.exists(), f"{page.name}: {link}"
+                assert not anchor or anchor in anchors(target), f"{page.name}: {link}#{anchor}"
+
+
+PICTURE = re.compile(r"<!-- picture: ([\w-]+) -->\n```text\n.*?```", re.DOTALL)
+"""A screen that a page shows: the text that is kept of it."""
+
+
+def with_pictures(text: str) -> str:
+    """A page with its screens as they are in docs/pictures."""
+    folder = ROOT / "docs" / "pictures"
+    return PICTURE.sub(
+        lambda found: (
+            f"<!-- picture: {found[1]} -->\n```text\n{(folder / found[1]).with_suffix('.txt').read_text('utf-8')}```"
+        ),
+        text,
+    )
+
+
+def test_the_screens_of_the_pages_are_those_that_are_kept() -> None:
+    shown = 0
+    for page in (ROOT / "docs").glob("*.md"):
+        text = page.read_text(encoding="utf-8")
+        shown += len(PICTURE.findall(text))
+        if os.environ.get("UPDATE_DOCS"):
+            page.write_text(with_pictures(text), encoding="utf-8")
+        assert page.read_text(encoding="utf-8") == with_pictures(text), "run the tests once with UPDATE_DOCS=1"
+    assert shown >= 10
+
+
+PAGES_THAT_TEACH = (
+    "dispatcher",
+    "technician",
+    "lead",
+    "booking",
+    "importing",
+    "targets",
+    "invoicing",
+    "reports",
+    "first-hour",
+)
+
+
+@pytest.mark.parametrize("name", PAGES_THAT_TEACH)
+def test_a_page_that_teaches_asks_and_has_no_wall_of_words(name: str) -> None:
+    text = re.sub(r"```.*?```", "", (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert [head for head in re.findall(r"^## (.+)$", text, re.MULTILINE) if not head.endswith("?")] == []
+    parts = re.split(r"\n\s*\n|\n(?=- )", text)
+    assert [part[:80] for part in parts if len(part.split()) > 90 and not part.startswith("|")] == []
 
 
 def test_plain_commands_never_import_textual() -> None:
