@@ -9,7 +9,7 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(16, 2 * (os.cpu_count() or
 # where it is set, each worker of the tests rewrites and compiles every module anew: 9 s of a core
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test test-dates test-long check docs pictures bench bench-plans bench-peers lock clean
+.PHONY: run test test-dates test-long check docs pictures cast bench bench-plans bench-peers lock clean
 
 run: $(VENV)/.installed
 	@$(BIN)/dispatch demo
@@ -43,6 +43,10 @@ $(VENV)-docs/.installed: locks/docs.txt
 # what every screen shows: texts that a review compares, SVGs to look at; one of them: NAME=board
 pictures: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.pictures --svg docs/pictures/svg $(NAME)
+
+# the dispatcher's part of the tour in a real terminal, recorded into docs/pictures/tour.cast
+cast: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.cast
 
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m compileall -q $(PACKAGES)
