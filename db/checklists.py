@@ -205,8 +205,8 @@ REMOVAL = "file_removal"
 
 
 def file_hashes(store: Store) -> dict[str, int]:
-    """Every hash that is kept, with the size of its bytes."""
-    return dict(store.all("SELECT DISTINCT sha256, size FROM file"))
+    """Every hash that is kept, of files that were handed in or came with a mail, with the size of its bytes."""
+    return dict(store.all("SELECT sha256, size FROM file UNION SELECT sha256, size FROM mail_file WHERE sha256 <> ''"))
 
 
 def add_file(unit: Unit, item_id: int, as_of: int, new: HandedIn) -> int:

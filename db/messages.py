@@ -96,6 +96,13 @@ def told_last(store: Store, visit_id: int, client_id: int) -> Told | None:
     return None if row is None else Told(row[0], About(row[1]), *row[2:])
 
 
+def add_answer(unit: Unit, visit: Visit, mail_id: int, address: str, text: str, due_at: int) -> int:
+    """Put the answer to a mail that became a request into the outbox; returns its id."""
+    whose = {"visit_id": visit.id, "client_id": visit.client_id, "site_id": visit.site_id, "mail_id": mail_id}
+    told = {"kind": About.RECEIVED.value, "premise": unit.at, "address": address, "text": text, "due_at": due_at}
+    return unit.insert_signed("message", **whose, **told)
+
+
 def change(unit: Unit, message: Message, fate: Fate, **columns: Any) -> int:
     """Say what becomes of a message that is still at `message.version`; returns the new version.
 

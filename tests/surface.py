@@ -105,6 +105,7 @@ ANSWERS = (
     "care list",
     "care show D8:22:2026-04-01",
     "outbox list --all",
+    "inbox list --all",
     "rate-card list",
     "rate-card show 'Columbus 2026'",
     "agreement list",

@@ -25,6 +25,7 @@ with lazily(__name__):
     from dispatch.desk.book import holiday_table
     from dispatch.desk.calendars import syncing
     from dispatch.desk.figures import day_sums
+    from dispatch.desk.inbox import running as inbox_running
     from dispatch.desk.log import audit_trail
     from dispatch.desk.mending import doubles
     from dispatch.desk.session import user
@@ -147,6 +148,7 @@ def _doctor(store: Store, args: Args) -> Answer:
         *backups.check(store),
         *connecting.findings_of_the_server(store),
         *syncing.findings(store),
+        *inbox_running.findings(store),
         holiday_table.finding(store),
         day_sums.finding(store),
     ]

@@ -9,6 +9,7 @@ from dispatch.closeout.probes.laptop import try_form
 from dispatch.closeout.probes.reading import probe_form
 from dispatch.desk.log.visit_page import VisitPage
 from dispatch.desk.texts.level_words import clock_form
+from dispatch.desk.texts.mail_words import mail_form
 from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead, Log, LogLine
 from dispatch.model.checklists import Item, ItemKind
 from dispatch.model.forms import form, forms
@@ -196,6 +197,7 @@ def visit_page_form(page: VisitPage) -> dict[str, Any]:
         "segments": spans,
         "corrections": forms(page.corrections, "technician what was=before@ is=after@ reason by at@", zone),
         **files_form(page),
+        "mails": [mail_form(mail, zone) for mail in page.mails],
         "findings": [*map(finding_form, page.findings)],
         "follow_ups": [visit.reference for visit in page.follow_ups],
         "checklist_template": page.origin and form(page.origin, "name version=number why"),

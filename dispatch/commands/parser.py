@@ -53,6 +53,7 @@ GROUPS = (
     ("invoicing", ("invoice",)),
     ("care", ("care",)),
     ("outbox", ("outbox", "alerts")),
+    ("inbox", ("inbox",)),
     ("reporting", ("figures", "report")),
     ("timesheets", ("timesheet",)),
     ("backup", ("audit",)),

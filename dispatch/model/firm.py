@@ -42,6 +42,9 @@ class Firm:
     them, and `invoices_from` is the day from which fees and sold blocks are invoiced (ISO 8601, empty: they are invoiced
     elsewhere). `quickbooks_…`, `xero_…` and `datev_…` are the codes of the bookkeeper's program (dispatch.model.ledger),
     `datev_digits` the digits of an account there, and `books_month` the month with which a year of the books begins.
+    Mail is read from `inbox_host` (design/records.md, Mail in), what came since the day `inbox_from` (ISO 8601), and moved to
+    `inbox_moved_to`; `inbox_trusts` names the server whose word counts on who sent a mail, a request by mail is planned with
+    `inbox_minutes`, and a sender is answered `inbox_answers` times a day at most.
     Papers that are mailed go to contacts with one of the roles in `paper_to`, where a client has one.
     `roads` is the id of the road graph that drives are reckoned on, empty for none; `travel_engine` (`none`, `osrm`,
     `valhalla`, `openrouteservice`) at `travel_url` is a remote one, whose answers count for `travel_cache_minutes` (0: they
@@ -111,6 +114,17 @@ class Firm:
     message_moved: str = "Our visit has another time: {technician} comes to {site} on {when}: {work} ({reference})."
     message_cancelled: str = "Our visit to {site} on {when} does not take place: {work} ({reference})."
     message_paper: str = "We send you {paper}, attached to this mail."
+    message_received: str = "We have your request and will come back to you: {work}. Its number is {reference}."
+    inbox_host: str = ""
+    inbox_port: int = 993
+    inbox_security: str = "tls"
+    inbox_user: str = ""
+    inbox_folder: str = "INBOX"
+    inbox_moved_to: str = "Dispatch"
+    inbox_from: str = ""
+    inbox_trusts: str = ""
+    inbox_minutes: int = 60
+    inbox_answers: int = 5
     targets_p1: str = "30 60 240 480 480"
     targets_p2: str = "60 120 480 960 960"
     targets_p3: str = "240 480 960 1440 2400"

@@ -21,6 +21,8 @@ class About(LabelledEnum):
     """The appointment that the client was told of does not take place."""
     PAPER = "paper"
     """A paper that somebody sends them: a report, a month, a quote."""
+    RECEIVED = "received"
+    """The answer to a mail that became a request."""
 
     @property
     def wish(self) -> About:
@@ -28,7 +30,7 @@ class About(LabelledEnum):
         return About.CONFIRMED if self in (About.MOVED, About.CANCELLED) else self
 
 
-WISHES = tuple(about for about in About if about.wish is about and about is not About.PAPER)
+WISHES = tuple(about for about in About if about.wish is about and about not in (About.PAPER, About.RECEIVED))
 """What a client may ask to be told."""
 APPOINTMENT = (About.CONFIRMED, About.MOVED, About.CANCELLED)
 """What tells the client whether and when we come, the newest as it stands."""
@@ -59,6 +61,8 @@ OVERDUE = 600
 """Seconds after which a message that nobody sends is a trouble: no sender runs, or it cannot send."""
 PLACE_HOLDERS = ("firm", "reference", "client", "site", "work", "technician", "when")
 """What may stand in braces in the words of a message. `when` is the new time, the arrival or the appointment."""
+RECEIVED_PLACE_HOLDERS = ("firm", "reference", "client", "site", "work")
+"""What may stand in braces in the answer to a mail that became a request."""
 PAPER_PLACE_HOLDERS = ("firm", "client", "paper")
 """What may stand in braces in the words that go with a paper; `paper` is its title."""
 
@@ -66,7 +70,7 @@ PAPER_PLACE_HOLDERS = ("firm", "client", "paper")
 class Message(NamedTuple):
     """One message. `premise` is the moment that it speaks of: the appointment, the arrival, the end of the visit; `client_id`
     whose it is and `site_id` of which site, which the visit is not any more where it was booked for the wrong one. One that brings
-    a paper has its number and title, and a visit only where that is about one alone."""
+    a paper has its number and title, and a visit only where that is about one alone; one that answers a mail has the mail's."""
 
     id: int
     visit_id: int | None
@@ -88,6 +92,7 @@ class Message(NamedTuple):
     site_id: int | None = None
     paper_id: int | None = None
     paper: str = ""
+    mail_id: int | None = None
 
     @property
     def subject(self) -> str:

@@ -129,7 +129,7 @@ READS: Mapping[str, Read] = {
     "margin": Read("revenue and margin, and what technicians' hours cost", LEADS),
     "levels": Read("service levels", OFFICE),
     "reports": Read("reports of a day, of a client's month and of other people", OFFICE),
-    "messages": Read("messages to clients", OFFICE),
+    "messages": Read("messages to clients, and mails from them", OFFICE),
     "audit": Read("the audit", OFFICE),
     "access": Read("keys and sessions, and what goes into sshd's configuration", LEADS),
     "whole": Read("a backup: all of the above, with what others have typed and not saved yet", OFFICE),

@@ -13,7 +13,7 @@ from dispatch.fields.trade import COUNTRY, CURRENCY, EMAIL, HOST, PLACE, SERVICE
 from dispatch.levels.targets import read_targets, targets_text
 from dispatch.model.firm import Firm
 from dispatch.model.ledger import codes_of, sold_key, tax_key
-from dispatch.model.messages import PAPER_PLACE_HOLDERS, PLACE_HOLDERS, About
+from dispatch.model.messages import PAPER_PLACE_HOLDERS, PLACE_HOLDERS, RECEIVED_PLACE_HOLDERS, About
 from dispatch.model.notices import WORDS
 from dispatch.model.states import Role
 from dispatch.model.text import ADDRESS, LINE, clean
@@ -23,6 +23,7 @@ MOST_WEIGHT = 100_000
 _USUAL = {field.name: field.default for field in fields(Firm)}
 _MESSAGE = "with {firm} {reference} {client} {site} {work} {technician} {when}"
 _COLOUR = Text(form=("#[0-9a-fA-F]{6}", "a colour such as #1f4e79"))
+_FOLDER = Text(100, form=(r"[^*%\x00-\x1f\"\\]+", "the name of a folder"))
 _TARGETS = (
     "minutes for phone, remote, on site, resolution, and on site without an agreement, - for none: 30 60 240 480 480"
 )
@@ -116,6 +117,15 @@ def _nowhere(firm: Firm) -> str:
     return "is missing: where is the road engine?" if firm.travel_engine != "none" and not firm.travel_url else ""
 
 
+def _since_ever(firm: Firm) -> str:
+    return "is missing: from which day on is mail read?" if firm.inbox_host and not firm.inbox_from else ""
+
+
+def _moved_nowhere(firm: Firm) -> str:
+    same = firm.inbox_moved_to.casefold() == firm.inbox_folder.casefold()
+    return "is the folder that mail is read from" if same else ""
+
+
 SETTINGS = RecordType(
     "settings",
     "settings",
@@ -197,7 +207,7 @@ SETTINGS = RecordType(
         *(
             Field(f"message_{about.value}", f"Message: {about.label}", worded(PLACE_HOLDERS), _MESSAGE, required=True)
             for about in About
-            if about is not About.PAPER
+            if about not in (About.PAPER, About.RECEIVED)
         ),
         Field(
             "message_paper",
@@ -206,6 +216,33 @@ SETTINGS = RecordType(
             "with {firm} {client} {paper}: what goes with a paper that is mailed",
             required=True,
         ),
+        Field(
+            "message_received",
+            "Message: received",
+            worded(RECEIVED_PLACE_HOLDERS),
+            "with {firm} {reference} {client} {site} {work}: the answer to a mail that became a request",
+            required=True,
+        ),
+        Field("inbox_host", "Mail in: server", HOST, "imap.example.com; empty: no mail is read"),
+        _number("inbox_port", "Mail in: port", Whole(1, 65535)),
+        _one_of("inbox_security", "Mail in: security", "tls, starttls or none", Choice(("tls", "starttls", "none"))),
+        Field("inbox_user", "Mail in: login", Text(), "its password: DISPATCH_IMAP_PASSWORD or the file imap.password"),
+        Field("inbox_folder", "Mail in: folder", _FOLDER, "INBOX", required=True),
+        Field("inbox_moved_to", "Mail in: moved to", _FOLDER, "Dispatch: a folder for what was read", required=True),
+        Field(
+            "inbox_from",
+            "Mail in: what came since",
+            Parsed("a day", lambda text: iso_day(text).isoformat(), empty=""),
+            "2026-12-01; what came before stays as it is",
+        ),
+        Field(
+            "inbox_trusts",
+            "Mail in: who vouches for senders",
+            HOST,
+            "mx.example.com: the name that your mail server gives itself in Authentication-Results; empty: nobody",
+        ),
+        _number("inbox_minutes", "Mail in: minutes of a request", Whole(1, 1440)),
+        _number("inbox_answers", "Mail in: answers a day to a sender", Whole(0, 100)),
         Field("paper_address", "Papers: address", Text(ADDRESS), "1 Front Street | Columbus, OH 43215: a line each"),
         Field("paper_phone", "Papers: telephone", Text(), "+1 614 555 0100"),
         Field("paper_mail", "Papers: e-mail", EMAIL, "office@example.com"),
@@ -281,5 +318,10 @@ SETTINGS = RecordType(
             required=True,
         ),
     ),
-    (Check("critical_pct", ("at_risk_pct",), _risk), Check("travel_url", ("travel_engine",), _nowhere)),
+    (
+        Check("critical_pct", ("at_risk_pct",), _risk),
+        Check("travel_url", ("travel_engine",), _nowhere),
+        Check("inbox_from", ("inbox_host",), _since_ever),
+        Check("inbox_moved_to", ("inbox_folder",), _moved_nowhere),
+    ),
 )

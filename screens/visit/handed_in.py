@@ -12,7 +12,7 @@ from textual.app import SuspendNotSupported
 
 from dispatch.desk.session.refusals import Faulty
 from dispatch.desk.session.user import User
-from dispatch.desk.visits.handed_in import copy_out, look_at, standing_files
+from dispatch.desk.visits.handed_in import BY_MAIL, copy_out, look_at, mailed_files, standing_files
 from dispatch.lazily import lazily
 from dispatch.model.checklists import HandedIn, Item
 from dispatch.model.instants import clock_text, day_of, when_text
@@ -36,7 +36,7 @@ _ELSEWHERE = "files are handed in with `attach` and looked at on the firm's mach
 @command("P", "visit.files", "Files", about="whole_visit")
 async def files(screen: UserScreen, visit: Visit) -> None:
     """Photographs and files: look at them, hand in more, copy them out."""
-    own = standing_files(screen.user.store, visit.id)
+    own = [*standing_files(screen.user.store, visit.id), *mailed_files(screen.user.store, visit.id)]
     rows: list[ChoiceRow[Any]] = [
         ChoiceRow(
             f"{file.name}, {size_text(file.size)}, {file.by}", file, f"{_when(file, visit)} {show(file.label, 44)}"
@@ -69,7 +69,7 @@ async def _one(screen: UserScreen, visit: Visit, file: HandedIn) -> None:
             ChoiceRow("draw it in the terminal", "draw"),
             ChoiceRow("copy it into a file", "copy"),
         ]
-    if screen.user.has(Role.LEAD):
+    if screen.user.has(Role.LEAD) and file.item != BY_MAIL:
         rows.append(ChoiceRow("take it out", "remove", "its trace stays; a test that it was shown by is open again"))
     if not rows:
         screen.say(f"{file.name}: {_ELSEWHERE}.")

@@ -48,8 +48,8 @@ class Attachment(NamedTuple):
 
 
 class Letter(NamedTuple):
-    """One message: the client's address, a subject, a text, the invitation to the appointment that it tells of, and the paper that
-    it brings. `key` names it for ever, so that a server can tell a second copy."""
+    """One message: the client's address, a subject, a text, the invitation to the appointment that it tells of, the paper that
+    it brings, and the id of the mail that it answers. `key` names it for ever, so that a server can tell a second copy."""
 
     address: str
     subject: str
@@ -57,6 +57,7 @@ class Letter(NamedTuple):
     key: str
     invitation: Invitation | None = None
     attachment: Attachment | None = None
+    answers: str | None = None
 
 
 Transport = Callable[[Letter, Callable[[], None]], None]
@@ -95,7 +96,9 @@ def _mail(firm: Firm, password: str, letter: Letter, handing_over: Callable[[], 
         mail["Subject"] = " ".join(letter.subject.split())
         mail["Date"] = formatdate(SystemClock().now())
         mail["Message-ID"] = f"<{letter.key}@{firm.mail_from.rpartition('@')[2]}>"
-        mail["Auto-Submitted"] = "auto-generated"
+        mail["Auto-Submitted"] = "auto-generated" if letter.answers is None else "auto-replied"
+        if letter.answers:
+            mail["In-Reply-To"] = mail["References"] = letter.answers
         mail.set_content(letter.text)
         if letter.invitation is not None:
             method, written = letter.invitation
@@ -154,8 +157,8 @@ def _connection(firm: Firm, password: str) -> smtplib.SMTP:
 
 def by_apprise(urls: list[str], letter: Letter, handing_over: Callable[[], None]) -> None:
     """By every address of Apprise, as text; `{address}` in one of them stands for the client's."""
-    if letter.attachment is not None:
-        raise NotSent("Papers go by mail: Clients are told by smtp.", final=True)
+    if letter.attachment is not None or letter.answers is not None:
+        raise NotSent("Papers and answers to mails go by mail: Clients are told by smtp.", final=True)
     try:
         import apprise
     except ImportError:

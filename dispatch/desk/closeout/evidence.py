@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
 from db import changes, checklists, takings
-from db.faults import Refused, from_os
+from db.faults import Refused
 from db.store import Store
 from db.unit import Unit
 from dispatch.desk.closeout.onsite import item_of, open_visit
@@ -20,14 +18,12 @@ from dispatch.desk.session.carrying import carried
 from dispatch.desk.session.refusals import Faulty, Refusal, reason_of, worded
 from dispatch.desk.session.user import User
 from dispatch.desk.visits.handed_in import file_named, standing_files
-from dispatch.desk.visits.kept_files import folder_of, path_of
+from dispatch.desk.visits.kept_files import path_of, place, taken_in
 from dispatch.desk.visits.steps import on_visit
-from dispatch.model.checklists import LARGEST_FILE, HandedIn, Item
+from dispatch.model.checklists import HandedIn, Item
 from dispatch.model.states import Role
 from dispatch.model.text import NAME, show
 from dispatch.model.visits import Visit
-
-_PIECE = 1 << 16
 
 
 def attach(user: User, reference: str, ref: str, name: str, source: IO[bytes]) -> HandedIn:
@@ -46,7 +42,7 @@ def attach_all(user: User, reference: str, ref: str, sources: Sequence[tuple[str
         user: a technician of the visit, or a lead.
         reference: the visit.
         ref: the item.
-        sources: of each what the person calls it (of a path only the last part counts) and its bytes, up to `LARGEST_FILE`.
+        sources: of each what the person calls it (of a path only the last part counts) and its bytes, up to 20 MB.
 
     Raises:
         Faulty: one is empty or too large, or its name cannot be taken.
@@ -55,7 +51,7 @@ def attach_all(user: User, reference: str, ref: str, sources: Sequence[tuple[str
     names = [_called(name) for name, _ in sources]
     item_of(user.store, open_visit(user, reference), ref)
     with contextlib.ExitStack() as stack:
-        taken = [stack.enter_context(_taken_in(user.store, source)) for _, source in sources]
+        taken = [stack.enter_context(taken_in(user.store, source)) for _, source in sources]
         unit = stack.enter_context(user.write("attach", Role.TECHNICIAN, Role.LEAD))
         visit = open_visit(user, reference)
         item = item_of(user.store, visit, ref)
@@ -75,13 +71,7 @@ def _recorded(
     user: User, unit: Unit, visit: Visit, item: Item, name: str, draft: Path, sha256: str, size: int
 ) -> HandedIn:
     """Put a file in its place and record it."""
-    # in its place only now: under the write lock nobody else adds a record of these bytes, or gives them up
-    target = path_of(user.store, sha256)
-    try:
-        target.parent.mkdir(mode=0o700, exist_ok=True)
-        os.replace(draft, target)
-    except OSError as error:
-        raise from_os(error, target) from error
+    place(user.store, draft, sha256)
     new = HandedIn(0, sha256, size, name, visit.id, item.ref, user.staff.name, unit.at, item.label)
     new = replace(new, id=checklists.add_file(unit, item.id, takings.sequence_at_now(unit, visit), new))
     unit.audit("visit", visit.id, item=item.ref, file=name, sha256=sha256, size=size)
@@ -127,32 +117,3 @@ def is_whole(path: Path, sha256: str, size: int) -> bool:
             return path.stat().st_size == size and hashlib.file_digest(file, "sha256").hexdigest() == sha256
     except OSError:
         return False
-
-
-@contextlib.contextmanager
-def _taken_in(store: Store, source: IO[bytes]) -> Iterator[tuple[Path, str, int]]:
-    """Take the bytes into a file of their own, which is gone at the end unless it was placed; with their hash and number."""
-    folder = folder_of(store)
-    digest, size, draft = hashlib.sha256(), 0, None
-    try:
-        try:
-            folder.mkdir(mode=0o700, exist_ok=True)
-            handle, draft = tempfile.mkstemp(prefix="new.", dir=folder)
-            with open(handle, "wb") as file:
-                while piece := source.read(_PIECE):
-                    size += len(piece)
-                    if size > LARGEST_FILE:
-                        raise Faulty([f"file: is larger than {LARGEST_FILE // 1_000_000} MB"])
-                    digest.update(piece)
-                    file.write(piece)
-                if not size:
-                    raise Faulty(["file: is empty"])
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as error:
-            raise from_os(error, folder) from error
-        yield Path(draft), digest.hexdigest(), size
-    finally:
-        if draft is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(draft)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from threading import Event
 from typing import NamedTuple
 
-from db import clients, messages, papers, settings, visits
+from db import clients, mails, messages, papers, settings, visits
 from db.faults import TRANSIENT, Busy, Stale
 from db.store import existing
 from db.unit import Unit
@@ -41,6 +41,7 @@ _SUBJECTS = {
     About.REPORT: "What was done at your site",
     About.MOVED: "Another time for your appointment",
     About.CANCELLED: "Your appointment does not take place",
+    About.RECEIVED: "Your request",
 }
 """What a mail is about; one that brings a paper is about that."""
 
@@ -237,7 +238,9 @@ def _letter(user: User, message: Message, *, attach: bool = True) -> Letter:
         return _with_paper(user, message, message.paper_id)
     if message.about is About.REPORT:
         return _with_report(user, message, attach=attach)
-    invited = None
+    invited = answers = None
+    if message.mail_id is not None:
+        answers = existing(mails.mail(user.store, message.mail_id)).message_id
     if message.about in (*APPOINTMENT, About.LATE):
         store = user.store
         visit = visits.again(store, existing(message.visit_id))
@@ -246,7 +249,8 @@ def _letter(user: User, message: Message, *, attach: bool = True) -> Letter:
             invited = invitation(user.firm, settings.calendar_salt(store), visit, site, message)
         except ValueError as error:
             raise NotSent(f"It cannot be written as a mail: {error}.", final=True) from error
-    return Letter(message.address, _subject(message), _body(user, message), f"dispatch-{message.id}", invited)
+    key = f"dispatch-{message.id}"
+    return Letter(message.address, _subject(message), _body(user, message), key, invited, answers=answers)
 
 
 def _with_paper(user: User, message: Message, paper_id: int) -> Letter:

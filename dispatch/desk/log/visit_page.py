@@ -6,7 +6,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from db import agreements, checklists, clients, findings, invoices, people, reviews, sessions, settings, stays, visits
+from db import (
+    agreements,
+    checklists,
+    clients,
+    findings,
+    invoices,
+    mails,
+    people,
+    reviews,
+    sessions,
+    settings,
+    stays,
+    visits,
+)
 from db.audit import AuditRow, history_of
 from db.legs import legs_of
 from db.store import Store, existing
@@ -21,6 +34,7 @@ from dispatch.model.checklists import Checklist, HandedIn, Item
 from dispatch.model.clients import Client, Site
 from dispatch.model.findings import AuditFinding
 from dispatch.model.instants import Times, day_of, when_text
+from dispatch.model.mail import Mail
 from dispatch.model.reviews import Approval, Comment, WordCorrection
 from dispatch.model.travel import DistanceUnit, Leg
 from dispatch.model.visits import TimeCorrection, UsedItem, Visit, WorkMark
@@ -40,7 +54,7 @@ class VisitPage:
     `words` the words that were, `comments` the lead's with their answers.
     `approval` is the newest one, whether it stands or not; `invoice` the number of the one on which the visit stands, and `batch`
     the one of before in which it was exported. `origin` is the template that the checklist was copied from, `none_wanted` who wants
-    no follow-up of a visit that was left open, with their words.
+    no follow-up of a visit that was left open, with their words. `mails` are those that asked for it or speak of it.
     """
 
     visit: Visit
@@ -71,6 +85,7 @@ class VisitPage:
     origin: Origin | None = None
     none_wanted: tuple[str, str] | None = None
     office: str = "UTC"
+    mails: tuple[Mail, ...] = ()
 
     @property
     def times(self) -> Times:
@@ -136,6 +151,7 @@ def visit_page(store: Store, reference: str) -> VisitPage:
             origin=origin_of(store, visit.id),
             none_wanted=visits.none_wanted(store, visit.id),
             office=firm.zone,
+            mails=tuple(mails.of_visit(store, visit.id)),
             same_job=tuple(
                 other for other in visits.of_job(store, visit.job_id) if visit.id not in (other.id, other.parent_id)
             ),

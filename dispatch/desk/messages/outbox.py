@@ -87,6 +87,8 @@ def judge(store: Store, message: Message, now: int) -> MessageVerdict:
     visit = None if message.visit_id is None else visits.visit_by_id(store, message.visit_id)
     if message.paper_id is not None:
         return MessageVerdict(_paper(store, visit, message, now))
+    if message.mail_id is not None:
+        return MessageVerdict(_gone_or_anothers(visit, message))
     if visit is None or (visit.archived_at is not None and message.about is not About.CANCELLED):
         return MessageVerdict("the visit is gone")
     if message.client_id != visit.client_id:
@@ -222,14 +224,18 @@ def _report(store: Store, visit: Visit, message: Message, now: int) -> tuple[str
 
 def _paper(store: Store, visit: Visit | None, message: Message, now: int) -> str:
     """Why a paper does not go any more; empty where it does."""
-    if message.visit_id is not None and (visit is None or visit.archived_at is not None):
-        return "the visit is gone"
-    if visit is not None and visit.client_id != message.client_id:
-        return "the visit belongs to another client"
+    if message.visit_id is not None and (why := _gone_or_anothers(visit, message)):
+        return why
     until = existing(papers.paper(store, existing(message.paper_id))).good_until
     if until is not None and day_of(now, settings.firm(store).zone).isoformat() > until:
         return f"it was good until {until}"
     return ""
+
+
+def _gone_or_anothers(visit: Visit | None, message: Message) -> str:
+    if visit is None or visit.archived_at is not None:
+        return "the visit is gone"
+    return "the visit belongs to another client" if visit.client_id != message.client_id else ""
 
 
 def _elsewhere(visit: Visit) -> str:

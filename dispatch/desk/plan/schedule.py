@@ -134,13 +134,18 @@ def unassign(user: User, reference: str, **meant: Unpack[Meant]) -> Visit:
 def confirm(user: User, reference: str) -> Visit:
     """The client has agreed to the time: a conversation, so it counts as the first response where there was none."""
     with stepping(user, "confirm", reference) as (unit, visit):
-        visits.change(unit, visit, state=State.CONFIRMED.value)
-        unit.audit("visit", visit.id, was=visit.state.value)
-        notifications.tell(user.store, unit, visit, About.CONFIRMED, existing(visit.starts_at))
-        more = []
-        if "phone" not in clocks.facts_of(user.store, [visit.id]).get(visit.id, clocks.NOTHING).milestones:
-            more.append(added("milestone", clocks.add_milestone(unit, visit.id, "phone", "confirmed")))
-        return _done(user, unit, visit, f"confirm {visit.reference}", more)
+        return agreed(user, unit, visit)
+
+
+def agreed(user: User, unit: Unit, visit: Visit) -> Visit:
+    """As `confirm`, of a planned visit, within a deed."""
+    visits.change(unit, visit, state=State.CONFIRMED.value)
+    unit.audit("visit", visit.id, was=visit.state.value)
+    notifications.tell(user.store, unit, visit, About.CONFIRMED, existing(visit.starts_at))
+    more = []
+    if "phone" not in clocks.facts_of(user.store, [visit.id]).get(visit.id, clocks.NOTHING).milestones:
+        more.append(added("milestone", clocks.add_milestone(unit, visit.id, "phone", "confirmed")))
+    return _done(user, unit, visit, f"confirm {visit.reference}", more)
 
 
 def dispatch(user: User, reference: str) -> Visit:

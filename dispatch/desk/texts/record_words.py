@@ -15,7 +15,7 @@ from dispatch.closeout.readings import compared, outlook
 from dispatch.desk.charges.charging import Unpriced
 from dispatch.desk.log.visit_page import VisitPage
 from dispatch.desk.review.reviewing import VisitHistory
-from dispatch.desk.texts import finding_words
+from dispatch.desk.texts import finding_words, mail_words
 from dispatch.desk.texts.board_words import leg_line
 from dispatch.desk.texts.level_words import clock_line
 from dispatch.desk.texts.visit_words import day_lines, planned_text, promise_text
@@ -138,6 +138,7 @@ def _before_events(
     ids: bool = True,
 ) -> Iterator[RecordLine]:
     yield from _asked(page)
+    yield from _section("Mails", _mails(page))
     yield from _section("Times", [*_stay(page), *drives, *_spans(page), *_put_right(page)])
     if levels:
         yield from _section(
@@ -157,6 +158,17 @@ def _before_events(
     yield from _section("Not ready to close:", unmet)
     word = page.charge.word if page.charge is not None else "charge"
     yield from _section(word.capitalize(), _charge(page, width - 2))
+
+
+def _mails(page: VisitPage) -> Iterator[RecordLine]:
+    """What the client wrote of it by mail, with what came with it."""
+    for mail in page.mails:
+        yield RecordLine(((f"  {page.times.moment(mail.came_at)}  {show(mail.who)}", "strong"),))
+        yield RecordLine(((f"    {show(mail.subject)}", "plain"),), 4)
+        for line in show(mail.text, multiline=True).split("\n"):
+            yield RecordLine(((f"    {line}", "plain"),), 4)
+        for file in mail.files:
+            yield _line("  file", mail_words.file_text(file))
 
 
 def _findings(page: VisitPage) -> Iterator[RecordLine]:

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from db import checklists
+from db import checklists, mails
 from db.faults import from_os
 from db.store import Store
 from dispatch.desk.session import private_file, viewer
@@ -22,6 +22,10 @@ from dispatch.model.media import BEGINS, ENDINGS, media_of
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
 
+BY_MAIL = "mail"
+"""Stands in place of the item of a file that came with a mail."""
+_MAILED = 1_000_000
+"""Added to the numbers of such files, so that no two of a visit have the same."""
 LOOKED_AT = 12 * 3600
 """Seconds for which a copy that a viewer was given is left to it."""
 
@@ -29,6 +33,16 @@ LOOKED_AT = 12 * 3600
 def standing_files(store: Store, visit_id: int) -> list[HandedIn]:
     """The files of a visit, oldest first, without those that were taken out."""
     return [file for file in checklists.files_of(store, visit_id) if file.removal is None]
+
+
+def mailed_files(store: Store, visit_id: int) -> list[HandedIn]:
+    """The files that came with the mails of a visit, the oldest first. They show nothing that was done: they stand at no item."""
+    return [
+        HandedIn(_MAILED + file.id, file.sha256, file.size, file.name, visit_id, BY_MAIL, mail.who, mail.came_at)
+        for mail in mails.of_visit(store, visit_id)
+        for file in mail.files
+        if file.sha256
+    ]
 
 
 def file_named(files: Sequence[HandedIn], visit: Visit, name: str) -> HandedIn:
@@ -63,7 +77,7 @@ def found(user: User, reference: str, name: str) -> tuple[HandedIn, Path]:
     """
     user.ask_to_read_visit(reference)
     visit = find(user.store, reference)
-    file = file_named(standing_files(user.store, visit.id), visit, name)
+    file = file_named([*standing_files(user.store, visit.id), *mailed_files(user.store, visit.id)], visit, name)
     return file, path_of(user.store, file.sha256)
 
 

@@ -1,0 +1,144 @@
+"""A mail is kept, and what follows from it is done, in one transaction: a request, a word on a visit, an answer, or that somebody
+has to decide. The same mail is kept once, however often it comes."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+
+from db import clients, mails, messages, visits
+from db.faults import Refused
+from db.store import existing
+from db.unit import Unit
+from dispatch.desk.inbox.judging import Judged, judge, site_meant
+from dispatch.desk.messages import notifications
+from dispatch.desk.messages.mail_changes import ENTITY
+from dispatch.desk.plan import schedule
+from dispatch.desk.requests import intake
+from dispatch.desk.session.refusals import Refusal
+from dispatch.desk.session.user import User
+from dispatch.desk.visits.kept_files import place, taken_in
+from dispatch.mail.reading import Incoming, one_line
+from dispatch.model.firm import Firm
+from dispatch.model.mail import Mail, MailFile, MailKind, MailState
+from dispatch.model.messages import Fate
+from dispatch.model.notices import with_values
+from dispatch.model.states import Role
+from dispatch.model.text import LINE, NAME, show
+from dispatch.model.visits import Visit
+
+_A_DAY = 86_400
+
+
+def receive(user: User, mail: Incoming, came_at: int, account: str) -> Mail | None:
+    """Keep a mail and do what follows from it; returns it, None where it had come before.
+
+    Args:
+        user: a dispatcher, under whose name mail is read.
+        mail: as it was read.
+        came_at: when our server had it.
+        account: where it lay.
+
+    Raises:
+        NotAllowed: the person may not.
+    """
+    try:
+        return _receive(user, mail, came_at, account)
+    except (Refusal, Refused) as fault:
+        # whatever keeps it from becoming a request: it is kept, and somebody decides
+        return _receive(user, mail, came_at, account, one_line(str(fault), LINE))
+
+
+def _receive(user: User, mail: Incoming, came_at: int, account: str, refused: str = "") -> Mail | None:
+    store, firm = user.store, user.firm
+    if mails.by_digest(store, mail.digest) is not None:
+        return None
+    with contextlib.ExitStack() as stack:
+        drafts = [
+            stack.enter_context(taken_in(store, io.BytesIO(one.content))) if not one.why else None for one in mail.files
+        ]
+        unit = stack.enter_context(user.write("read mail", Role.DISPATCHER))
+        if mails.by_digest(store, mail.digest) is not None:
+            unit.leave_unchanged()
+            return None
+        judged = judge(store, firm, mail, unit.at)
+        if refused:
+            judged = Judged(judged.kind, MailState.WAITING, refused, judged.client_id, answers=judged.answers)
+        visit = judged.visit
+        if judged.asks:
+            visit = _ask(user, unit, firm, mail, existing(judged.client_id), came_at)
+        files = []
+        for one, draft in zip(mail.files, drafts, strict=True):
+            if draft is not None:
+                place(store, draft[0], draft[1])
+            files.append(MailFile(0, one.name, one.size, draft[1] if draft is not None else "", one.why))
+        kept = _kept(unit, mail, judged, visit, files, min(came_at, unit.at), account)
+        if visit is not None:
+            unit.audit("visit", visit.id, mail=kept.id, from_=mail.sender, says=judged.why or "asked for by mail")
+        if judged.agrees and visit is not None:
+            schedule.agreed(user, unit, visit)
+        if judged.returned and judged.answers is not None and judged.answers.fate in (Fate.SENT, Fate.UNSURE):
+            messages.change(unit, judged.answers, Fate.FAILED, why=f"It came back (mail {kept.id}).", ended_at=unit.at)
+            unit.audit("message", judged.answers.id, came_back=kept.id)
+        if judged.asks and visit is not None:
+            answer(unit, firm, kept, visit)
+        return kept
+
+
+def _kept(
+    unit: Unit, mail: Incoming, judged: Judged, visit: Visit | None, files: list[MailFile], came_at: int, account: str
+) -> Mail:
+    answers = None if judged.answers is None else judged.answers.id
+    new = Mail(
+        0, judged.kind, judged.state, came_at, mail.sender, mail.sender_name, mail.subject, mail.text, judged.why[:LINE],
+        judged.client_id, "", None if visit is None else visit.id, "", answers, mail.message_id, mail.thread, mail.digest,
+        account[:LINE], 1, tuple(files),
+    )  # fmt: skip
+    mail_id = mails.add(unit, new)
+    unit.audit(
+        ENTITY, mail_id, from_=mail.sender, kind=judged.kind.value, state=judged.state.value, why=judged.why or None
+    )
+    return existing(mails.mail(unit.store, mail_id))
+
+
+def _ask(user: User, unit: Unit, firm: Firm, mail: Incoming, client_id: int, came_at: int) -> Visit:
+    site = existing(site_meant(user.store, mail, client_id))
+    texts = {
+        "client": existing(clients.client(user.store, client_id)).name,
+        "site": site.name,
+        "minutes": str(firm.inbox_minutes),
+    }
+    return written(user, unit, texts | asked_in(mail.topic, mail.text, mail.sender_name or mail.sender), came_at)
+
+
+def asked_in(topic: str, text: str, who: str) -> dict[str, str]:
+    """What a mail says of the request that it is: fields of `REQUEST`, as typed."""
+    first = next((line for line in text.split("\n") if line.strip()), "")
+    return {
+        "work": one_line(topic or first, LINE),
+        "description": text,
+        "reported_by": one_line(who, NAME),
+        "came_by": "mail",
+    }
+
+
+def written(user: User, unit: Unit, texts: dict[str, str], came_at: int) -> Visit:
+    """A request as it is written, asked for when our server had the mail.
+
+    Raises:
+        Faulty: with every field that cannot be taken.
+    """
+    new = intake.checked(user, texts)._replace(requested_at=min(came_at, unit.at))
+    return visits.again(user.store, visits.add_visit(unit, user.store, new))
+
+
+def answer(unit: Unit, firm: Firm, mail: Mail, visit: Visit) -> None:
+    """Have a mail that became a request answered with its reference; never one of a machine, and a sender so many times a day."""
+    if mail.kind is not MailKind.WRITTEN or firm.messages_by != "smtp" or not mail.sender:
+        return
+    if mails.answers_since(unit.store, mail.sender, unit.at - _A_DAY) >= firm.inbox_answers:
+        return
+    values = {name: getattr(visit, name) for name in ("reference", "client", "site", "work")} | {"firm": firm.name}
+    text = show(with_values(firm.message_received, values), multiline=True)[:2000]
+    made = messages.add_answer(unit, visit, mail.id, mail.sender, text, unit.at + notifications.HELD)
+    unit.audit("message", made, about="received", visit=visit.reference, to=mail.sender)
