@@ -158,7 +158,8 @@ def _connection(firm: Firm, password: str) -> smtplib.SMTP:
 def by_apprise(urls: list[str], letter: Letter, handing_over: Callable[[], None]) -> None:
     """By every address of Apprise, as text; `{address}` in one of them stands for the client's."""
     if letter.attachment is not None or letter.answers is not None:
-        raise NotSent("Papers and answers to mails go by mail: Clients are told by smtp.", final=True)
+        what = "Answers to mails" if letter.attachment is None else "Papers"
+        raise NotSent(f"{what} go by mail: Clients are told by smtp.", final=True)
     try:
         import apprise
     except ImportError:
