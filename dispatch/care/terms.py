@@ -187,7 +187,7 @@ def balance(account: Account, terms: Agreement, today: datetime.date) -> Iterato
         left, size = sum((Fraction(block.remaining) for block in blocks), Fraction(0)), Fraction(last.size)
         minutes = terms.kind == "block_hours"
         if left <= size * LOW_SHARE or (minutes and left <= LOW_MINUTES):
-            amount = f"{_amount_text(left)} rate-minutes" if minutes else f"{_percent(left, size)}% of it"
+            amount = f"{_amount_text(left)} minutes at the usual rate" if minutes else f"{_percent(left, size)}% of it"
             why = f"{amount} left; the last purchase was {last.name}"
             yield CareItem("E9", f"low.{_spelled(last.name)}", "prepaid runs low", why, today, today, CareState.DUE)
     for block in blocks:
@@ -199,7 +199,7 @@ def balance(account: Account, terms: Agreement, today: datetime.date) -> Iterato
     allowance = account.allowance
     if allowance is not None and allowance.total > 0 and allowance.used >= allowance.total * USED_SHARE:
         share = _percent(allowance.used, allowance.total)
-        why = f"{share}% of {_amount_text(allowance.total)} rate-minutes used since {allowance.since}"
+        why = f"{share}% of {_amount_text(allowance.total)} minutes at the usual rate used since {allowance.since}"
         occasion = f"retainer.{allowance.since}"
         yield CareItem("E9", occasion, "retainer nearly used", why, today, today, CareState.DUE)
 

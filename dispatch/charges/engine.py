@@ -8,6 +8,7 @@ from typing import Any
 
 from dispatch.charges.card import read_agreement, read_card
 from dispatch.charges.checks import errors_of
+from dispatch.charges.explain import band_words
 from dispatch.charges.labour import labour_lines, minimum_lines
 from dispatch.charges.lines import ChargeLine, Sheet
 from dispatch.charges.minutes import stay_of
@@ -19,6 +20,7 @@ from dispatch.charges.terms import Terms, for_group, select
 from dispatch.charges.travel import lacking, travel_lines
 from dispatch.charges.visit import ChargedClient, read_client, read_site, read_visit
 from dispatch.fields.reading import FormFault
+from dispatch.model.instants import time_text
 from dispatch.model.money import exact_text, rounded, shortest
 
 REVIEWED = frozenset({"ZERO_DURATION", "LONG_VISIT", "GUARANTEE_EXPIRED"})
@@ -73,7 +75,7 @@ def _services(pricing: Pricing) -> list[ChargeLine]:
             return []
         if rule.mode == "flat":
             if rule.amount is None:
-                raise FormFault("card.no_access.amount: a number is expected, not None")
+                raise FormFault("card.no_access.amount: a number is expected, not nothing")
             return [ChargeLine("FEE-NOACC", "fee", pricing.minor(rule.amount), "nobody let us in: flat fee")]
     stays = [stay_of(pricing, part) for part in terms.crew]
     labour = [line for stay in stays for line in labour_lines(pricing, stay)]
@@ -100,9 +102,7 @@ def _cancellation(pricing: Pricing) -> Iterator[ChargeLine]:
     if rule is None or rule.mode == "none":
         return
     value = rule.value
-    notice_text = (
-        f"cancelled {notice // 60} h {notice % 60} min before the start" if notice >= 0 else "cancelled after the start"
-    )
+    notice_text = f"cancelled {time_text(notice)} before the start" if notice >= 0 else "cancelled after the start"
     if rule.mode == "flat":
         fee, why = value, f"{notice_text}: flat fee"
     else:
@@ -111,7 +111,7 @@ def _cancellation(pricing: Pricing) -> Iterator[ChargeLine]:
         minutes = terms.minimum_minutes(first, terms.effective(tier.band))
         weight, hourly = calm_rate(terms, first, tier).weight, terms.price(first)
         fee = minutes * weight * hourly / 60 * value / 100
-        counted = f"{minutes} min x {shortest(hourly)}/h x {exact_text(weight)} ({tier.name})"
+        counted = f"{minutes} min x {shortest(hourly)}/h x {exact_text(weight)} ({band_words(tier.name)})"
         why = f"{notice_text}: {shortest(value)}% of the minimum, {counted}"
     if amount := pricing.minor(fee):
         yield ChargeLine("FEE-CANC", "fee", amount, why)

@@ -9,6 +9,20 @@ from typing import Any
 
 from dispatch.model.text import pad, show
 
+AT_USUAL = "min at the usual rate"
+"""What rate-minutes are called to people (design/charges.md, Terms); in the form of a sheet their unit is `rate-min`."""
+
+
+def band_words(name: str) -> str:
+    """A band of hours as people call it: after hours."""
+    return "after hours" if name == "after_hours" else name
+
+
+def band_named(words: str) -> str:
+    """The band that is called so."""
+    return "after_hours" if words.casefold() == "after hours" else words
+
+
 NEEDS = {
     "NO_TECHNICIAN": "nobody is assigned: the dispatcher assigns a technician",
     "DUPLICATE_TECHNICIAN": "a technician stands in it twice: the dispatcher takes one assignment out",
@@ -56,7 +70,7 @@ def sheet_lines(form: Mapping[str, Any], currency: str, tax: str = "", width: in
     room = width - 36
     lines = []
     for line in form["lines"]:
-        counted = f"{line['qty']} {line['unit']}" if "unit" in line else ""
+        counted = _counted(line)
         figures = f"{counted:>14} {line['amount']:>9}"
         if room >= _LEAST_ROOM:
             lines.append(f"{pad(line['rule'], 9)} {pad(_who(line), room)} {figures}")
@@ -67,7 +81,7 @@ def sheet_lines(form: Mapping[str, Any], currency: str, tax: str = "", width: in
         lines.append("nothing is charged")
     lines += [f"{words:<{width - 11}} {form[word]:>9}" for word, words in sum_words(form)]
     lines.append(f"all in {show(currency)}" + (f" · {show(tax)}" if tax else ""))
-    lines += [f"drawn from {show(name)}: {amount}" for name, amount in form.get("drawn", {}).items()]
+    lines += [f"drawn from {show(name)}: {usual_units(amount)}" for name, amount in form.get("drawn", {}).items()]
     if form["status"] != "ready":
         lines.append("a lead must accept it:")
     lines += _wrapped((f"· {MEANS[flag]}" for flag in form["flags"]), width)
@@ -88,7 +102,7 @@ def sheet_markdown(form: Mapping[str, Any], title: str, currency: str, tax: str 
         return [*lines, "There is no charge yet:", "", *(f"- {need}" for need in needs(form))]
     lines += [f"| rule | for | quantity | {_cell(currency)} |", "| --- | --- | ---: | ---: |"]
     for line in form["lines"]:
-        counted = f"{line['qty']} {line['unit']}" if "unit" in line else ""
+        counted = _counted(line)
         lines.append(f"| {line['rule']} | {_cell(_who(line))} | {_cell(counted)} | {line['amount']} |")
     tax_text = f" ({_cell(tax)})" if tax else ""
     for word, words in sum_words(form):
@@ -110,11 +124,21 @@ def needs(form: Mapping[str, Any]) -> list[str]:
 
 
 def _who(line: Mapping[str, Any]) -> str:
-    return " ".join(show(str(line[key])) for key in ("tech", "note", "pool") if line.get(key))
+    return " ".join(show(band_words(str(line[key]))) for key in ("tech", "note", "pool") if line.get(key))
+
+
+def usual_units(text: str) -> str:
+    """A quantity of a sheet, or the arithmetic of one, with its unit as people call it (design/charges.md, Terms)."""
+    return text.replace("rate-min", AT_USUAL)
+
+
+def _counted(line: Mapping[str, Any]) -> str:
+    """A quantity in a narrow column; below it stands at which rate."""
+    return f"{line['qty']} {line['unit']}".replace("rate-min", "min") if "unit" in line else ""
 
 
 def _why(line: Mapping[str, Any]) -> str:
-    return show(line["why"]) + (f" (worth {line['value']})" if "value" in line else "")
+    return usual_units(show(line["why"])) + (f" (worth {line['value']})" if "value" in line else "")
 
 
 def _wrapped(texts: Iterator[str], width: int) -> list[str]:
@@ -187,7 +211,7 @@ def _lines(form: Mapping[str, Any] | None, room: int) -> list[str]:
         return [f"blocked: {need}" for need in needs(form)]
     lines = []
     for line in form["lines"]:
-        counted = f"{line['qty']} {line['unit']}" if "unit" in line else ""
+        counted = _counted(line)
         named = pad(f"{line['rule']} {_who(line)}", room)
         lines.append(f"{named} {counted:>12} {line['amount']:>9}")
     return lines

@@ -22,6 +22,7 @@ from dispatch.charges.card import (
     Openings,
     TravelZone,
 )
+from dispatch.charges.explain import band_named, band_words
 from dispatch.charges.labour_fields import DAY_FORM, LISTED, PRICES, band_rows, class_rows
 from dispatch.charges.labour_prices import BANDS, ListedPrice
 from dispatch.charges.paths import steps_of, typed, value_at
@@ -45,16 +46,16 @@ KINDS = get_args(AgreementKind)
 def _bands_of(text: str) -> Any:
     if text.isdecimal():
         return int(text)
-    pairs = [part.split() for part in text.replace("=", " ").split(",")]
-    if any(len(pair) != 2 or not pair[1].isdecimal() for pair in pairs):
-        raise ValueError("minutes such as 240, or business 60, after_hours 120, are expected")
-    return {band: int(minutes) for band, minutes in pairs}
+    pairs = [part.rpartition(" ") for part in map(str.strip, text.replace("=", " ").split(","))]
+    if not all(band and minutes.isdecimal() for band, _, minutes in pairs):
+        raise ValueError("minutes such as 240, or business 60, after hours 120, are expected")
+    return {band_named(band.strip()): int(minutes) for band, _, minutes in pairs}
 
 
 def _bands_text(value: Any) -> str:
     if not isinstance(value, Mapping):
         return str(value)
-    return ", ".join(f"{band} {minutes}" for band, minutes in value.items())
+    return ", ".join(f"{band_words(band)} {minutes}" for band, minutes in value.items())
 
 
 def _spans_of(text: str) -> list[list[str]]:
@@ -292,8 +293,8 @@ _NEW: Mapping[str, Mapping[str, Any]] = {
 _KIND_HINTS = {
     "tm": "time and materials: the agreement's prices and benefits",
     "fixed_price": "covered work costs nothing; the monthly fee is no part of a visit",
-    "retainer": "an allowance of rate-minutes every month",
-    "block_hours": "prepaid blocks of rate-minutes",
+    "retainer": "an allowance of minutes at the usual rate every month",
+    "block_hours": "prepaid blocks of minutes at the usual rate",
     "block_money": "prepaid blocks of money",
 }
 _ANY_BAND = "any of " + ", ".join(BANDS)
@@ -308,7 +309,7 @@ _AGREEMENT: _Sections = {
     "Benefits": (
         ("waive_bands", "premiums waived in", _ANY_BAND),
         ("waive_emergency", "no emergency premium"),
-        ("waive_travel", "travel waived", "in_radius: the card's included radius"),
+        ("waive_travel", "travel waived", "in radius: the card's included radius"),
     ),
 }
 _DRAWS = ("draws_travel", "travel is drawn too")
@@ -316,7 +317,7 @@ _OVERAGE = ("overage_rate", "per hour beyond it", "empty: the card's price")
 _BY_KIND: Mapping[str, _Sections] = {
     "fixed_price": {"Fixed price": (("covers_bands", "covers", _ANY_BAND), ("covers_travel", "covers travel"))},
     "retainer": {
-        "Retainer": (("allowance_min", "allowance a month", "rate-minutes: ten minutes at 1.5 are fifteen"),),
+        "Retainer": (("allowance_min", "allowance a month", "minutes at the usual rate: ten at 1.5 are fifteen"),),
         "Prepaid": (_DRAWS, _OVERAGE),
     },
     "block_hours": {"Prepaid": (_DRAWS, _OVERAGE)},
@@ -366,7 +367,7 @@ _UP_TO_TRAVEL: _Sections = {
         (
             "minimum.minutes",
             "minimum time",
-            "minutes such as 240 for half a day, or by band: business 60, after_hours 120",
+            "minutes such as 240 for half a day, or by band: business 60, after hours 120",
         ),
         ("minimum.per", "minimum per", "day: earlier visits to the site on the same date count"),
         ("minimum.technicians", "minimum for", "each technician, or the first only"),

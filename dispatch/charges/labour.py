@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from dispatch.charges.bands import Tier
 from dispatch.charges.day_price import day_price_line
+from dispatch.charges.explain import AT_USUAL, band_words
 from dispatch.charges.lines import ChargeLine
 from dispatch.charges.minutes import Stay
 from dispatch.charges.pricing import Pricing
@@ -85,7 +86,7 @@ def _line(pricing: Pricing, stay: Stay, group: _Group, count: int, left: Fractio
 
 def _rate_words(pricing: Pricing, stay: Stay, tier: Tier, rate: Rate, hourly: Fraction) -> str:
     """Why a minute costs what it costs."""
-    terms, words = pricing.terms, [tier.name]
+    terms, words = pricing.terms, [band_words(tier.name)]
     if terms.waives(tier.band):
         words.append("premium waived")
     if rate.raised == "overtime":
@@ -140,7 +141,7 @@ def _why(terms: Terms, stay: Stay, group: _Group, count: int, left: Fraction | N
     elif kind == "free_test":
         yield "test time, not charged"
     elif paid_from is not None and left is not None:
-        yield f"drawn from {paid_from}: {shortest(count * rate.weight)} rate-min, {shortest(left)} left after"
+        yield f"drawn from {paid_from}: {shortest(count * rate.weight)} {AT_USUAL}, {shortest(left)} left after"
 
 
 def _window(terms: Terms, stay: Stay, start: int, end: int) -> str:
@@ -182,14 +183,16 @@ def _of_technician(pricing: Pricing, stay: Stay, labour: Sequence[ChargeLine]) -
     missing -= earlier.topup_rmin
     if missing > 0:
         why = (
-            f"minimum {minutes} min x {exact_text(weight)} ({tier.name}) = {shortest(due)} rate-min; "
-            f"present {shortest(stay.presence)}"
+            f"minimum {minutes} min x {exact_text(weight)} ({band_words(tier.name)}) = {shortest(due)} {AT_USUAL}, "
+            f"of which {shortest(stay.presence)} are on the clock"
         )
         if by_day:
-            why += f", the day price counts for {shortest(by_day)}"
+            why += f", {shortest(by_day)} in the day price"
         if prior is not None:
-            why += f", earlier today {shortest(earlier.presence_rmin)}; topped up before {shortest(earlier.topup_rmin)}"
-        why += f"; missing {shortest(missing)}"
+            why += (
+                f", {shortest(earlier.presence_rmin)} worked and {shortest(earlier.topup_rmin)} paid for earlier today"
+            )
+        why += f"; {shortest(missing)} are missing"
         yield from _top_up(pricing, stay, missing, why)
     elif missing < 0:
         yield from _credit(pricing, stay, -missing, sum(line.amount for line in labour), earlier)
@@ -218,7 +221,7 @@ def _top_up(pricing: Pricing, stay: Stay, missing: Fraction, why: str) -> Iterat
         for balance, portion in pricing.balances.portions(missing):
             missing -= portion
             value = pricing.minor(portion * price / 60)
-            drawn = f"{shortest(portion)} rate-min x {shortest(price)}/h"
+            drawn = f"{shortest(portion)} {AT_USUAL} x {shortest(price)}/h"
             text = f"{why}; {drawn} drawn from {balance.name}, {shortest(balance.left)} left after"
             yield replace(
                 blank, why=text, qty=portion, unit_price=price, zero_reason="drawn", value=value, pool=balance.name
@@ -228,7 +231,7 @@ def _top_up(pricing: Pricing, stay: Stay, missing: Fraction, why: str) -> Iterat
         pricing.flags.add("POOL_EXHAUSTED")
         price = pricing.terms.overage(stay.part)
     amount = pricing.minor(missing * price / 60)
-    why += f"; {shortest(missing)} rate-min x {shortest(price)}/h"
+    why += f"; {shortest(missing)} {AT_USUAL} x {shortest(price)}/h"
     yield replace(blank, amount=amount, qty=missing, unit_price=price, why=why)
     if pricing.card.minimum.includes_travel:
         taken = min(amount, pricing.travel_left)
@@ -252,9 +255,9 @@ def _credit(pricing: Pricing, stay: Stay, over: Fraction, worked: int, earlier: 
         amount, back = worked, Fraction(worked, 10**pricing.card.exponent) * 60 / price
     if back <= 0:
         return
-    text = f"earlier visits here today paid {shortest(over)} rate-min of minimum that are worked now"
+    text = f"earlier visits here today paid {shortest(over)} {AT_USUAL} of minimum that are worked now"
     text += ", no more than this visit is charged" if back < over else ""
-    text += f": {shortest(back)} rate-min x {shortest(price)}/h"
+    text += f": {shortest(back)} {AT_USUAL} x {shortest(price)}/h"
     yield ChargeLine(
         "MIN-DAY", "labour", -amount, text, tech=stay.part.name, qty=-back, unit="rate-min", unit_price=price
     )  # fmt: skip

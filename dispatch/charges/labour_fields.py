@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dispatch.charges.explain import band_named, band_words
 from dispatch.fields.kinds import Parsed
 
 Rows = Sequence[Sequence[str]]
@@ -33,12 +34,12 @@ def _listed_text(price: Mapping[str, Any]) -> str:
 def _prices_of(text: str) -> dict[str, Any]:
     prices = [_IN_BAND.fullmatch(part.strip()) for part in text.split(",")]
     if not all(prices):
-        raise ValueError("bands with a price such as after_hours 180, sunday 240 (220) are expected")
-    return {match[1]: _listed_of(match[2]) for match in prices if match}
+        raise ValueError("bands with a price such as after hours 180, sunday 240 (220) are expected")
+    return {band_named(match[1]): _listed_of(match[2]) for match in prices if match}
 
 
 def _prices_text(prices: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name} {_listed_text(price)}" for name, price in prices.items())
+    return ", ".join(f"{band_words(name)} {_listed_text(price)}" for name, price in prices.items())
 
 
 LISTED = Parsed("a price, or two", _listed_of, _listed_text)
@@ -70,7 +71,7 @@ def class_rows(name: str, money: str) -> Rows:
         ("standard", f"{name}, per hour", f"{money}, without an agreement"),
         ("agreement", f"{name}, per hour under an agreement", "empty: as without one"),
         ("minimum_minutes", f"{name}, minimum of its own", "minutes; empty: the card's"),
-        ("bands", f"{name}, price per hour by band", "after_hours 180, sunday 240 (220); empty: multipliers"),
+        ("bands", f"{name}, price per hour by band", "after hours 180, sunday 240 (220); empty: multipliers"),
         ("half_day", f"{name}, half day", two),
         ("day", f"{name}, day", two),
     )

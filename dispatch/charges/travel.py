@@ -10,6 +10,7 @@ from typing import Literal
 
 from dispatch.charges.bands import Tier
 from dispatch.charges.card import Component, DistanceCharge, FixedCharge, TimeCharge, Travel, TravelZone, ZoneCharge
+from dispatch.charges.explain import AT_USUAL, band_words
 from dispatch.charges.lines import ChargeLine
 from dispatch.charges.minutes import Stay, round_minutes
 from dispatch.charges.pricing import Pricing
@@ -310,7 +311,7 @@ def _time(way: _Way, component: TimeCharge, part: VisitPart, arrival: Tier | Non
     hourly, (price, multiplier) = price, rate.of(price)
     if way.rules.time_premium and arrival is not None:
         instead = "" if rate.price is None else f", instead of {shortest(hourly)}/h"
-        reckoning += f" x {exact_text(multiplier)} ({arrival.name}{instead})"
+        reckoning += f" x {exact_text(multiplier)} ({band_words(arrival.name)}{instead})"
     why = f"{reckoning} x {shortest(price)}/h"
     if component.pct_of_labour is not None:
         why += f", {component.pct_of_labour.text}% of the labour price"
@@ -346,7 +347,7 @@ def _drawn(way: _Way, line: ChargeLine, share: Fraction, arrivals: Mapping[str, 
         value = pricing.minor(minutes * line.unit_price * line.multiplier / 60)
         yield replace(
             line, qty=Fraction(minutes), amount=0, value=value, zero_reason="drawn", pool=name,
-            why=f"{line.why}; {minutes} min of it are {shortest(minutes * weight)} rate-min drawn from {name}",
+            why=f"{line.why}; {minutes} min of it are {shortest(minutes * weight)} {AT_USUAL}, drawn from {name}",
         )  # fmt: skip
     if left > 0:
         pricing.flags.add("POOL_EXHAUSTED")

@@ -152,9 +152,9 @@ def read_item(given: Any, place: int, faults: list[str], *, typed: bool = False)
                 FieldFault(f"“{show(str(name), 40)}”", "", f"is not a field of an item; those are {', '.join(FIELDS)}")
             )
     ref, kind = values["id"], values["kind"]
-    # a test always has to pass after the last work (G4), so the field can only say so
+    # a test always has to pass after the last work, so the field can only say so
     if given.get(_AFTER, kind is ItemKind.TEST) != (kind is ItemKind.TEST):
-        is_test = "a test always has to pass after the last work (G4)"
+        is_test = "a test always has to pass after the last work"
         item_faults.append(FieldFault(_AFTER, "", is_test if kind is ItemKind.TEST else "belongs to tests"))
     faults += [f"{ref or f'item {place}'} {fault.name}: {fault.sentence}" for fault in item_faults]
     if ref is None or kind is None or not values["text"]:
@@ -245,7 +245,7 @@ def _of_item(item: TemplateItem) -> Iterator[str]:
     if item.kind is ItemKind.SIGN_OFF and item.ref != SIGN_OFF.ref:
         yield f"kind: the sign-off is {SIGN_OFF.ref}, and there is one"
     if item.kind is ItemKind.TEST and item.phase is not Phase.TEST:
-        yield "kind: a test counts only after the last work (G4): its id begins with T"
+        yield "kind: a test counts only after the last work: its id begins with T"
     if item.ref == "W2" and item.kind is not ItemKind.CONFIRM:
         yield "kind: what was changed is noted here: confirm"
     if item.ref == "T1" and (item.kind is not ItemKind.TEST or item.na_allowed):

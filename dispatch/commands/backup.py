@@ -16,7 +16,7 @@ from dispatch.lazily import lazily
 from dispatch.model.forms import forms
 from dispatch.model.instants import stamp
 from dispatch.model.paths import typed_path
-from dispatch.model.text import pad, show
+from dispatch.model.text import count_text, pad, show
 
 with lazily(__name__):
     from db import backups, settings
@@ -76,7 +76,7 @@ def _backup(args: Args) -> int:
         manifest = archive.write(store, target, args.to)
         where, out = show(str(target)), sys.stdout
     print(
-        f"Copied to {where} and checked: the database and {len(manifest.entries) - 1} files. "
+        f"Copied to {where} and checked: the database and {count_text(len(manifest.entries) - 1, 'file')}. "
         f"Head of the audit chain: {manifest.head}",
         file=out,
     )
@@ -91,7 +91,7 @@ def _missing(manifest: archive.Manifest | None) -> int:
     if manifest is None or not manifest.missing:
         return 0
     print(
-        f"dispatch: {len(manifest.missing)} files that were handed in are not in it: they were missing or damaged. "
+        f"dispatch: {count_text(len(manifest.missing), 'file')} handed in, missing or damaged, not in it. "
         "`dispatch doctor` names them.",
         file=sys.stderr,
     )
@@ -101,7 +101,7 @@ def _missing(manifest: archive.Manifest | None) -> int:
 def _verify_archive(args: Args) -> int:
     with file_named(args.archive, of_any_size=True) as file:
         backup = restoring.verify(file, typed_path(args.identity) if args.identity else None)
-    what = f"and {len(backup.manifest.entries) - 1} files" if backup.manifest else "without files"
+    what = f"and {count_text(len(backup.manifest.entries) - 1, 'file')}" if backup.manifest else "without files"
     print(f"{show(called(args.archive))} is whole: the database {what}. Head of the audit chain: {backup.head}")
     return _broken(backup) or _missing(backup.manifest)
 

@@ -14,7 +14,7 @@ from dispatch.commands.printing import Answer, Result, write_private
 from dispatch.commands.typed import TECHNICIAN, day_or_today
 from dispatch.lazily import lazily
 from dispatch.model.forms import forms
-from dispatch.model.text import show
+from dispatch.model.text import count_text, show
 
 with lazily(__name__):
     from dispatch.desk.adapters import calendar_export
@@ -40,7 +40,7 @@ _YES = {"yes": True, "no": False}
 def _export_calendar(user: User, args: Args) -> str | None:
     technician = args.technician or records.technician_named(user.store, user.staff.name)
     text, count = calendar_export.calendar_of(user, technician, args.date, args.days, busy=args.busy)
-    sentence = f"{show(args.file or '', 120)}: {count} visits of {technician.name} from {args.date} on."
+    sentence = f"{show(args.file or '', 120)}: {count_text(count, 'visit')} of {technician.name} from {args.date} on."
     return write_private(text, args.file, sentence, replace=args.replace)
 
 

@@ -17,7 +17,7 @@ from dispatch.lazily import lazily
 from dispatch.model.forms import form
 from dispatch.model.instants import iso
 from dispatch.model.money import format_minor
-from dispatch.model.text import show
+from dispatch.model.text import count_text, show
 
 with lazily(__name__):
     from db import clients, settings
@@ -242,7 +242,7 @@ def _cases(args: Args) -> Answer:
         if not args.ids or str(case.get("id", "")) in args.ids
     ]
     wrong = sum(bool(result.differs) for result in results)
-    verdict = f"{len(results)} cases, {f'{wrong} differ' if wrong else 'all as expected'}"
+    verdict = f"{count_text(len(results), 'case')}, {f'{wrong} differ' if wrong else 'all as expected'}"
     return Answer(
         results,
         lambda results: [result.as_json() for result in results],

@@ -16,7 +16,7 @@ from dispatch.desk.session.refusals import Refusal
 from dispatch.lazily import lazily
 from dispatch.model.forms import forms
 from dispatch.model.instants import when_text
-from dispatch.model.text import show
+from dispatch.model.text import count_text, show
 
 with lazily(__name__):
     from db import invoices, settings
@@ -110,7 +110,7 @@ def _list(store: Store, args: Args) -> Answer:
         yield from (f"Not ready: {reference}: {why}" for reference, why in left_out.items())
         yield from map(invoice_words.invoice_line, found)
         for batch in invoices.batches(store):
-            yield f"batch {batch.id:>4}  {when_text(batch.at, zone)}  {batch.visits:>4} visits  {batch.by}"
+            yield f"batch {batch.id:>4}  {when_text(batch.at, zone)}  {count_text(batch.visits, 'visit'):>10}  {batch.by}"
 
     return Answer(found, json_form, lines)
 
@@ -224,7 +224,7 @@ def _export(user: User, args: Args) -> Result:
     if args.again is not None:
         batch = old_batches.export_again(user, args.again)
         text: str | bytes = old_batches.text_of(batch, user.firm.zone, as_json=args.json)
-        done = f"batch {batch.batch.id}, {len(batch.visits)} visits"
+        done = f"batch {batch.batch.id}, {count_text(len(batch.visits), 'visit')}"
     else:
         numbers = args.numbers if args.shown is None else _issued(user, args.shown)
         layout = args.layout or ("json" if args.json else "csv")

@@ -165,8 +165,9 @@ def _record(args: Args) -> Result:
         follow_up_on=follow_up_on,
         follow_up_minutes=args.minutes,
     )
-    word = (recorded.result or outcome).label
-    return [f"{recorded.visit.reference} {recorded.ref} saved: {word}.", *(f"  {line}" for line in recorded.notes)]
+    word, item = (recorded.result or outcome).label, f"{recorded.visit.reference} {recorded.ref}"
+    said = f"{item} is not settled: {recorded.unsettled}. It is kept: {word}." if recorded.unsettled else ""
+    return [said or f"{item} saved: {word}.", *(f"  {line}" for line in recorded.notes)]
 
 
 def _day_done(visit: Visit) -> str:

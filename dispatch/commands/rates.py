@@ -13,6 +13,7 @@ from dispatch.commands.standard_input import file_named
 from dispatch.commands.typed import CLIENT, day_or_today
 from dispatch.desk.session.refusals import Refusal, refuse
 from dispatch.lazily import lazily
+from dispatch.model.agreements import KIND_WORDS
 from dispatch.model.forms import form, forms
 from dispatch.model.instants import day_of
 from dispatch.model.money import format_minor
@@ -40,7 +41,7 @@ _CHANGES = (
 )
 _ROLLOVER = (
     option("--rollover", None, "unused allowance of a retainer", choices=["none", "next_month", "capped"]),
-    option("--rollover-cap", "MIN", "rate-minutes that roll over at most", type=int),
+    option("--rollover-cap", "MIN", "minutes at the usual rate that roll over at most", type=int),
 )
 _CALLED = "prices.rate_cards.card_called"
 _CARD = option("card", "CARD", "its name or first day", reads=_CALLED)
@@ -142,7 +143,7 @@ def _list_agreements(store: Store, args: Args) -> Answer:
     def line(agreement: Agreement) -> str:
         term = f"{agreement.starts} – {agreement.ends or 'no end'}"
         client_name = names.get(agreement.client_id, "")
-        return f"{agreement.id:>4}  {pad(client_name, 28)} {pad(agreement.name, 28)} {agreement.kind:<12} {term}"
+        return f"{agreement.id:>4}  {pad(client_name, 28)} {pad(agreement.name, 28)} {pad(KIND_WORDS[agreement.kind], 18)} {term}"
 
     return listing(
         listed,
@@ -160,7 +161,8 @@ def _show_agreement(store: Store, args: Args) -> Answer:
         if "calendar" in promises:
             promises["calendar"] = service_terms.calendar_text(promises["calendar"])
         made = f"  made from the plan {plan}" if (plan := beginning.form_of(agreement, store).get("plan")) else ""
-        yield f"{agreement.name}, {_client_name(store, agreement)}  rollover {agreement.rollover}{made}"
+        rollover = agreement.rollover.replace("_", " ")
+        yield f"{agreement.name}, {_client_name(store, agreement)}  rollover: {rollover}{made}"
         yield from _paths(terms | ({"service": promises} if promises else {}))
         for line in (
             *agreeing.balances(store, agreement, settings.today(store)),
@@ -284,7 +286,7 @@ def _saved(
 ) -> Iterator[str]:
     agreement = agreeing.save_agreement(user, client, name, terms, confirmed=confirmed)
     fee = agreement.service.monthly_fee
-    yield f"{agreement.name} ({agreement.kind}) is in force from {agreement.starts} on; its number is {agreement.id}."
+    yield f"{agreement.name} ({KIND_WORDS[agreement.kind]}) is in force from {agreement.starts} on; its number is {agreement.id}."
     if fee is not None:
         yield f"  its fee is {format_minor(fee, agreements.minor_units(user.store))} a month"
     yield from _warnings(user.store, agreement)

@@ -18,7 +18,7 @@ from dispatch.lazily import lazily
 from dispatch.model.csv_text import csv_text
 from dispatch.model.forms import form, forms
 from dispatch.model.periods import SUCH_AS
-from dispatch.model.text import cells_of, show
+from dispatch.model.text import cells_of, count_text, show
 
 with lazily(__name__):
     from db import figures, settings
@@ -56,7 +56,7 @@ def _figures(store: Store, args: Args) -> Result:
     if args.behind and args.csv:
         raise Faulty(["--behind: stands with text or --json"])
     if args.rebuild:
-        print(f"{day_sums.rebuild(store)} days are counted and kept.")
+        print(f"{count_text(day_sums.rebuild(store), 'day')} counted and kept.")
         return None
     last = args.last
     first = args.first or last - datetime.timedelta(days=27 if args.by == "week" else 6)
@@ -74,7 +74,7 @@ def _figures(store: Store, args: Args) -> Result:
 def _tell(done: int, days: int) -> None:
     """Say on a terminal that it takes its time."""
     if days > _SAID_FROM and not done and sys.stderr.isatty():
-        print(f"Counting {days} days that are not kept yet …", file=sys.stderr)
+        print(f"Counting {count_text(days, 'day')} not kept yet …", file=sys.stderr)
 
 
 def _behind(args: Args, store: Store, first: datetime.date, last: datetime.date) -> Answer:

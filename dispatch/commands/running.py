@@ -11,11 +11,11 @@ from dispatch.commands.declared import alone, of_visit, on_visit, reads
 from dispatch.commands.opening import open_store, user_of
 from dispatch.commands.options import JSON, REFERENCE, Args, Store, User, flag, option
 from dispatch.commands.printing import Answer
-from dispatch.commands.typed import day, day_or_today, hours, moment_of_visit
+from dispatch.commands.typed import day, day_or_today, day_to_place, hours, moment_of_visit
 from dispatch.desk.session.refusals import Faulty
 from dispatch.lazily import lazily
 from dispatch.model.forms import form
-from dispatch.model.instants import Times, day_of, day_text
+from dispatch.model.instants import Times, day_text, time_text
 from dispatch.model.text import pad, show
 from dispatch.model.travel import minutes_of
 
@@ -50,10 +50,8 @@ MOST_WEEKS, MOST_SLOTS = 8, 40
     option("--day", "N", "of a visit of several days: this one (default: the one that is next)", type=int),
 )
 def _candidates(store: Store, args: Args) -> Answer:
-    times, today = settings.firm(store).times(), settings.today(store)
-    visit = steps.find(store, args.reference)
-    own = day_of(visit.starts_at, times.zone) if visit.starts_at is not None else visit.wanted_on
-    day = args.date or max(own or today, today)
+    times, visit = settings.firm(store).times(), steps.find(store, args.reference)
+    day = args.date or day_to_place(store, visit)
     if args.weeks is not None and not 1 <= args.weeks <= MOST_WEEKS:
         raise Faulty([f"weeks: from 1 to {MOST_WEEKS}"])
     if args.weeks is not None or args.between is not None or getattr(args, "with") is not None:
@@ -222,7 +220,7 @@ def _apply(args: Args) -> Answer:
     def lines(way: Insertion) -> Iterator[str]:
         yield f"{visit.reference} {visit.client} stands at {times.clock(way.start, visit.zone)} with {way.name}."
         for push in way.pushed:
-            yield f"  {push.client} is pushed by {push.minutes} min to {times.clock(push.start, push.zone)}: call them"
+            yield f"  {push.client} is pushed by {time_text(push.minutes)} to {times.clock(push.start, push.zone)}: call them"
         for finding in way.findings:
             yield f"  {finding.text}"
 

@@ -16,7 +16,7 @@ from dispatch.lazily import lazily
 from dispatch.model.forms import form, forms
 from dispatch.model.instants import when_text
 from dispatch.model.templates import PHASE_LETTERS
-from dispatch.model.text import pad, show
+from dispatch.model.text import count_text, pad, show
 
 with lazily(__name__):
     from db import settings, templates
@@ -50,7 +50,7 @@ _TEMPLATE = option("template", "TEMPLATE", "its name, or a part that only it has
 @reads("list", "every template, and which visits it serves", JSON)
 def _list(store: Store, _: Args) -> Answer:
     def line(template: Template) -> str:
-        saved = f"{len(template.items)} items, version {template.number}"
+        saved = f"{count_text(len(template.items), 'item')}, version {template.number}"
         return f"{pad(template.name, 32)} {pad(saved, 22)} {template_records.serving_text(store, template)}"
 
     return listing(
@@ -102,7 +102,7 @@ def _add(user: User, args: Args) -> str:
     draft = template_draft.begun(typed(args)["name"], like)
     _change(user.store, draft, args)
     saved = draft.save(user)
-    return f"Added template {saved.name} with {len(saved.items)} items."
+    return f"Added template {saved.name} with {count_text(len(saved.items), 'item')}."
 
 
 @acts(
@@ -175,7 +175,7 @@ def _history(store: Store, args: Args) -> Answer:
         when = "as the program brings it"
         if wording.saved_at is not None:
             when = f"{when_text(wording.saved_at, firm.zone, firm.clock_hours == 24)}, {wording.by or ''}"
-        count = f"{len(wording.template.items)} items"
+        count = count_text(len(wording.template.items), "item")
         return f"version {wording.template.number:<4} {pad(wording.template.name, 32)} {count:<10} {when}"
 
     return listing(

@@ -18,7 +18,7 @@ from dispatch.lazily import lazily
 from dispatch.model.forms import form
 from dispatch.model.instants import day_of
 from dispatch.model.paths import typed_path
-from dispatch.model.text import pad, show
+from dispatch.model.text import count_text, pad, show
 from dispatch.model.travel import distance_text, leg_text, minutes_of
 
 with lazily(__name__):
@@ -187,7 +187,8 @@ def _learn(user: User, _: Args) -> Answer:
         return {"legs": learned.legs, "pairs": learned.pairs, **doubted, "scales": scales}
 
     def lines(learned: driving.Learned) -> Iterator[str]:
-        yield f"{learned.legs} logged legs; {learned.pairs} pairs were driven {learning.PAIR_LEGS} times or more."
+        pairs = f"{count_text(learned.pairs, 'pair')} driven {learning.PAIR_LEGS} times or more"
+        yield f"{count_text(learned.legs, 'logged leg')}; {pairs}."
         if learned.doubted:
             yield f"{learned.doubted} more cannot be believed and are not counted with: dispatch travel doubted"
         for source, scale in learned.scales.items():
@@ -247,7 +248,7 @@ def _roads_add(user: User, args: Args) -> str:
     undrawn = maps.try_draw(extract, _step)
     fetched = road_engines.prefetch(user, settings.today(user.store))
     _tell([*fetched.notes, *([undrawn] if undrawn else [])])
-    return f"Drives are reckoned on the roads of {name} from now on ({fetched.drives} of today are known)."
+    return f"Drives are reckoned on the roads of {name} from now on ({count_text(fetched.drives, 'drive')} of today known)."
 
 
 @reads("status", "engine, graph, and what is missing", JSON)
@@ -263,7 +264,7 @@ def _roads_status(store: Store, _: Args) -> Answer:
         yield f"remote       {status.remote or 'none'}"
         yield f"drawn        {', '.join(drawn) or 'no roads'}"
         for key, count in status.drives.items():
-            yield f"known        {count:,} drives of {key}"
+            yield f"known        {count_text(count, 'drive')} of {key}"
         _tell([status.note] if status.note else [])
 
     return Answer(

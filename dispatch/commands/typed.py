@@ -21,6 +21,7 @@ with lazily(__name__):
     from dispatch.fields import kinds
     from dispatch.model import typed_times
     from dispatch.model.periods import Period
+    from dispatch.model.visits import Visit
 
 
 @contextmanager
@@ -112,6 +113,25 @@ def moment_of_visit(store: Store, text: str | None, args: argparse.Namespace) ->
         return None
     visit, now, zone = steps.find(store, args.reference), store.clock.now(), settings.firm(store).zone
     return parse_when(text, zone, now=now, day=day_of(visit.starts_at or now, zone))
+
+
+def day_to_place(store: Store, visit: Visit) -> datetime.date:
+    """The day on which a visit is placed where none is said: its planned or wanted day, today where that is over or none."""
+    today = settings.today(store)
+    own = visit.wanted_on if visit.starts_at is None else day_of(visit.starts_at, settings.firm(store).zone)
+    return max(own or today, today)
+
+
+def moment_to_place(store: Store, text: str | None, args: argparse.Namespace) -> int | None:
+    """A moment in the firm's zone at which the visit that is named is to stand; a clock time is on `day_to_place`.
+
+    Raises:
+        ValueError: it cannot be read.
+    """
+    if not text:
+        return None
+    day = day_to_place(store, steps.find(store, args.reference))
+    return parse_when(text, settings.firm(store).zone, now=store.clock.now(), day=day)
 
 
 def client_name(store: Store, text: str, _: argparse.Namespace) -> str:

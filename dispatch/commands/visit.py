@@ -24,7 +24,7 @@ from dispatch.commands.options import (
 )
 from dispatch.commands.printing import Answer, Result
 from dispatch.commands.requested import requested
-from dispatch.commands.typed import day, moment, unless
+from dispatch.commands.typed import day, moment_to_place, unless
 from dispatch.desk.session.refusals import Faulty, Refusal
 from dispatch.lazily import lazily
 from dispatch.model.instants import day_of
@@ -233,7 +233,13 @@ def _places(name: str, text: str, *, required: bool, whom: str) -> Command:
         name,
         text,
         option("--to", "TECHNICIAN", whom, action="append", required=required),
-        option("--at", "WHEN", "2026-11-24T09:00, or 9:00, or tomorrow 9:00", reads=moment, required=required),
+        option(
+            "--at",
+            "WHEN",
+            "2026-11-24T09:00, tomorrow 9:00, or 9:00 on its planned or wanted day",
+            reads=moment_to_place,
+            required=required,
+        ),
         *crews.WHICH_DAYS,
         CONFIRM,
         option("--override", "REASON", "place it although the check refuses; audited", default=""),

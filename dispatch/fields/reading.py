@@ -284,7 +284,7 @@ def keyed(cls: Any) -> Sequence[tuple[str, str, Any]]:
 
 def expected(path: str, value: Any, what: str) -> FormFault:
     """The fault of a value of another kind."""
-    return FormFault(f"{path}: {what} is expected, not {repr(value)[:80]}")
+    return FormFault(f"{path}: {what} is expected, not {'nothing' if value is None else repr(value)[:80]}")
 
 
 def _one_of(words: Sequence[str], value: Any, path: str, faults: Faults) -> str:

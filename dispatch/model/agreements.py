@@ -15,6 +15,16 @@ OPENING_HOURS: Mapping[str, Any] = {
 """The hours of a rate card that says none; a weekday that a card leaves out keeps these (design/charges.md B14, B16)."""
 
 
+KIND_WORDS = {
+    "tm": "time and materials",
+    "fixed_price": "fixed price",
+    "retainer": "retainer",
+    "block_hours": "prepaid hours",
+    "block_money": "prepaid money",
+}
+"""The kinds of agreement, in the words for people."""
+
+
 def left_open(kind: str, allowance: object, *, priced: bool) -> str:
     """What an agreement or a plan of a kind should say and does not (design/account-care.md E12); empty: nothing."""
     if kind == "retainer" and not allowance:

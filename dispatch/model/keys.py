@@ -7,6 +7,8 @@ import binascii
 import hashlib
 from dataclasses import dataclass
 
+from dispatch.model.text import count_text
+
 
 @dataclass(frozen=True, slots=True)
 class Key:
@@ -95,7 +97,7 @@ def read_public_key(text: str) -> PublicKey:
         raise KeyRefused("is a private key: keep it to yourself, and give the file that ends in .pub")
     lines = [line for line in text[:LONGEST].splitlines() if line.strip() and not line.lstrip().startswith("#")]
     if len(lines) != 1 or len(text) > LONGEST:
-        raise KeyRefused(f"has {len(lines)} keys where one was expected")
+        raise KeyRefused(f"{count_text(len(lines), 'key')} where one was expected")
     words = lines[0].split()
     if len(words) < 2 or words[0] not in KINDS:
         raise KeyRefused(f"begins with {words[0][:40]!r}, where {_EXPECTED} was expected")

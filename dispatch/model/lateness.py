@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from dispatch.model.instants import long_text
+from dispatch.model.instants import long_text, time_text
 
 MINUTE = 60
 _WORDS = {
@@ -29,7 +29,7 @@ class Late(NamedTuple):
     @property
     def sentence(self) -> str:
         """The lateness with what it is measured against."""
-        return f"{self.minutes} min {_WORDS[self.against]}"
+        return f"{time_text(self.minutes)} {_WORDS[self.against]}"
 
 
 def late_arrival(

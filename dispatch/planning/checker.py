@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from dispatch.model.instants import day_bounds, day_of, day_text, days_on, long_text
+from dispatch.model.instants import day_bounds, day_of, day_text, days_on, long_text, time_text
 from dispatch.model.people import Absence
 from dispatch.model.skills import spoken
 from dispatch.model.travel import UNKNOWN_LEG, Leg, placed
@@ -180,7 +180,7 @@ def absent_from(day: TechnicianDay, stop: Stop) -> Iterator[Finding]:
     for absence in day.absences:
         overlap = min(stop.end, absence.ends_at) - max(stop.start, absence.starts_at)
         if overlap > 0:
-            text = f"{_absent(day, absence)}: {_minutes(overlap)} min of it"
+            text = f"{_absent(day, absence)}: {time_text(_minutes(overlap))} of it"
             yield Finding(ABSENCE, PlacementGrade.BLOCKED, text, _minutes(overlap))
 
 
@@ -190,7 +190,7 @@ def _back_from_absence(day: TechnicianDay, stop: Stop, leg: Leg) -> Iterator[Fin
     for absence in () if stop.held_up else day.absences:
         short = absence.ends_at + drive - stop.start
         if short > 0 and absence.ends_at <= stop.start:
-            text = f"{_absent(day, absence)}, and drives {_minutes(drive)} min to {stop.client}"
+            text = f"{_absent(day, absence)}, and drives {time_text(_minutes(drive))} to {stop.client}"
             yield Finding(ABSENCE, PlacementGrade.BLOCKED, text, _minutes(short))
 
 
@@ -206,12 +206,10 @@ def _access(day: TechnicianDay, stop: Stop) -> Iterator[Finding]:
     earlier = [closes for _, closes in stop.access if closes <= stop.start]
     text = "the site is closed on this day"
     if later:
-        text = (
-            f"starts {_minutes(min(later) - stop.start)} min before the site opens at {_clock(min(later), day, stop)}"
-        )
+        text = f"starts {time_text(_minutes(min(later) - stop.start))} before the site opens at {_clock(min(later), day, stop)}"
     elif earlier:
         late = _minutes(stop.start - max(earlier))
-        text = f"starts {f'{late} min after' if late else 'when'} the site closes at {_clock(max(earlier), day, stop)}"
+        text = f"starts {f'{time_text(late)} after' if late else 'when'} the site closes at {_clock(max(earlier), day, stop)}"
     yield Finding("access", PlacementGrade.BLOCKED, text)
 
 
@@ -289,7 +287,7 @@ def _overlap(
     for other in (*day.stops, *day.outside):
         shared = min(stop.end, other.end) - max(stop.start, other.start)
         if shared > 0:
-            yield _clash(f"overlaps {other.client} by {_minutes(shared)} min", shared, rules)
+            yield _clash(f"overlaps {other.client} by {time_text(_minutes(shared))}", shared, rules)
     for first, second in ((before, stop), (stop, after)):
         if first is None or second is None:
             continue
@@ -300,8 +298,8 @@ def _overlap(
         leg = drives(first.place, second.place, second.start)
         spare = gap - (leg.seconds or 0)
         if leg.known and spare < 0:
-            text = f"the drive of {_minutes(leg.seconds or 0)} min between {first.client} and {second.client} "
-            yield _clash(f"{text}is {_minutes(-spare)} min longer than the gap", -spare, rules)
+            text = f"the drive of {time_text(_minutes(leg.seconds or 0))} between {first.client} and {second.client} "
+            yield _clash(f"{text}is {time_text(_minutes(-spare))} longer than the gap", -spare, rules)
         elif spare < buffer:
             eaten = _minutes(buffer - spare)
             where = f"after {first.client}" if second is stop else f"before {second.client}"
@@ -330,11 +328,11 @@ def _promise(day: TechnicianDay, stop: Stop, rules: Rules) -> Iterator[Finding]:
     opens, closes = stop.promised
     window = day.times.span(opens, closes, stop.zone)
     promised_on = day_of(opens, day.zone)
-    if other_day := promised_on != day_of(stop.start, day.zone):
+    if promised_on != day_of(stop.start, day.zone):
         window = f"{day_text(promised_on)} {window}"
     late, side = (stop.start - closes, "after") if stop.start > closes else (opens - stop.start, "before")
     late = _minutes(late)
-    text = f"starts {long_text(late) if other_day else f'{late} min'} {side} the promised window {window}"
+    text = f"starts {time_text(late)} {side} the promised window {window}"
     yield Finding("promise", PlacementGrade.WARNINGS, text, late, late * rules.late_promise, due=closes)
 
 
@@ -344,10 +342,10 @@ def _target(day: TechnicianDay, stop: Stop, rules: Rules) -> Iterator[Finding]:
         if due is not None and moment > due:
             late = _minutes(moment - due)
             if day_of(due, day.zone) == day_of(moment, day.zone):
-                text = f"{verb} {late} min after the service level's {_clock(due, day, stop)}"
+                text = f"{verb} {time_text(late)} after the service level's {_clock(due, day, stop)}"
             else:
                 missed = day.times.moment(due, stop.zone)
-                text = f"{verb} {long_text(late)} after the service level's {missed}"
+                text = f"{verb} {time_text(late)} after the service level's {missed}"
             yield Finding("target", PlacementGrade.WARNINGS, text, late, late * rules.late_target, due=due)
 
 
@@ -362,13 +360,13 @@ def _overtime(
         leaves = stop.start - (drives(day.home, stop.place, stop.start).seconds or 0)
         early = _minutes(day.shift[0] - leaves)
         if leaves < day.shift[0] <= stop.start:
-            text = f"leaves home at {_clock(leaves, day)}, {early} min before the shift"
+            text = f"leaves home at {_clock(leaves, day)}, {time_text(early)} before the shift"
             yield Finding("early", PlacementGrade.WARNINGS, text, early, early * rules.overtime)
     if after is None or day.is_called_out(after):
         home = stop.end + (drives(stop.place, day.last_place, stop.end).seconds or 0)
         over = _minutes(home - day.shift[1])
         if over > 0:
-            text = f"home at {_clock(home, day)}, {over} min past the shift"
+            text = f"home at {_clock(home, day)}, {time_text(over)} past the shift"
             yield Finding("overtime", PlacementGrade.WARNINGS, text, over, over * rules.overtime)
 
 
@@ -379,7 +377,7 @@ def _lunch(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules) -> Iter
     if place_lunch(lunch, committed(others, day.home, drives)) is None:
         return  # there was none before either: not this stop's doing
     window = f"{_clock(lunch.earliest, day)}–{_clock(lunch.latest, day)}"
-    text = f"leaves no room for {lunch.seconds // 60} min of lunch in {window}"
+    text = f"leaves no room for {time_text(lunch.seconds // 60)} of lunch in {window}"
     yield Finding("lunch", PlacementGrade.WARNINGS, text, lunch.seconds // 60, rules.no_lunch)
 
 

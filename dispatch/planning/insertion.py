@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from dispatch.model.instants import Times, span_text
+from dispatch.model.instants import Times, span_text, time_text
 from dispatch.model.travel import Place
 from dispatch.planning.candidates import added_drive
 from dispatch.planning.checker import Finding, PlacementGrade, Verdict, at, check, worst
@@ -188,7 +188,7 @@ class _Trial:
                 if (reason := self._running.held.get(clocked.visit_id)) is not None:
                     minutes = pushed[-1].minutes
                     findings.append(
-                        Finding("pin", PlacementGrade.BLOCKED, f"{was.client} {reason}: {minutes} min", minutes)
+                        Finding("pin", PlacementGrade.BLOCKED, f"{was.client} {reason}: {time_text(minutes)}", minutes)
                     )
             # everything else of the day stands as it would, so that only the last stop answers for the way home
             others = replace(self._bare, stops=(*self._stays, placed, *(other for other in moved if other is not now)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from dispatch.model.instants import time_text
 from dispatch.planning.cheapest_insertion import Room
 from dispatch.planning.judging import TimedRoute, timed
 from dispatch.planning.obstacles import lacking, named_shortly
@@ -57,7 +58,7 @@ def _ways(problem: Problem, plan: Plan, index: int, number: int, clock: ClockTex
     technician, visit = problem.technicians[number], problem.visits[index]
     late = _one(problem, number, replace(technician, overtime=technician.overtime + HOURS))
     if (fit := _fits(late, plan, index, number)) is not None:
-        yield f"{-(-(fit[0].home - technician.shift[1]) // 60)} min past the shift"
+        yield f"{time_text(-(-(fit[0].home - technician.shift[1]) // 60))} past the shift"
     open_all_day = replace(visit, windows=(technician.shift,))
     opened = replace(problem, visits=(*problem.visits[:index], open_all_day, *problem.visits[index + 1 :]))
     if (fit := _fits(opened, plan, index, number)) is not None:

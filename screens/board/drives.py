@@ -11,6 +11,7 @@ from dispatch.desk.session.refusals import Refusal
 from dispatch.model.instants import day_text
 from dispatch.model.paths import typed_path
 from dispatch.model.states import LEADS
+from dispatch.model.text import count_text
 from dispatch.model.travel import DistanceUnit, Leg, distance_text, leg_text, minutes_of
 from dispatch.travel.executables import DOWNLOAD_MB
 from screens.binding import command
@@ -54,7 +55,7 @@ class DrivesScreen(ListScreen[KnownDrive]):
             lines.append(FigureLine("By road", "remote", "remote engine", status.remote))
         self.listed.set_figures(lines)
         unknown = sum(not drive.leg.known for drive in drives)
-        counts = f"{len(drives)} drives" + (f" · {unknown} unknown" if unknown else "")
+        counts = count_text(len(drives), "drive") + (f" · {unknown} unknown" if unknown else "")
         counts += f" · {len(doubted)} learned and not believed" if doubted else ""
         self.show_head(f"Drives  {day_text(day)}", counts)
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from dispatch.desk.plan.proposal import DayFigures, Move, Proposal, TechnicianFigures
 from dispatch.desk.plan.week_plan import AnyPlan, WeekPlan
-from dispatch.desk.texts.plan_words import FIGURES, day_words, gain_words, move_words, priority_words
-from dispatch.model.instants import day_text
+from dispatch.desk.texts.plan_words import FIGURES, day_words, figure_text, gain_words, move_words, priority_words
+from dispatch.model.instants import day_text, time_text
 from dispatch.model.text import count_text, show
 from dispatch.model.visits import Visit
 from widgets.listed import FigureLine
@@ -116,12 +116,12 @@ def _of_move(view: PlanView, section: str, move: Move, text: str) -> FigureLine:
 def _part(view: PlanView, own: TechnicianFigures, theirs: frozenset[str]) -> str:
     """A technician's part of the day, and how many of `theirs`, the moves in it, are marked or not as planned any more."""
     counts = (
-        (own.overtime, f"{own.overtime} min over"),
+        (own.overtime, f"{time_text(own.overtime)} over"),
         (len(theirs), count_text(len(theirs), "move")),
         (marked := len(theirs & set(view.marked)), f"{marked} marked"),
         (changed := len(theirs & view.changed.keys()), f"{changed} changed meanwhile"),
     )
-    said = f"{count_text(own.visits, 'visit')} · {own.busy} min at work · {own.travel} min driving"
+    said = f"{count_text(own.visits, 'visit')} · {time_text(own.busy)} at work · {time_text(own.travel)} driving"
     said = said if own.visits else "nothing to do"
     return " · ".join([said, *(words for count, words in counts if count)])
 
@@ -131,7 +131,7 @@ def _figures(view: PlanView) -> Iterator[FigureLine]:
     for name, word in FIGURES:
         text = _change(proposal.before, proposal.after, name)
         if beside is not None:
-            text += f"   {view.beside_name}: {getattr(beside.after, name)}"
+            text += f"   {view.beside_name}: {figure_text(name, getattr(beside.after, name))}"
         yield FigureLine("Figures", f"figure {name}", word, text)
     text = str(proposal.stirred)
     if beside is not None:
@@ -147,4 +147,8 @@ def _figures(view: PlanView) -> Iterator[FigureLine]:
 
 def _change(before: DayFigures, after: DayFigures, name: str) -> str:
     was, becomes = getattr(before, name), getattr(after, name)
-    return f"{was}" if was == becomes else f"{was} → {becomes} ({becomes - was:+})"
+    text = figure_text(name, was)
+    if was == becomes:
+        return text
+    change = ("+" if becomes > was else "") + figure_text(name, becomes - was)
+    return f"{text} → {figure_text(name, becomes)} ({change})"

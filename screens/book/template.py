@@ -18,6 +18,7 @@ from dispatch.model.checklists import ItemKind, Phase
 from dispatch.model.instants import day_of, day_text
 from dispatch.model.states import LEADS
 from dispatch.model.templates import TemplateItem
+from dispatch.model.text import count_text
 from screens.binding import command
 from screens.book.template_preview import ask_preview
 from screens.dialogs.asked import AskedField, ChoiceRow
@@ -108,7 +109,7 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
         if item is not None and item.phase is Phase.LEAVE:
             notes.append((f"{FOLLOW_UPS.ref} {FOLLOW_UPS.label}: comes by itself with the first follow-up.", "dim"))
         if item is not None and item.phase is Phase.TEST:
-            notes.append(("Every required test must pass after the last work (G4).", "dim"))
+            notes.append(("Every required test must pass after the last work.", "dim"))
         return notes
 
     @command("enter", "template.edit", "Edit", LEADS)
@@ -214,7 +215,7 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
         zone = self.user.firm.zone
         rows = [
             ChoiceRow(
-                f"version {wording.template.number}: {wording.template.name}, {len(wording.template.items)} items",
+                f"version {wording.template.number}: {wording.template.name}, {count_text(len(wording.template.items), 'item')}",
                 wording.template,
                 "as the program brings it"
                 if wording.saved_at is None

@@ -21,6 +21,7 @@ from dispatch.desk.session.user import User
 from dispatch.model.instants import day_text
 from dispatch.model.paths import typed_path
 from dispatch.model.people import Technician
+from dispatch.model.text import count_text
 from screens.dialogs.asked import YES_NO, AskedField, ChoiceRow
 from screens.files import mailing
 from screens.files.making import Make, made
@@ -165,7 +166,7 @@ async def ask_calendar(screen: UserScreen, technician: Technician, first: dateti
             raise Faulty([f"days: {typed['days'].strip()!r} is not a whole number"]) from None
         text, count = calendar_of(screen.user, technician, first, days, busy=typed["busy"] == "yes")
         write_private(path, text, replace=replace)
-        return f"{count} visits are in {path}, which only you may read."
+        return f"{count_text(count, 'visit')}: in {path}, which only you may read."
 
     fields = (
         AskedField("file", "File", f"~/{technician.login}-{first.isoformat()}.ics"),

@@ -8,6 +8,7 @@ from dispatch.desk.log.audit_trail import ChainVerdict, read_head, trail, verify
 from dispatch.desk.log.visit_page import detail_words
 from dispatch.desk.texts.audit_words import record_of, row_lines, verdict_lines, who_of
 from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.text import count_text
 from screens.binding import command
 from screens.dialogs.asked import ENTER_SHOWS, AskedField
 from screens.listed import ListScreen
@@ -56,7 +57,7 @@ class AuditScreen(ListScreen[NamedAuditRow]):
         ] or [FigureLine("Nothing", "none", "no rows", "esc shows all again", own=False)]
         self.listed.set_figures(lines)
         filtered = " · ".join(f"{name} {text}" for name, text in self._filters.items())
-        count = f"{len(rows)} rows" + (" and more: m" if len(rows) == self._limit else "")
+        count = count_text(len(rows), "row") + (" and more: m" if len(rows) == self._limit else "")
         self.show_head("Audit", " · ".join(filter(None, (filtered, count))))
 
     @command("enter", "audit.open", "Open", about="here")

@@ -8,7 +8,6 @@ from db import agreements, clients, service_plans
 from db.settings import today
 from db.store import existing
 from dispatch.charges import presets
-from dispatch.charges.fields import KINDS
 from dispatch.charges.paths import value_at
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.book.records import client_named
@@ -22,7 +21,7 @@ from dispatch.desk.texts import comparison_words
 from dispatch.fields.kinds import Day, Text
 from dispatch.fields.record import Field
 from dispatch.lazily import lazily
-from dispatch.model.agreements import Agreement
+from dispatch.model.agreements import KIND_WORDS, Agreement
 from dispatch.model.countries import usual_tax
 from dispatch.model.service_plans import ServicePlan
 from dispatch.model.states import LEADS, Role
@@ -94,7 +93,7 @@ class PricesScreen(ListScreen[Any]):
                     "Agreements",
                     f"agreement {agreement.id}",
                     names.get(agreement.client_id, ""),
-                    f"{agreement.name}, {agreement.kind.replace('_', ' ')}, {term}  {balances}",
+                    f"{agreement.name}, {KIND_WORDS[agreement.kind]}, {term}  {balances}",
                     current,
                 )
             )
@@ -192,7 +191,7 @@ class PricesScreen(ListScreen[Any]):
             return
         plans = service_plans.service_plans(store)
         rows: list[ChoiceRow[str | ServicePlan | Agreement]] = [ChoiceRow(f"plan {plan.name}", plan) for plan in plans]
-        rows += [ChoiceRow(kind.replace("_", " "), kind) for kind in KINDS]
+        rows += [ChoiceRow(words, kind) for kind, words in KIND_WORDS.items()]
         if known := agreements.all_agreements(store):
             rows.append(ChoiceRow("like another agreement", _LIKE, "its terms, without its blocks"))
         of = await self.choose("An agreement of which kind?", rows)
@@ -208,7 +207,7 @@ class PricesScreen(ListScreen[Any]):
                 begun = beginning.like(store, of, agreement["starts"]).terms
             return AgreementDraft(client.name, agreement["name"], begun).at(store)
 
-        stands = {"name": of.replace("_", " ") if isinstance(of, str) else of.name, "starts": "today"}
+        stands = {"name": KIND_WORDS[of] if isinstance(of, str) else of.name, "starts": "today"}
         self.app.push_screen(terms.TermsScreen(await ask_values(self, "An agreement", _AGREEMENT, new, stands)))
 
     def _agreement_here(self) -> Agreement | None:

@@ -132,7 +132,7 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
             self.say("Save the agreement first: s", "warning")
             return
         agreement, user = draft.before, self.user
-        unit = "money" if agreement.kind == "block_money" else "rate-minutes"
+        unit = "money" if agreement.kind == "block_money" else "minutes at the usual rate"
 
         fields = [line_of(field, {"bought": "today"}.get(field.name), Desk.for_user(user)) for field in BLOCK.fields]
         fields = [replace(field, label=f"Size in {unit}") if field.name == "size" else field for field in fields]

@@ -196,6 +196,8 @@ class VisitScreen(UserScreen):
         recorded = await self.do(onsite.record, self._reference, item.ref, entry, **more)
         if recorded is not None:
             self._after_save()
+            if recorded.unsettled:
+                self.say(f"{item.called} is not settled: {recorded.unsettled}.", "warning")
             for note in recorded.notes:
                 self.say(note)
         return recorded is not None

@@ -455,7 +455,9 @@ def test_driving_that_is_drawn_in_part_says_what_is_left_and_its_price() -> None
     terms = {"kind": "retainer", "allowance_min": 70, "draws_travel": True, "overage_rate": "80"}
     card = travel(components=[{"kind": "time", "pct_of_labour": "50"}])
     *_, drawn, left = sheet(stay("09:00", "10:00"), agreement=terms, card=card)["lines"]
-    assert drawn["why"].endswith("x 50/h, 50% of the labour price; 20 min of it are 10 rate-min drawn from allowance")
+    assert drawn["why"].endswith(
+        "x 50/h, 50% of the labour price; 20 min of it are 10 min at the usual rate, drawn from allowance"
+    )
     assert (left["amount"], left["why"].split("; ")[-1]) == ("13.33", "the 20 min that are left x 40/h")
 
 

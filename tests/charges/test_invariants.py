@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dispatch.charges import charge_sheet, validate_agreement, validate_card
+from dispatch.charges.explain import AT_USUAL
 from tests.charges.forms import cards, inputs, visits
 from tests.quick import examples, first_of
 
@@ -62,8 +63,8 @@ def test_every_sheet_adds_up(form: dict[str, Any]) -> None:
 NUMBER = r"(-?[0-9.]+(?:/[0-9]+)?)"
 REDONE = {
     "LAB": rf"^{NUMBER} min x {NUMBER}/h x {NUMBER} ",
-    "MIN-TIME": rf"; {NUMBER} rate-min x {NUMBER}/h()",
-    "MIN-DAY": rf": {NUMBER} rate-min x {NUMBER}/h()",
+    "MIN-TIME": rf"; {NUMBER} {AT_USUAL} x {NUMBER}/h()",
+    "MIN-DAY": rf": {NUMBER} {AT_USUAL} x {NUMBER}/h()",
     "TRV-DIST": rf": {NUMBER} mi x {NUMBER}()",
     "ITEM": rf"^{NUMBER} x {NUMBER}()",
     "FEE-CANC": rf"{NUMBER}% of the minimum, (.*)()$",

@@ -309,7 +309,7 @@ def test_a_fraction_is_exact_and_said_as_it_is() -> None:
     card = {**EXACT, "classes": {"tech": {"standard": "44"}}, "multipliers": {"after_hours": "65/44"}}
     (line,) = sheet(stay("18:00", "20:00", TUE), card=card)["lines"]
     assert (line["amount"], line["multiplier"]) == ("130.00", "1.4773")
-    assert "44/h x 65/44 (after_hours)" in line["why"]
+    assert "44/h x 65/44 (after hours)" in line["why"]
     assert validate_card({**CARD, **card}) == []
 
 

@@ -148,12 +148,15 @@ def test_an_agreement_by_command(firm: Dispatch, tmp_path: Path) -> None:
         "--starts",
         "2026-12-01",
     )
-    assert "2026-1: 600 of 600 rate-min left" in firm.ok(
+    assert "2026-1: 600 of 600 min at the usual rate left" in firm.ok(
         "agreement", "block", "Block", "--id", "2026-1", "--size", "600"
     )
     firm.ok("agreement", "edit", "Block", "--set", "labour_discount_pct=5")
     shown = json.loads(firm.ok("agreement", "show", "Block", "--json"))
-    assert (shown["terms"]["labour_discount_pct"], shown["balances"]) == (5, ["2026-1: 600 of 600 rate-min left"])
+    assert (shown["terms"]["labour_discount_pct"], shown["balances"]) == (
+        5,
+        ["2026-1: 600 of 600 min at the usual rate left"],
+    )
     assert firm("agreement", "edit", "Block", "--set", "labour_discount_pct=500").code == 1
     edited = firm.ok("agreement", "edit", "Block", "--from", "2027-03", "--set", "service.targets.P1.onsite=90")
     assert 'service from 2027-03-01: {"targets": {"P1": {"onsite": 90}}}' in edited

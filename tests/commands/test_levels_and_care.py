@@ -132,7 +132,7 @@ def test_a_clients_month(agreed: Dispatch) -> None:
     )
     assert (month["requests"], month["met_pct"], month["value_covered"]) == (1, None, "0.00")
     text = agreed.ok("levels", "--client", "Promised", "--month", month["month"])
-    assert "1 requests, nothing was promised" in text
+    assert "1 request, nothing was promised" in text
     for words in (("--month", "2026-11"), ("Z1", "--client", "Promised"), ("--client", "Promised", "--month", "x")):
         assert agreed("levels", *words).code == 1
 

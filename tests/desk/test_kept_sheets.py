@@ -267,7 +267,7 @@ class TestPools:
         starts = {"starts": agreement.starts.isoformat()}
         agreeing.save_agreement(office.lee, "Harbor Dental", "x", {"kind": "retainer", **starts}, agreement)
         before = total(office)
-        with pytest.raises(Refusal, match=r"is of the kind retainer now, and was block_hours.*afresh"):
+        with pytest.raises(Refusal, match=r"is retainer now, and was prepaid hours.*afresh"):
             clocking.correct(office.ana, "R1", "leaving", at("09:06"), "as the client says")
         assert total(office) == before
         assert left(office, agreement) == ["40"], "nothing was given back"

@@ -86,7 +86,7 @@ def test_a_promise_past_midnight_is_typed_kept_and_shown(office: Office) -> None
         "promised Tue 24 Nov 2026 22:00–01:00" in line.text for line in record_lines(visit_page(office.store, "R1"))
     )
     assert "promise" not in said(tried(office, "R1", at_next("00:30")))
-    assert "starts 30m after the promised window Tue 24 Nov 2026 22:00–01:00" in said(
+    assert "starts 30 min after the promised window Tue 24 Nov 2026 22:00–01:00" in said(
         tried(office, "R1", at_next("01:30"))
     )
     intake.amend(office.dana, "R1", {"promised": "22:00-00:00"})

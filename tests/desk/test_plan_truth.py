@@ -547,7 +547,7 @@ def test_what_stays_with_somebody_who_is_away_is_named(office: Office, freedom: 
     typed = {"technician": "ben", "from": f"{DAY}T09:00", "to": "15:00", "reason": "ill"}
     editing.add(office.lee, "absence", typed)
     said = {one.visit.reference: one.words for one in plan(office, PlanScope(freedom=freedom)).broken}
-    assert said["TEAM"] == "Ben Okafor: is absent until 15:00 (ill): 75 min of it, and it stays there"
+    assert said["TEAM"] == "Ben Okafor: is absent until 15:00 (ill): 1h15 of it, and it stays there"
     assert "TOLD" in said
 
 

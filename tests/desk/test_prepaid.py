@@ -48,7 +48,7 @@ def test_block_is_drawn_at_close_and_returned_on_reopening(office: Office) -> No
     block = agreeing.add_block(
         office.lee, agreed(office, "block_hours"), {"name": "opening", "size": "100", "bought": str(YEAR)}
     )
-    assert visit_page(office.store, "R1").balances == ("opening: 100 of 100 rate-min left",)
+    assert visit_page(office.store, "R1").balances == ("opening: 100 of 100 min at the usual rate left",)
 
     closed(office)
 
@@ -240,7 +240,9 @@ def test_another_allowance_leaves_the_months_that_are_over(office: Office, rollo
 
     assert [prepaid_use.allowance_left(office.store, retainer, day) for day in days] == before
     assert prepaid_use.allowance_left(office.store, retainer, DAY) == this + 600, "the running month has the new one"
-    assert agreeing.balances(office.store, retainer, days[0])[0].endswith("of 300 rate-min left since 2026-09-10")
+    assert agreeing.balances(office.store, retainer, days[0])[0].endswith(
+        "of 300 min at the usual rate left since 2026-09-10"
+    )
     agreeing.save_agreement(office.lee, "Harbor Dental", "x", {**form, **rolls, "allowance_min": 300}, retainer)
     assert prepaid_use.allowance_left(office.store, retainer, DAY) == this, "of one month the last word counts"
 

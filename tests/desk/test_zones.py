@@ -140,8 +140,8 @@ def test_what_the_client_knows_is_named_by_both_clocks(chicago: Office) -> None:
     assert visit(chicago).promised == (at("14:00"), at("15:00")), "typed by the clocks of the site"
     found = placement.check_placement(chicago.store, "R1", ["Ana Ruiz"], at("07:00")).verdict.findings
     texts = {finding.rule: finding.text for finding in found}
-    assert texts["access"] == "starts 360 min before the site opens at 13:00, 12:00 there"
-    assert texts["promise"] == "starts 420 min before the promised window 14:00–15:00, 13:00–14:00 there"
+    assert texts["access"] == "starts 6h before the site opens at 13:00, 12:00 there"
+    assert texts["promise"] == "starts 7h before the promised window 14:00–15:00, 13:00–14:00 there"
     assert texts["shift"] == "starts 07:00, outside Ana Ruiz's shift 08:00–17:00"
 
 

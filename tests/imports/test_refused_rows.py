@@ -55,7 +55,7 @@ def test_rows_that_are_too_short_or_too_long_come_back_whole(desk: Desk) -> None
     report = desk.take("clients", "client,phone\nAcme\nBolt,1,2\n", check=True)
     assert rows_in(refused_rows(report), ",") == [
         ["client", "phone", "why"],
-        ["Acme", "", "row: has 1 fields where the first line has 2"],
+        ["Acme", "", "row: has 1 field where the first line has 2"],
         ["Bolt", "1", "row: has 3 fields where the first line has 2", "2"],
     ]
 

@@ -13,6 +13,7 @@ from db import sessions
 from db.faults import from_os
 from db.store import Store
 from dispatch.model.keys import Key
+from dispatch.model.text import count_text
 
 FIRST_SITE_PORT = 20_000
 """Below the ports that systems give out by themselves."""
@@ -119,7 +120,7 @@ def drift(store: Store) -> list[Drift]:
     expected = content(store)
     if text != expected:
         there, should = set(text.splitlines()), set(expected.splitlines())
-        counted = f"{len(should - there)} lines are missing, {len(there - should)} should not be there"
+        counted = f"{count_text(len(should - there), 'line')} missing, {len(there - should):,} that should not be there"
         faults.append(Drift(f"{path} differs from the database: {counted}"))
     if not stat.S_ISREG(status.st_mode):
         faults.append(Drift(f"{path} is not a plain file"))

@@ -30,7 +30,7 @@ from dispatch.desk.backup.archive import (
     path_of_setting,
 )
 from dispatch.desk.session.refusals import Refusal
-from dispatch.model.text import show
+from dispatch.model.text import count_text, show
 
 _MANIFEST_MOST = 50_000_000
 _PIECE = 1 << 20
@@ -110,7 +110,9 @@ def restore(source: Path, target: Path, identity: Path | None = None) -> Restore
             shutil.rmtree(path, ignore_errors=True)
     with Store.open(target) as store:
         if live := sessions.live_keys(store):
-            made.append(f"{key_file.write(store)}: made anew, {len(live)} keys; let sshd read it (docs/remote.md)")
+            made.append(
+                f"{key_file.write(store)}: made anew, {count_text(len(live), 'key')}; let sshd read it (docs/remote.md)"
+            )
     return Restored(backup, tuple(made))
 
 
@@ -273,7 +275,7 @@ def _told_of(manifest: Manifest, beside: dict[str, Path]) -> list[str]:
     }
     sentences = [f"{beside[name]}: {count} {what}" for name, what in words.items() if (count := manifest.count(name))]
     if manifest.missing:
-        sentences.append(f"not made: {len(manifest.missing)} files that were missing when the backup was made")
+        sentences.append(f"not made: {count_text(len(manifest.missing), 'file')} missing when the backup was made")
     return sentences
 
 

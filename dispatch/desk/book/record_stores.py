@@ -43,7 +43,7 @@ from dispatch.model.firm import Firm
 from dispatch.model.instants import day_of
 from dispatch.model.people import AbsenceRecord, Staff, Technician
 from dispatch.model.states import Role
-from dispatch.model.text import show
+from dispatch.model.text import count_text, show
 from dispatch.model.travel import Pin
 from dispatch.records.clients import CLIENT, SITE
 from dispatch.records.firm import SETTINGS
@@ -300,7 +300,9 @@ class CalendarRecords(RecordStore[LinkedCalendar]):
             return ["never brought up to date: dispatch calendar sync"]
         if state.trouble:
             return [f"not brought up to date since {times.moment(state.at)}: {state.trouble}"]
-        return [f"{len(calendars.copies(store, record.id))} visits are there; changed last {times.moment(state.at)}"]
+        return [
+            f"{count_text(len(calendars.copies(store, record.id)), 'visit')} there; changed last {times.moment(state.at)}"
+        ]
 
 
 class PinRecords(RecordStore[Pin]):

@@ -10,7 +10,7 @@ from db.store import Store
 from dispatch.desk.book.context import Desk
 from dispatch.desk.book.record_store import RecordStore
 from dispatch.lazily import lazily
-from dispatch.model.agreements import left_open
+from dispatch.model.agreements import KIND_WORDS, left_open
 from dispatch.model.service_plans import UNITS, ServicePlan
 from dispatch.records.agreements import SERVICE_PLAN
 
@@ -25,7 +25,7 @@ class ServicePlanRecords(RecordStore[ServicePlan]):
     rows = service_plans.SERVICE_PLANS
 
     def line(self, store: Store, record: ServicePlan) -> str:
-        return f"{record.kind.replace('_', ' ')}  {fee_words(record, Desk.of(store))}"
+        return f"{KIND_WORDS[record.kind]}  {fee_words(record, Desk.of(store))}"
 
     def doubts(self, desk: Desk, before: ServicePlan | None, after: ServicePlan) -> Iterator[tuple[str, str]]:
         for other in self.all(desk.store):

@@ -23,7 +23,7 @@ from dispatch.fields.record import FieldFault, sentences
 from dispatch.model.checklists import Asks, NewItem
 from dispatch.model.probes import BOUNDS, ProbeTarget
 from dispatch.model.templates import Each, Template, TemplateItem
-from dispatch.model.text import show
+from dispatch.model.text import count_text, show
 from dispatch.records.checklists import TEMPLATE
 
 BETWEEN = " | "
@@ -39,7 +39,7 @@ class TemplateRecords(RecordStore[Template]):
     )
 
     def line(self, store: Store, record: Template) -> str:
-        return f"{serving_text(store, record)}  {len(record.items)} items  version {record.number}"
+        return f"{serving_text(store, record)}  {count_text(len(record.items), 'item')}  version {record.number}"
 
     def texts(self, store: Store, record: Template) -> dict[str, str]:
         """The template as it is typed; `items` is JSON, as in a file."""

@@ -13,7 +13,7 @@ from db.legs import HOME
 from db.sheets import StoredSheet
 from db.store import Store, existing
 from dispatch.desk.session.refusals import Refusal
-from dispatch.model.agreements import Agreement, RateCard
+from dispatch.model.agreements import KIND_WORDS, Agreement, RateCard
 from dispatch.model.clients import Client, Site
 from dispatch.model.firm import Firm
 from dispatch.model.forms import form
@@ -147,7 +147,11 @@ def _balances_now(
     """The terms of a kept sheet, with what the prepaid balances that it drew from have now."""
     agreement = None if source is None else agreements.agreement(store, source["id"])
     if source is None or agreement is None or agreement.kind != terms["kind"]:
-        what = "is not known" if agreement is None else f"is of the kind {agreement.kind} now, and was {terms['kind']}"
+        what = (
+            "is not known"
+            if agreement is None
+            else f"is {KIND_WORDS[agreement.kind]} now, and was {KIND_WORDS[terms['kind']]}"
+        )
         raise Refusal(
             f"{show(visit.reference)} cannot be drawn from where it was: its agreement {what}. Correct its charge afresh "
             "(dispatch charge --correct --afresh), by the agreement of now."

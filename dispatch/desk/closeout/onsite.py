@@ -33,12 +33,14 @@ _FOR_AN_HOUR = follow_ups.Back(minutes=60)
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What a recording left: the visit as it stands, the item with what stands on it, and what followed in words."""
+    """What a recording left: the visit as it stands, the item with what stands on it, what followed in words, and why the item
+    is not settled all the same."""
 
     visit: Visit
     notes: tuple[str, ...] = ()
     ref: str = ""
     result: Result | None = None
+    unsettled: str = ""
 
 
 @carried()
@@ -188,10 +190,10 @@ def _write(
     unit.audit("visit", visit.id, **about, added=more or None)
     if decision.result is Result.FAIL and run is None and decision.value is not None:
         notes.append(decision.text)
-    if decision.result in (Result.PASS, Result.NA) and item is not None:
-        notes += [reason.text for reason in unmet(checklists.checklist(user.store, visit.id)) if reason.ref == item.ref]
-    ref = item.ref if item is not None else ""
-    return Recorded(visits.again(user.store, visit), tuple(notes), ref, decision.result)
+    ref, left = item.ref if item is not None else "", ""
+    if decision.result in (Result.PASS, Result.NA):
+        left = "; ".join(one.text for one in unmet(checklists.checklist(user.store, visit.id)) if one.ref == ref)
+    return Recorded(visits.again(user.store, visit), tuple(notes), ref, decision.result, left)
 
 
 def _next_sequence(unit: Unit, visit: Visit, item: Item | None, decision: Decision) -> int:

@@ -28,7 +28,7 @@ from dispatch.model.instants import Times
 from dispatch.model.messages import Fate, Message
 from dispatch.model.notices import with_values
 from dispatch.model.states import ENDED, Review, Role
-from dispatch.model.text import show
+from dispatch.model.text import count_text, show
 
 PDF = "application/pdf"
 MOST = 10_000_000
@@ -214,7 +214,7 @@ def send(user: User, *mails: PaperMail, confirmed: Collection[str] = ()) -> tupl
             return ()
         sent = tuple(find_message(store, number) for number in made)
         alone = f"{mails[0].paper.title} to {', '.join(one.address for one in sent)}"
-        mailed.remember(unit, made, f"send {alone if len(mails) == 1 else f'{len(mails)} papers'}")
+        mailed.remember(unit, made, f"send {alone if len(mails) == 1 else count_text(len(mails), 'paper')}")
         return sent
 
 
@@ -260,7 +260,7 @@ def sent_words(made: Sequence[Message], times: Times) -> str:
     at = times.clock(made[0].due_at)
     titles = dict.fromkeys(one.paper for one in made)
     if len(titles) > 1:
-        return f"{len(titles)} papers go at {at}; until then undo takes them back."
+        return f"{count_text(len(titles), 'paper')} will go at {at}; until then undo takes them back."
     to = ", ".join(show(one.address) for one in made)
     return f"{show(made[0].paper)} goes to {to} at {at}; until then undo takes it back."
 

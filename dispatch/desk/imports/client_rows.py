@@ -20,17 +20,12 @@ from dispatch.desk.session.user import User
 from dispatch.fields.kinds import Choice, Day, Parsed, Whole
 from dispatch.fields.record import Field, RecordType
 from dispatch.fields.trade import Price
-from dispatch.model.agreements import Agreement, PrepaidBlock
+from dispatch.model.agreements import KIND_WORDS, Agreement, PrepaidBlock
 from dispatch.model.clients import Client, Contact
 from dispatch.model.text import NAME, clean, show
 from dispatch.records.clients import CLIENT
 
-NAMES = {
-    "tm": "Time and materials",
-    "fixed_price": "Fixed price",
-    "retainer": "Retainer",
-    "block_hours": "Prepaid hours",
-}
+NAMES = {kind: words.capitalize() for kind, words in KIND_WORDS.items() if kind != "block_money"}
 """The kinds of agreement that a file can bring, with the name that each is given."""
 
 OPENING = "opening"

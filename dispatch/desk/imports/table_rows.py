@@ -27,6 +27,7 @@ from dispatch.fields.trade import place_text
 from dispatch.model.instants import parse_clock
 from dispatch.model.money import shortest
 from dispatch.model.people import Hours
+from dispatch.model.text import count_text
 from dispatch.model.travel import Place
 from dispatch.travel.area import Area
 
@@ -332,7 +333,7 @@ def judge(
         # what trails behind the last column is harmless as long as it is empty
         if len(cells) < width or any(cell.strip() for cell in cells[width:]):
             # its values stand under the wrong names: what they say is not worth telling
-            fault = RowFault("row", "", f"has {len(cells)} fields where the first line has {width}")
+            fault = RowFault("row", "", f"has {count_text(len(cells), 'field')} where the first line has {width}")
             judged.append(JudgedRow(number, shortened(entry.raw(subject.key)), RowVerdict.REFUSED, (fault,)))
         else:
             judged.append(_judged(subject, entry, seen, update, confirmed))

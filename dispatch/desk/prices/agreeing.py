@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 from db import agreements, clients, people, prepaid_use, settings, visits
 from db.agreements import MONEY_KIND
 from db.store import Store, existing
+from dispatch.charges.explain import AT_USUAL
 from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, confirm, refuse, taken
 from dispatch.desk.session.user import User
 from dispatch.lazily import lazily
-from dispatch.model.agreements import Agreement, ServiceTerms
+from dispatch.model.agreements import KIND_WORDS, Agreement, ServiceTerms
 from dispatch.model.instants import day_bounds, day_of
 from dispatch.model.money import format_minor, shortest
 from dispatch.model.states import OCCUPYING, Role
@@ -93,7 +94,7 @@ def save_agreement(
         if rollover not in ROLLOVERS:
             faults.append(f"rollover: {rollover!r} is not one of {', '.join(ROLLOVERS)}")
         if rollover == "capped" and (not isinstance(cap, int) or cap < 0):
-            faults.append("rollover_cap: how many rate-minutes roll over at most?")
+            faults.append("rollover_cap: how many minutes at the usual rate roll over at most?")
         cleaned = taken("name", name, NAME, faults, needed=True)
         promises = before.service if before is not None else ServiceTerms()
         if service is not None:
@@ -166,7 +167,7 @@ def add_block(user: User, agreement: Agreement, texts: Mapping[str, str]) -> Agr
     """
     with user.write("add a prepaid block", Role.LEAD) as unit:
         if agreement.kind not in ("block_hours", MONEY_KIND):
-            raise Refusal(f"“{show(agreement.name)}” is of the kind {agreement.kind}: it has no prepaid blocks.")
+            raise Refusal(f"“{show(agreement.name)}” is {KIND_WORDS[agreement.kind]}: it has no prepaid blocks.")
         desk, faults = context.Desk.for_user(user), list[record.FieldFault]()
         block = records.BLOCK.filled(texts, desk, None, faults, remaining="")
         records.BLOCK.judge(block, desk, None, faults)
@@ -217,10 +218,10 @@ def balances(store: Store, agreement: Agreement, day: datetime.date) -> list[str
             prepaid_use.allowance_granted(store, agreement, day),
         )
         month = agreement.month_of(day)
-        return [f"allowance: {shortest(left)} of {shortest(granted)} rate-min left since {month}"]
+        return [f"allowance: {shortest(left)} of {shortest(granted)} {AT_USUAL} left since {month}"]
     lines = []
     for block in agreements.blocks_of(store, agreement.id):
-        balance, size = block.remaining, f"{block.size} rate-min"
+        balance, size = block.remaining, f"{block.size} {AT_USUAL}"
         if agreement.kind == MONEY_KIND:
             exponent = agreements.minor_units(store)
             balance, size = (format_minor(int(Fraction(text)), exponent) for text in (block.remaining, block.size))

@@ -246,7 +246,7 @@ class AgreementDraft(FigureDraft):
         if kind == "retainer":
             found.append(FormFigure("Retainer", _ROLLOVER, "unused allowance", Choice(agreeing.ROLLOVERS)))
             if self.form.get(_ROLLOVER) == "capped":
-                found.append(FormFigure("Retainer", _CAP, "rolls over at most", hint="rate-minutes"))
+                found.append(FormFigure("Retainer", _CAP, "rolls over at most", hint="minutes at the usual rate"))
         found += service_figures(self.defaults)
         if self.before is not None:
             found.append(FormFigure("From when", _FROM, "allowance and service count from", TEXT, hint=_FROM_HINT))
@@ -278,7 +278,7 @@ class AgreementDraft(FigureDraft):
         """As of any draft; what is as usual is not kept."""
         value = read(figure, text)
         if figure.path == _CAP and (not isinstance(value, int) or value < 0):
-            raise ValueError("a whole number of rate-minutes is expected")
+            raise ValueError("a whole number of minutes is expected")
         FigureDraft.change(self, figure, text)
         if figure.path in _USUAL and value in ("none", "", None):
             self.reset(figure)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from dispatch.charges.explain import sum_words
+from dispatch.charges.explain import band_words, sum_words, usual_units
 from dispatch.desk.reports.document import Amount, Cell, ReportTable
 from dispatch.model.instants import span_text
 
@@ -45,11 +45,6 @@ PEOPLES_WORDS = frozenset({"GOODWILL", "TRV-MAN"})
 """Lines whose arithmetic is a reason that a lead typed for the firm."""
 
 
-def client_units(text: str) -> str:
-    """A quantity, or the arithmetic of one, without the unit that a client does not know (design/charges.md, Terms)."""
-    return text.replace("rate-min", "min at the usual rate")
-
-
 def charge_table(form: Mapping[str, Any], exponent: int, currency: str, tax: str = "") -> ReportTable:
     """The lines and the sums of a sheet (the form of B14) that has a total; `tax` says how that is reckoned."""
 
@@ -67,13 +62,13 @@ def charge_table(form: Mapping[str, Any], exponent: int, currency: str, tax: str
 
 def line_text(line: Mapping[str, Any]) -> str:
     """What a line is for, and below it its arithmetic, where a client reads that."""
-    why = "" if line["rule"] in PEOPLES_WORDS else client_units(str(line["why"]))
+    why = "" if line["rule"] in PEOPLES_WORDS else usual_units(str(line["why"]))
     return "\n".join(filter(None, (_what(line), why)))
 
 
 def _what(line: Mapping[str, Any]) -> str:
     # of one who is not chosen yet nothing is known
-    named = [str(line[key]) for key in ("tech", "note") if line.get(key) and line[key] != "technician"]
+    named = [band_words(str(line[key])) for key in ("tech", "note") if line.get(key) and line[key] != "technician"]
     return ", ".join(filter(None, (RULES.get(line["rule"], ""), *named))) or str(line["rule"])
 
 
@@ -84,4 +79,4 @@ def counted_text(line: Mapping[str, Any]) -> str:
     quantity = str(line["qty"])
     if line["unit"] == "min" and quantity.isdigit():
         return span_text(int(quantity))
-    return client_units(f"{quantity} {line['unit']}")
+    return usual_units(f"{quantity} {line['unit']}")

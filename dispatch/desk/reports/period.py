@@ -19,7 +19,6 @@ from dispatch.desk.figures.meanings import Money
 from dispatch.desk.levels.clocks import TermsBook
 from dispatch.desk.levels.level_period import client_levels
 from dispatch.desk.prices.agreeing import balances
-from dispatch.desk.reports.charge_words import client_units
 from dispatch.desk.reports.data import period_tables
 from dispatch.desk.reports.document import (
     Amount,
@@ -392,8 +391,7 @@ def _next(store: Store, client: Client, own: Sequence[Visit], times: Times) -> S
     if agreement is not None and agreement.covers(today):
         until = "without an end" if agreement.ends is None else f"to {day_text(agreement.ends)}"
         terms.append(("Your agreement", f"{agreement.name}, {until}"))
-        left = map(client_units, balances(store, agreement, today))
-        terms += [("What is left", line) for line in left]
+        terms += [("What is left", line) for line in balances(store, agreement, today)]
     table = ReportTable(("When", "Visit", "Work", "Who"), tuple(rows), "No visit is asked for.")
     return Section("What is next", tuple(terms), tables=(table,))
 

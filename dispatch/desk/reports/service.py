@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator
 
 from db import sheets
+from dispatch.charges.explain import usual_units
 from dispatch.closeout.gates import overridden_tests
 from dispatch.desk.log.visit_page import VisitPage, visit_page
-from dispatch.desk.reports.charge_words import charge_table, client_units
+from dispatch.desk.reports.charge_words import charge_table
 from dispatch.desk.reports.data import visit_tables
 from dispatch.desk.reports.document import Point, Report, ReportTable, Section, Whose, foot_of, letterhead_of
 from dispatch.desk.reports.naming import client_slug
@@ -279,7 +280,7 @@ def _charge(user: User, page: VisitPage) -> Section:
     if charge is None or sheet is None or not sheet.accepted or sheet.total is None or page.visit.state in OPEN_ON_SITE:
         return Section("Charge", shown, paragraphs=("The charge is not settled yet.",))
     form = charge.form
-    drawn = [f"drawn from {name}: {client_units(amount)}" for name, amount in form.get("drawn", {}).items()]
+    drawn = [f"drawn from {name}: {usual_units(amount)}" for name, amount in form.get("drawn", {}).items()]
     table = charge_table(form, sheet.exponent, sheet.currency, charge.tax)
     return Section("Charge", shown, tuple(drawn), (table,))
 

@@ -12,6 +12,7 @@ from dispatch.desk.care.client_page import ClientPage
 from dispatch.desk.messages.outbox import moment
 from dispatch.desk.texts.comparison_words import comparison_form, comparison_lines
 from dispatch.desk.texts.finding_words import line
+from dispatch.model.agreements import KIND_WORDS
 from dispatch.model.alerts import ToldAlert
 from dispatch.model.clients import Site
 from dispatch.model.forms import form, forms
@@ -52,7 +53,7 @@ def page_lines(page: ClientPage) -> list[str]:
                 line
                 for agreement, left in page.agreements
                 for line in (
-                    f"{agreement.name} ({agreement.kind.replace('_', ' ')}), {agreement.starts} – {agreement.ends or 'no end'}",
+                    f"{agreement.name} ({KIND_WORDS[agreement.kind]}), {agreement.starts} – {agreement.ends or 'no end'}",
                     *(f"  {text}" for text in left),
                 )
             ],

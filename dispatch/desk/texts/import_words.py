@@ -55,11 +55,8 @@ def findings(report: ImportReport) -> Iterator[str]:
     for line in report.understood:
         yield f"{report.file}: {line}"
     unknown = () if report.checked and report.columns else report.unknown_columns  # a check shows every column
-    if len(unknown) > _FEW:
-        yield f"{report.file} row 1: warning: these columns are not known here and were left out: {', '.join(unknown)}"
-    else:
-        for column in unknown:
-            yield f"{report.file} row 1: warning: the column {column!r} is not known here and was left out"
+    if unknown:
+        yield f"{report.file}: warning: {count_text(len(unknown), 'column')} not known here, left out: {', '.join(unknown)}"
     yield from common_causes(report)
     many = _causes(report)
     for row in report.rows:

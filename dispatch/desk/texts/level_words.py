@@ -10,9 +10,9 @@ from dispatch.desk.levels.level_period import ClientLevels
 from dispatch.levels.report import LevelFigures
 from dispatch.levels.targets import CLOCKS, LABELS
 from dispatch.model.forms import form
-from dispatch.model.instants import Times, long_text, span_text
+from dispatch.model.instants import Times, span_text, time_text
 from dispatch.model.money import amount_text, format_minor
-from dispatch.model.text import pad, show
+from dispatch.model.text import count_text, pad, show
 from dispatch.model.visits import Visit
 
 
@@ -69,19 +69,22 @@ def met_text(figures: LevelFigures) -> str:
 def levels_lines(levels: ClientLevels) -> list[str]:
     """A client's period as text."""
     figures = levels.figures
-    lines = [f"{show(levels.client)}  {levels.period.code}", f"  {figures.requests} requests, {met_text(figures)}"]
+    lines = [
+        f"{show(levels.client)}  {levels.period.code}",
+        f"  {count_text(figures.requests, 'request')}, {met_text(figures)}",
+    ]
     for clock in CLOCKS:
         own = figures.clocks[clock]
         if own.middle is not None:
             more = " or more" if own.middle.or_more else ""
             running = f"; {own.running} still running" if own.running else ""
             lines.append(
-                f"  {LABELS[clock]}: {own.middle.counted} min of service time{more} in the middle, "
-                f"{long_text(own.middle.waited)} by the clock{running}"
+                f"  {LABELS[clock]}: {time_text(own.middle.counted)} of service time{more} in the middle, "
+                f"{time_text(own.middle.waited)} by the clock{running}"
             )
     lines += [f"  missed, {cause}: {count}" for cause, count in figures.causes.items()]
-    lines.append(f"  {figures.pauses} pauses, {figures.pause_minutes} min")
-    lines.append(f"  {figures.follow_ups_open} follow-ups open")
+    lines.append(f"  {count_text(figures.pauses, 'pause')}, {time_text(figures.pause_minutes)}")
+    lines.append(f"  {count_text(figures.follow_ups_open, 'follow-up')} open")
     lines.append(f"  value covered: {amount_text(figures.value_covered, levels.exponent, levels.currency)}")
     return lines
 

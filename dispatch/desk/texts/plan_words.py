@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from dispatch.lazily import lazily
-from dispatch.model.instants import Times, day_text
+from dispatch.model.instants import Times, day_text, span_text, time_text
 from dispatch.model.text import count_text, pad, show
 
 with lazily(__name__):
@@ -17,12 +17,18 @@ with lazily(__name__):
 FIGURES = (
     ("placed", "visits"),
     ("left_out", "left out"),
-    ("travel", "min driving"),
-    ("late", "min late"),
-    ("overtime", "min overtime"),
+    ("travel", "driving"),
+    ("late", "late"),
+    ("overtime", "overtime"),
     ("overdue", "overdue done"),
 )
 """The figures of a day and their words."""
+_MINUTES = ("travel", "late", "overtime")
+
+
+def figure_text(name: str, value: int) -> str:
+    """The value of one of `FIGURES`: a count, or a length of time."""
+    return span_text(value) if name in _MINUTES else str(value)
 
 
 def proposal_lines(proposal: Proposal, least: Proposal | None = None) -> Iterator[str]:
@@ -48,8 +54,8 @@ def proposal_lines(proposal: Proposal, least: Proposal | None = None) -> Iterato
         yield f"  {pad(visit.reference, 7)} {priority_words(visit)} {show(visit.client)}: {show(left_out.why, 200) or 'no room'}"
     yield "By technician" if proposal.technicians else "Nobody works on this day."
     for own in proposal.technicians:
-        over = f", {own.overtime} min overtime" if own.overtime else ""
-        driving = f"{own.busy} min at work, {own.travel} min driving{over}"
+        over = f", {time_text(own.overtime)} overtime" if own.overtime else ""
+        driving = f"{time_text(own.busy)} at work, {time_text(own.travel)} driving{over}"
         yield (
             f"  {pad(own.name, 28)} {count_text(own.visits, 'visit')}: {driving}"
             if own.visits
@@ -67,13 +73,13 @@ def _figure_lines(rows: Iterable[tuple[str, DayFigures, int]]) -> Iterator[str]:
     """Plans side by side: the title of each, its figures, and how many visits that stand it moves."""
     yield "  " + "  ".join(pad(word, 13) for word in ("", *(word for _, word in FIGURES), "stirred"))
     for title, figures, stirred in rows:
-        cells = [str(getattr(figures, name)) for name, _ in FIGURES]
+        cells = [figure_text(name, getattr(figures, name)) for name, _ in FIGURES]
         yield "  " + "  ".join(pad(cell, 13) for cell in (title, *cells, str(stirred))).rstrip()
 
 
 def week_lines(planned: WeekPlan) -> Iterator[str]:
     """Several days: what each holds, and what is on none of them."""
-    yield f"Plan of {len(planned.days)} days" + (f"  ({show(planned.note, 300)})" if planned.note else "")
+    yield f"Plan of {count_text(len(planned.days), 'day')}" + (f"  ({show(planned.note, 300)})" if planned.note else "")
     rows = [] if planned.least is None else [("least change", planned.least.after, planned.least.stirred)]
     yield from _figure_lines([*rows, ("as planned", planned.after, planned.stirred)])
     if worth := gain_words(planned):
@@ -101,14 +107,14 @@ def gain_words(planned: WeekPlan) -> str:
     more = count_text(planned.stirred - planned.least.stirred, "visit")
     parts = [(name.replace("_", " "), round(part)) for name, part in planned.gain._asdict().items()]
     priced = ", ".join(f"{abs(part)} {'less' if part > 0 else 'more'} {name}" for name, part in parts if part)
-    worth = f"{planned.gain.total:.0f} min driving (priced: {priced})"
+    worth = f"{time_text(round(planned.gain.total))} driving (priced: {priced})"
     return f"{worth}; it moves {more} more than the least change"
 
 
 def day_words(figures: DayFigures) -> str:
     """A day of several in figures."""
-    told = f"{count_text(figures.placed, 'visit')}, {figures.travel} min driving, {figures.late} min late"
-    return f"{told}, {figures.overtime} min overtime"
+    told = f"{count_text(figures.placed, 'visit')}, {time_text(figures.travel)} driving, {time_text(figures.late)} late"
+    return f"{told}, {time_text(figures.overtime)} overtime"
 
 
 def priority_words(visit: Visit) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from dispatch.charges.explain import band_words
 from dispatch.charges.labour_prices import BANDS
 from dispatch.model.csv_text import csv_text
 from dispatch.model.firm import Firm
@@ -42,7 +43,7 @@ def week_text(sheet: Timesheet) -> str:
 
 def bands_text(day: TimesheetDay) -> str:
     """Paid time by band."""
-    return ", ".join(f"{show(_band(name))} {span_text(minutes)}" for name, minutes in _in_order(day.bands))
+    return ", ".join(f"{show(band_words(name))} {span_text(minutes)}" for name, minutes in _in_order(day.bands))
 
 
 def sums_text(day: TimesheetDay, unit: DistanceUnit) -> str:
@@ -97,7 +98,7 @@ def difference_lines(week: WeekOfTechnician, times: Times) -> list[str]:
         before, after = was.get(date, {}), now.get(date, {})
         if before == after:
             continue
-        sums = {**_SUMS, **{f"band {name}": _band(name) for name in {**_bands(before), **_bands(after)}}}
+        sums = {**_SUMS, **{f"band {name}": band_words(name) for name in {**_bands(before), **_bands(after)}}}
         told = [
             f"{show(word)} {span_text(_sum(after, key))}, was {span_text(_sum(before, key))}"
             for key, word in sums.items()
@@ -195,10 +196,6 @@ def _times(day: TimesheetDay) -> Iterator[tuple[str, str, int]]:
 def _in_order(bands: Mapping[str, int]) -> list[tuple[str, int]]:
     """The bands that every card has first, then those of one's own by name."""
     return sorted(bands.items(), key=lambda band: (BANDS.index(band[0]) if band[0] in BANDS else len(BANDS), band[0]))
-
-
-def _band(name: str) -> str:
-    return name.replace("_", " ")
 
 
 def _bands(day: Mapping[str, Any]) -> Mapping[str, int]:

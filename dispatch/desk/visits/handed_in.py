@@ -19,7 +19,7 @@ from dispatch.desk.visits.steps import find
 from dispatch.model.checklists import HandedIn
 from dispatch.model.clock import SystemClock
 from dispatch.model.media import BEGINS, ENDINGS, media_of
-from dispatch.model.text import show
+from dispatch.model.text import count_text, show
 from dispatch.model.visits import Visit
 
 BY_MAIL = "mail"
@@ -62,7 +62,7 @@ def file_named(files: Sequence[HandedIn], visit: Visit, name: str) -> HandedIn:
     if found:
         numbers = ", ".join(f"{file.id} ({show(file.item)})" for file in found)
         raise NotFound(
-            f"{len(found)} files of {show(visit.reference)} are called so: name it by its number, {numbers}."
+            f"{count_text(len(found), 'file')} of {show(visit.reference)} are called so: name it by its number, {numbers}."
         )
     known = ", ".join(show(file.name, 60) for file in files) or "none"
     raise NotFound(f"{show(visit.reference)} has no file {show(wanted, 60)}; it has {known}.")
