@@ -60,10 +60,12 @@ def ask_for(args: argparse.Namespace, store: Store) -> None:
         NotAllowed: it is not theirs.
         NotFound: what is open was taken along by somebody else.
     """
+    login = getattr(args, "login", None)
+    if login is not None:
+        users.log_in(store, login)  # also where anybody may read: a login that is typed wrong is said
     what = read_by(args.command) if getattr(args, "command", "") else ALL
     if what == ALL:
         return
-    login = getattr(args, "login", None)
     if store.taken_along is not None:
         user = users.log_in(store, login)  # it opens for who took it along alone
     elif (staff := people.staff_by_login(store, login or users.system_login())) is not None:

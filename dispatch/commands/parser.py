@@ -169,7 +169,7 @@ def meant(word: str, known: Iterable[str]) -> str:
     """A question after what was probably meant by a word that is not known; empty where nothing is near."""
     from difflib import get_close_matches
 
-    near = get_close_matches(word, list(known), 1)
+    near = get_close_matches(word.lower(), list(known), 1)
     return f" Did you mean {near[0]}?" if near else ""
 
 
