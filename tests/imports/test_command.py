@@ -341,7 +341,7 @@ def test_columns_are_mapped_and_unknown_ones_told(firm: Line, tmp_path: Path) ->
 
     words += ("--map", "Place=site", "--map", "Job=work", "--map", "Mins=minutes")
     assert firm(*words) == 1
-    assert "column 'Colour' is not known" in firm.err
+    assert "1 column not known here, left out: Colour" in firm.err
     assert "row 2: client (there: Customer) 'Nobody': no such client" in firm.err
 
     path.write_text(path.read_text().replace("Nobody", "Harbor Dental"))

@@ -96,7 +96,8 @@ _OTHERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "phone": _PHONE,
         "email": _EMAIL,
         "tax_id": (
-            "tax number", "vat number", "vat id", "ust-idnr.", "ust-idnr", "ust-id", "numéro de tva", "nif", "cif",
+            "tax number", "vat number", "vat id", "ust-idnr.", "ust-idnr", "ust-id", "numéro de tva", "n° de tva", "n° tva",
+            "nif", "cif",
         ),
         "billing_address": ("billing address", "bill to", "rechnungsadresse", "adresse de facturation", *_ADDRESS),
         "country": (
@@ -172,6 +173,7 @@ _OTHERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "technicians": {
         "name": (
             "technician", "full name", "employee", "resource", "techniker", "mitarbeiter", "technicien", "técnico",
+            "nom", "nom complet", "nombre", "nombre completo",
         ),
         "login": ("user", "username", "user name", "benutzer", "benutzername", "identifiant", "utilisateur", "usuario"),
         "email": _EMAIL,
