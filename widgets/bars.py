@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dispatch.model.text import cells_of, show
-from widgets.lines.ink import SEPARATOR, Line, Span, cut, fitted, ink, joined, spread, width_of
+from widgets.lines.ink import SEPARATOR, Line, Span, cut, fitted, ink, joined, merged, spread, width_of
 from widgets.lines.line_view import LineView
 from widgets.lines.marks import marks_of
 
@@ -68,7 +68,8 @@ class StatusBar(LineView):
             self.refresh()
 
     def line_at(self, y: int, width: int) -> Line | None:
-        return fitted(status_line(self._left, self._middle, self._right, width, self._least), width) if y == 0 else None
+        line = status_line(self._left, self._middle, self._right, width, self._least)
+        return merged(fitted(line, width)) if y == 0 else None
 
 
 def _spans(given: str | Sequence[Span] | None, before: tuple[Span, ...], name: str) -> tuple[Span, ...]:
