@@ -35,7 +35,19 @@ with lazily(__name__):
     from dispatch.desk.firm import setup
     from dispatch.desk.session import refusals
     from dispatch.desk.session.preferences import Personal
-    from screens.board import board, calls, drives, glance, map, outbox, plan_of_day, plan_of_week, team_map, week
+    from screens.board import (
+        board,
+        calls,
+        drives,
+        glance,
+        inbox,
+        map,
+        outbox,
+        plan_of_day,
+        plan_of_week,
+        team_map,
+        week,
+    )
     from screens.board import jump as jumps
     from screens.book import book, client
     from screens.log import (
@@ -91,6 +103,7 @@ SCREENS = {
     "drives": (drives, "DrivesScreen"),
     "figures": (figures, "FiguresScreen"),
     "glance": (glance, "GlanceScreen"),
+    "inbox": (inbox, "InboxScreen"),
     "invoices": (invoices, "InvoicesScreen"),
     "keys": (keys, "KeysHelp"),
     "log": (log, "LogScreen"),

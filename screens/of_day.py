@@ -106,6 +106,8 @@ _CALLS = "Whom to call because we come later, and when."
 calls = opens("c", "screen.calls", "Call ahead", "calls", _CALLS, READS["day"].roles, of_day=True)
 _MESSAGES = "Messages to clients, and what became of them."
 messages = opens("O", "screen.outbox", "Messages", "messages", _MESSAGES, READS["messages"].roles)
+_MAILS = "Mails from clients: what waits for a word of ours, and what became of the others."
+inbox = opens("B", "screen.inbox", "Mails in", "inbox", _MAILS, READS["messages"].roles)
 
 
 @command("i", "file.import", "Import")

@@ -69,6 +69,7 @@ WAYS = (
     Way("everybody", "dana", "board", "E"),
     Way("calls", "dana", "board", "c"),
     Way("outbox", "dana", "board", "O"),
+    Way("inbox", "dana", "board", "B"),
     Way("import-file", "dana", "board", "i"),
     Way("import-preview", "dana", "board", "i 'dispatch/sample/visits-messy.csv enter"),
     Way("keys", "dana", "board", "?"),

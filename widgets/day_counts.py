@@ -31,6 +31,7 @@ def day_counts(board: Board, now: int, filtered: str = "", order: str = "", note
     """
     parts = pressing(board, now)
     parts += [ink(f"{board.trouble} (O)", "warn")] if board.trouble else []
+    parts += [ink(f"{count_text(board.mails, 'mail')} (B)", "warn")] if board.mails else []
     parts += [ink(f"filter “{filtered}”", "info")] if filtered else []
     parts += [ink(order, "info")] if order else []
     parts += [ink(f"{len(board.queue)} unscheduled", "dim"), ink(count_text(board.planned, "visit"), "dim")]

@@ -18,7 +18,7 @@ from dispatch.model.text import show
 
 with lazily(__name__):
     from db import mails
-    from dispatch.desk.adapters.imap_server import MailNotReached
+    from dispatch.desk.adapters import imap_server
     from dispatch.desk.inbox import deciding, running
     from dispatch.desk.texts import mail_words
 
@@ -69,7 +69,7 @@ def _run(user: User, args: Args) -> int:
         try:
             for words in running.read_all(user):
                 print(words, flush=True)
-        except MailNotReached as fault:
+        except imap_server.MailNotReached as fault:
             print(f"dispatch: {show(str(fault))}", file=sys.stderr)
             return 1
         return 0

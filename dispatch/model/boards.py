@@ -200,7 +200,8 @@ class BoardRow(NamedTuple):
 
 class Board(NamedTuple):
     """A day of the firm. `starts_at`..`ends_at` are the half-open bounds of the day in the firm's zone. `calls` is the
-    call-ahead list, the call that is due first at the top. `trouble` is what is wrong with messages to clients, in words."""
+    call-ahead list, the call that is due first at the top. `trouble` is what is wrong with messages to clients, in words, and
+    `mails` is how many from them somebody has to look at."""
 
     firm: str
     day: datetime.date
@@ -215,6 +216,7 @@ class Board(NamedTuple):
     on_hold: tuple[BoardVisit, ...]
     calls: tuple[CallAhead, ...] = ()
     trouble: str = ""
+    mails: int = 0
 
     @property
     def times(self) -> Times:

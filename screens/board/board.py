@@ -26,7 +26,7 @@ from screens.board.news import news
 from screens.board.places import BoardPlaces, browser, everybody, glance, next_problem, next_waiting, show_map, sort
 from screens.board.placing import assign, emergency, move, pin, unassign
 from screens.board.requests import amend, answer, cancel, confirm, dispatch, hold, new
-from screens.of_day import DAYS, DayOfVisits, calls, import_file, messages, on_visit, remote_work
+from screens.of_day import DAYS, DayOfVisits, calls, import_file, inbox, messages, on_visit, remote_work
 from screens.reading import ScreenReading
 from widgets.bars import Separator
 from widgets.day_counts import day_counts
@@ -326,6 +326,6 @@ class BoardScreen(DayOfVisits):
         await self.swap.take(visit)
 
     KEYS_BESIDE = (
-        *(crew, hand_over, no_access, emergency, calls, messages),
+        *(crew, hand_over, no_access, emergency, calls, messages, inbox),
         *(next_problem, next_waiting, sort, glance, show_map, everybody, browser, import_file, remote_work, news),
     )

@@ -24,7 +24,7 @@ from screens.board.places import everybody, glance
 from screens.board.placing import pin, slot_rows, slots_on, stands_words, unassign
 from screens.board.requests import amend, cancel, confirm, dispatch, hold, new
 from screens.board.which_days import place
-from screens.of_day import DayOfVisits, calls, messages, on_visit
+from screens.of_day import DayOfVisits, calls, inbox, messages, on_visit
 from screens.reading import ScreenReading
 from widgets.bars import KeyBar, Separator
 from widgets.day_counts import pressing
@@ -93,7 +93,7 @@ class WeekScreen(DayOfVisits):
         key("[", "view.previous", "Week before", action="day(-7)"),
         key("]", "view.next", "Week after", action="day(7)"),
         key("t", "view.today", "Today", "go to this week"),
-        *(confirm, dispatch, new, amend, hold, cancel, calls, messages),
+        *(confirm, dispatch, new, amend, hold, cancel, calls, messages, inbox),
     ]
 
     def __init__(self) -> None:

@@ -339,4 +339,4 @@ class LogScreen(DayOfVisits):
         self._span = "day" if self._span in ("typed", "all") else self._span
         self.program.go_to(self.program.day + datetime.timedelta(days=by * (7 if self._span == "week" else 1)))
 
-    KEYS_BESIDE = (of_day.calls, of_day.messages, of_day.remote_work, *REVIEW)
+    KEYS_BESIDE = (of_day.calls, of_day.messages, of_day.inbox, of_day.remote_work, *REVIEW)

@@ -99,10 +99,10 @@ def shown(pilot: Pilot[None]) -> str:
 
 async def test_own_keys_work_on_screens_widgets_and_dialogs(office: Office, tmp_path: Path) -> None:
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
-    keys = 'visit.new = "x"\nvisit.open = "B"\ntimeline.open = "B"\ntimeline.down = "f6"\ndialog.back = "f2"\n'
+    keys = 'visit.new = "x"\nvisit.open = "V"\ntimeline.open = "V"\ntimeline.down = "f6"\ndialog.back = "f2"\n'
     async with opened(office.dana, "board", personal=mine(tmp_path / "own", keys)) as pilot:
         timeline = pilot.app.screen.query_one(Timeline)
-        assert "B open" in shown(pilot)
+        assert "V open" in shown(pilot)
         assert "x new" in shown(pilot)
         await press(pilot, "n", "enter")
         assert len(pilot.app.screen_stack) == 1
@@ -115,7 +115,7 @@ async def test_own_keys_work_on_screens_widgets_and_dialogs(office: Office, tmp_
         assert pilot.app.screen.query_one(Input).value == "xp"
         await pilot.press("f2")
         await until_true(pilot, lambda: len(pilot.app.screen_stack) == 1)
-        await pilot.press("B")
+        await pilot.press("V")
         await until(pilot, VisitScreen)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import NamedTuple
 
-from db import clients, messages, people, remote_work, settings, stays, visits
+from db import clients, mails, messages, people, remote_work, settings, stays, visits
 from db.legs import HOME
 from db.store import Store, existing
 from db.tallies import tallies
@@ -113,6 +113,7 @@ def board(
         on_hold=tuple(visit for visit in waiting if visit.state is State.ON_HOLD),
         calls=tuple(sorted(calls_due, key=lambda call: (call.due, call.expected, call.visit_id))),
         trouble=messages.trouble(store, now).words if office else "",
+        mails=mails.waiting(store) if office else 0,
     )
 
 

@@ -1,0 +1,60 @@
+"""Mails from clients on the screen: one becomes a request with enter, and back; a call is noted; nothing steers the terminal."""
+
+from __future__ import annotations
+
+import pytest
+
+from db import mails
+from db.store import existing
+from dispatch.desk.inbox import deciding
+from dispatch.desk.inbox.receiving import receive
+from dispatch.mail.reading import read_mail
+from dispatch.model.mail import MailState
+from screens.board.inbox import InboxScreen
+from tests.desk.conftest import Office, at
+from tests.inbox.mails import mail
+from tests.screens.test_prices import fill
+from tests.screens.test_screens import opened, press, settled, until, until_true
+from widgets.bars import StatusBar
+from widgets.lines.lines_pane import NotesPane
+from widgets.listed import FigureList
+
+
+@pytest.fixture
+def waiting(office: Office) -> Office:
+    """Two mails of somebody unknown wait."""
+    for word in ("Door", "[b]Window[/b]"):
+        made = mail(
+            "New <new@client.example>",
+            word,
+            f"The {word} \x1b]0;owned\x07is open.",
+            Message_ID=f"<{len(word)}@x.example>",
+        )
+        receive(office.dana, read_mail(made.as_bytes()), at("07:40"), "box")
+    return office
+
+
+def states(office: Office) -> list[MailState]:
+    return [existing(mails.mail(office.store, number)).state for number in (1, 2)]
+
+
+async def test_a_mail_becomes_a_request_and_back(waiting: Office) -> None:
+    async with opened(waiting.dana, "board", size=(120, 36)) as pilot:
+        await settled(pilot)
+        assert "2 mails (B)" in str(pilot.app.screen.query_one(StatusBar).line_at(0, 160))
+        await pilot.press("B")
+        await until(pilot, InboxScreen)
+        screen = pilot.app.screen
+        notes = "".join(str(line) for line in screen.query_one(NotesPane).lines(200))
+        assert "nobody is known by this address" in notes
+        assert "\x1b" not in notes
+        assert screen.query_one(FigureList).selected == "mail 1"
+        await press(pilot, "enter")
+        await fill(pilot, client="Harbor", site="Annex")
+        await until_true(pilot, lambda: states(waiting)[0] is MailState.TAKEN)
+        await until(pilot, InboxScreen)
+        await press(pilot, "u")
+        await until_true(pilot, lambda: states(waiting)[0] is MailState.WAITING)
+        await press(pilot, "X")
+        await until_true(pilot, lambda: MailState.REFUSED in states(waiting))
+        assert len(deciding.inbox(waiting.store)) == 1
