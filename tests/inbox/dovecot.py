@@ -15,6 +15,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import trustme
+
 PASSWORD = "secret"
 
 _CONF = """
@@ -23,7 +25,9 @@ listen = 127.0.0.1
 base_dir = {root}/run
 state_dir = {root}/state
 log_path = {root}/log
-ssl = no
+ssl = yes
+ssl_cert = <{root}/cert.pem
+ssl_key = <{root}/key.pem
 disable_plaintext_auth = no
 default_internal_user = {user}
 default_internal_group = {group}
@@ -56,7 +60,7 @@ service imap-login {{
     port = {port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {tls_port}
   }}
 }}
 service anvil {{
@@ -71,8 +75,14 @@ service stats {{
 class Dovecot:
     """The server: it can be stopped and begun again, and given room for so much mail."""
 
-    def __init__(self, root: Path, port: int) -> None:
-        self.root, self.port = root, port
+    def __init__(self, root: Path, port: int, tls_port: int) -> None:
+        self.root, self.port, self.tls_port = root, port, tls_port
+        authority = trustme.CA()
+        made = authority.issue_cert("127.0.0.1", "localhost")
+        authority.cert_pem.write_to_path(root / "authority.pem")
+        made.private_key_pem.write_to_path(root / "key.pem")
+        for pem in made.cert_chain_pems:
+            pem.write_to_path(root / "cert.pem", append=True)
         who = pwd.getpwnam("nobody") if os.getuid() == 0 else pwd.getpwuid(os.getuid())
         self._who = who
         self._process: subprocess.Popen[bytes] | None = None
@@ -91,6 +101,7 @@ class Dovecot:
         text = _CONF.format(
             root=self.root,
             port=self.port,
+            tls_port=self.tls_port,
             uid=self._who.pw_uid,
             gid=self._who.pw_gid,
             password=PASSWORD,
@@ -156,10 +167,11 @@ def dovecot() -> Iterator[Dovecot]:
     """A server that runs, gone with all its mail at the end."""
     # not below pytest's own folder: nobody may not go there
     root = Path(tempfile.mkdtemp(prefix="dovecot-", dir="/tmp"))
-    with socket.socket() as free:
+    with socket.socket() as free, socket.socket() as other:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = Dovecot(root, port)
+        other.bind(("127.0.0.1", 0))
+        ports = free.getsockname()[1], other.getsockname()[1]
+    server = Dovecot(root, *ports)
     try:
         server.start()
         yield server

@@ -216,7 +216,12 @@ def forty() -> dict[str, Expected]:
             _with(_large, subject="Large"), "taken", work="Large", text="It jams.", files=("disk.img has 20.0 MB",)
         ),
         "40 MB": Expected(
-            _with(_huge, subject="Huge"), "taken", work="Huge", text="It jams.", files=("huge.img left on the server",)
+            _with(_huge, subject="Huge"),
+            "taken",
+            why="its files were left on the server",
+            work="Huge",
+            text="It jams.",
+            files=("huge.img left on the server",),
         ),
         "forwarded by a client": Expected(
             _bytes(

@@ -268,3 +268,18 @@ def test_what_came_before_stays(reading: Office, server: Dovecot) -> None:
     server.deliver(TEN[1])
     list(running.read_all(reading.dana))
     assert (subjects(reading), server.count()) == (["Thing 1x"], 1)
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+def test_over_an_encrypted_line_and_only_with_a_certificate_that_is_believed(
+    reading: Office, server: Dovecot, monkeypatch: pytest.MonkeyPatch, security: str
+) -> None:
+    server.deliver(TEN[0])
+    port = server.tls_port if security == "tls" else server.port
+    editing.settle(reading.lee, {"inbox_security": security, "inbox_port": str(port)})
+    with pytest.raises(MailNotReached, match=r"(?i)certificate"):
+        list(running.read_all(reading.dana))
+    assert server.count() == 1
+    monkeypatch.setenv("SSL_CERT_FILE", str(server.root / "authority.pem"))
+    list(running.read_all(reading.dana))
+    assert subjects(reading) == ["Thing 0x"]

@@ -13,7 +13,7 @@ from dispatch.desk.adapters.transports import Letter
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.delivery import sending
-from dispatch.desk.inbox import deciding
+from dispatch.desk.inbox import deciding, receiving
 from dispatch.desk.inbox.receiving import receive
 from dispatch.desk.plan import schedule, undo
 from dispatch.desk.requests import intake
@@ -266,3 +266,18 @@ def test_a_mail_is_never_rewritten(firm: Office) -> None:
         ):
             unit.execute(statement)
     assert existing(mails.mail(firm.store, kept.id)) == kept
+
+
+def test_a_mail_that_cannot_be_judged_waits_and_stops_nothing(firm: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request that the database or the rules refuse, and a fault of ours."""
+
+    def refuses(*_: object) -> Visit:
+        raise Refusal("The book says no.")
+
+    monkeypatch.setattr(receiving, "written", refuses)
+    kept = come(firm, mail().as_bytes())
+    assert (kept.state, kept.why, kept.client) == (MailState.WAITING, "The book says no.", "Pine Court")
+    monkeypatch.setattr(receiving, "judge", lambda *_: 1 / 0)
+    kept = come(firm, mail(subject="Other").as_bytes())
+    assert (kept.state, kept.why) == (MailState.WAITING, "it could not be judged (ZeroDivisionError)")
+    assert firm.store.value("SELECT count(*) FROM visit WHERE came_by = 'mail'") == 0

@@ -7,7 +7,7 @@ import contextlib
 import io
 
 from db import clients, mails, messages, visits
-from db.faults import Refused
+from db.faults import Refused, StoreFault
 from db.store import existing
 from db.unit import Unit
 from dispatch.desk.inbox.judging import Judged, judge, site_meant
@@ -46,7 +46,12 @@ def receive(user: User, mail: Incoming, came_at: int, account: str) -> Mail | No
         return _receive(user, mail, came_at, account)
     except (Refusal, Refused) as fault:
         # whatever keeps it from becoming a request: it is kept, and somebody decides
-        return _receive(user, mail, came_at, account, one_line(str(fault), LINE))
+        why = one_line(str(fault), LINE)
+    except StoreFault:
+        raise
+    except Exception as fault:  # a fault of ours: it must not keep the mails behind this one from being read
+        why = f"it could not be judged ({type(fault).__name__})"
+    return _receive(user, mail, came_at, account, why)
 
 
 def _receive(user: User, mail: Incoming, came_at: int, account: str, refused: str = "") -> Mail | None:
@@ -61,9 +66,12 @@ def _receive(user: User, mail: Incoming, came_at: int, account: str, refused: st
         if mails.by_digest(store, mail.digest) is not None:
             unit.leave_unchanged()
             return None
-        judged = judge(store, firm, mail, unit.at)
         if refused:
-            judged = Judged(judged.kind, MailState.WAITING, refused, judged.client_id, answers=judged.answers)
+            known = mails.clients_of(store, mail.sender)
+            client_id = known[0].client_id if len(known) == 1 else None
+            judged = Judged(MailKind.WRITTEN, MailState.WAITING, refused, client_id)
+        else:
+            judged = judge(store, firm, mail, unit.at)
         visit = judged.visit
         if judged.asks:
             visit = _ask(user, unit, firm, mail, existing(judged.client_id), came_at)
@@ -89,8 +97,9 @@ def _kept(
     unit: Unit, mail: Incoming, judged: Judged, visit: Visit | None, files: list[MailFile], came_at: int, account: str
 ) -> Mail:
     answers = None if judged.answers is None else judged.answers.id
+    why = judged.why or mail.trouble
     new = Mail(
-        0, judged.kind, judged.state, came_at, mail.sender, mail.sender_name, mail.subject, mail.text, judged.why[:LINE],
+        0, judged.kind, judged.state, came_at, mail.sender, mail.sender_name, mail.subject, mail.text, why[:LINE],
         judged.client_id, "", None if visit is None else visit.id, "", answers, mail.message_id, mail.thread, mail.digest,
         account[:LINE], 1, tuple(files),
     )  # fmt: skip
