@@ -67,7 +67,7 @@ def process(reading: Office) -> Iterator[Callable[..., subprocess.Popen[str]]]:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env=os.environ | {"PYTHONPATH": str(Path(running.__file__).parents[3])},
+            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
         )
         begun.append(made)
         return made
