@@ -10,6 +10,7 @@ from dispatch.charges.labour_prices import DayPrice
 from dispatch.charges.lines import ChargeLine
 from dispatch.charges.minutes import Minute, Stay
 from dispatch.charges.pricing import Pricing
+from dispatch.model.languages import joined, reckon, say
 from dispatch.model.money import shortest
 
 
@@ -34,8 +35,14 @@ def day_price_line(pricing: Pricing, stay: Stay, labour: Sequence[tuple[ChargeLi
         return None
     price = terms.price(stay.part)
     worth = Fraction(more, 10**terms.card.exponent) / price * 60 if price else Fraction(0)
-    dates = ", ".join(f"{date} {counts[date]} min {shortest(cost)}" for date, cost in costs.items())
-    words = f"{_rule_words(rule, half, day)}: {dates}; instead of {pricing.text(charged)} by the hour"
+    dates = ", ".join(
+        reckon("{day} {minutes} min {amount}", day=date, minutes=counts[date], amount=shortest(cost))
+        for date, cost in costs.items()
+    )
+    words = reckon(
+        "{rule}: {days}; instead of {amount} by the hour",
+        rule=_rule_words(rule, half, day), days=dates, amount=pricing.text(charged),
+    )  # fmt: skip
     return ChargeLine("LAB-DAY", "labour", more, words, tech=stay.part.name, rmin=worth)
 
 
@@ -64,5 +71,11 @@ def _step(second_half: bool, half: Fraction | None, day: Fraction | None) -> Fra
 
 def _rule_words(rule: DayPrice, half: Fraction | None, day: Fraction | None) -> str:
     listed = ((half, rule.half_min), (day, rule.day_min))
-    prices = " and ".join(f"{shortest(price)} for up to {limit} min" for price, limit in listed if price is not None)
-    return f"each that is begun, {prices}" if rule.mode == "step" else f"by the hour, at most {prices}"
+    named = [
+        reckon("{price} for up to {minutes} min", price=shortest(price), minutes=limit)
+        for price, limit in listed
+        if price is not None
+    ]
+    if rule.mode == "step":
+        return say("each that is begun, {prices}", prices=joined(named))
+    return say("by the hour, at most {prices}", prices=joined(named))

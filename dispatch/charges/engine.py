@@ -21,6 +21,7 @@ from dispatch.charges.travel import lacking, travel_lines
 from dispatch.charges.visit import ChargedClient, read_client, read_site, read_visit
 from dispatch.fields.reading import FormFault
 from dispatch.model.instants import time_text
+from dispatch.model.languages import reckon, say
 from dispatch.model.money import exact_text, rounded, shortest
 
 REVIEWED = frozenset({"ZERO_DURATION", "LONG_VISIT", "GUARANTEE_EXPIRED"})
@@ -76,7 +77,7 @@ def _services(pricing: Pricing) -> list[ChargeLine]:
         if rule.mode == "flat":
             if rule.amount is None:
                 raise FormFault("card.no_access.amount: a number is expected, not nothing")
-            return [ChargeLine("FEE-NOACC", "fee", pricing.minor(rule.amount), "nobody let us in: flat fee")]
+            return [ChargeLine("FEE-NOACC", "fee", pricing.minor(rule.amount), say("nobody let us in: flat fee"))]
     stays = [stay_of(pricing, part) for part in terms.crew]
     labour = [line for stay in stays for line in labour_lines(pricing, stay)]
     travel = travel_lines(pricing, stays)
@@ -102,17 +103,24 @@ def _cancellation(pricing: Pricing) -> Iterator[ChargeLine]:
     if rule is None or rule.mode == "none":
         return
     value = rule.value
-    notice_text = f"cancelled {time_text(notice)} before the start" if notice >= 0 else "cancelled after the start"
+    notice_text = (
+        say("cancelled {span} before the start", span=time_text(notice))
+        if notice >= 0
+        else say("cancelled after the start")
+    )
     if rule.mode == "flat":
-        fee, why = value, f"{notice_text}: flat fee"
+        fee, why = value, say("{notice}: flat fee", notice=notice_text)
     else:
         first = terms.crew[0]
         tier = terms.tier_at(visit.scheduled)
         minutes = terms.minimum_minutes(first, terms.effective(tier.band))
         weight, hourly = calm_rate(terms, first, tier).weight, terms.price(first)
         fee = minutes * weight * hourly / 60 * value / 100
-        counted = f"{minutes} min x {shortest(hourly)}/h x {exact_text(weight)} ({band_words(tier.name)})"
-        why = f"{notice_text}: {shortest(value)}% of the minimum, {counted}"
+        why = reckon(
+            "{notice}: {pct}% of the minimum, {minutes} min x {price}/h x {weight} ({band})", notice=notice_text,
+            pct=shortest(value), minutes=minutes, price=shortest(hourly), weight=exact_text(weight),
+            band=say(band_words(tier.name)),
+        )  # fmt: skip
     if amount := pricing.minor(fee):
         yield ChargeLine("FEE-CANC", "fee", amount, why)
 
@@ -120,7 +128,7 @@ def _cancellation(pricing: Pricing) -> Iterator[ChargeLine]:
 def _emergency_fee(pricing: Pricing) -> Iterator[ChargeLine]:
     flat = pricing.card.emergency.flat
     if pricing.terms.emergency and flat:
-        yield ChargeLine("EMG-FLAT", "fee", pricing.minor(flat), "emergency fee, once per visit")
+        yield ChargeLine("EMG-FLAT", "fee", pricing.minor(flat), say("emergency fee, once per visit"))
 
 
 def _items(pricing: Pricing) -> Iterator[ChargeLine]:
@@ -129,14 +137,15 @@ def _items(pricing: Pricing) -> Iterator[ChargeLine]:
         if item.code is not None:
             qty, listed = item.qty, terms.card.items[item.code]
             price = terms.listed(listed)
-            why = f"{shortest(qty)} x {shortest(price)}, {terms.list_words('items', item.code)}"
+            listing = terms.list_words("items", item.code)
+            why = reckon("{quantity} x {price}, {list}", quantity=shortest(qty), price=shortest(price), list=listing)
             yield ChargeLine(
                 "ITEM", "item", pricing.minor(qty * price), why, note=item.code, qty=qty, unit="each",
                 unit_price=price, taxable=listed.taxable,
             )  # fmt: skip
         elif item.amount is not None:
             amount = pricing.minor(item.amount)
-            yield ChargeLine("ITEM", "item", amount, "passed on", note=item.label, taxable=item.taxable)
+            yield ChargeLine("ITEM", "item", amount, say("passed on"), note=item.label, taxable=item.taxable)
         else:
             raise FormFault("visit.items.amount: is missing")
 
@@ -152,7 +161,8 @@ def _discounts(pricing: Pricing, lines: Sequence[ChargeLine]) -> list[ChargeLine
             base = sum(line.amount for line in lines if line.category == category)
             off = rounded(base * pct / 100)
             if off > 0:
-                made.append(ChargeLine(rule, category, -off, f"{shortest(pct)}% of {pricing.text(base)}"))
+                why = reckon("{pct}% of {amount}", pct=shortest(pct), amount=pricing.text(base))
+                made.append(ChargeLine(rule, category, -off, why))
     if pricing.card.minimum.amount_after_discount:
         made += _floor(pricing, [*lines, *made])
     return made
@@ -169,7 +179,7 @@ def _floor(pricing: Pricing, lines: Sequence[ChargeLine]) -> Iterator[ChargeLine
     had = sum(line.amount for line in lines if line.category in counted)
     floor = pricing.minor(minimum.amount)
     if floor > had:
-        why = f"minimum {pricing.text(floor)}, had {pricing.text(had)}"
+        why = reckon("minimum {floor}, had {had}", floor=pricing.text(floor), had=pricing.text(had))
         yield ChargeLine("MIN-AMT", "labour", floor - had, why)
 
 
@@ -188,7 +198,8 @@ def _goodwill(pricing: Pricing, lines: Sequence[ChargeLine]) -> list[ChargeLine]
         if given > 0:
             left[target] = have - given
             size = f"{shortest(value)}%" if percent else shortest(value)
-            made.append(ChargeLine("GOODWILL", target, -given, f"{size} by {goodwill.by}: {goodwill.reason}"))
+            why = say("{size} by {who}: {why}", size=size, who=goodwill.by, why=goodwill.reason)
+            made.append(ChargeLine("GOODWILL", target, -given, why))
     return made
 
 
@@ -209,7 +220,9 @@ def _prepaid(pricing: Pricing, lines: Sequence[ChargeLine], *, included: bool) -
     for balance, portion in balances.portions(due * cent, cent):
         amount = pricing.minor(portion)
         due -= amount
-        why = f"paid from {balance.name}, {pricing.text(pricing.minor(balance.left))} left after"
+        why = reckon(
+            "paid from {name}, {left} left after", name=balance.name, left=pricing.text(pricing.minor(balance.left))
+        )
         made.append(ChargeLine("POOL-MONEY", "prepaid", -amount, why, pool=balance.name))
     if due > 0:
         pricing.flags.add("POOL_EXHAUSTED")

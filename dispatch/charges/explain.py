@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from dispatch.model.languages import phrase, say
 from dispatch.model.text import pad, show
 
-AT_USUAL = "min at the usual rate"
+AT_USUAL = phrase("min at the usual rate")
 """What rate-minutes are called to people (design/charges.md, Terms); in the form of a sheet their unit is `rate-min`."""
 
 
@@ -45,16 +46,16 @@ NEEDS = {
 """What each error of B1 lacks, and who can supply it."""
 
 MEANS = {
-    "ZERO_DURATION": "no minute counts: in and out at once, or all of it before the appointment",
-    "LONG_VISIT": "more than 16 hours lie between arriving and leaving",
-    "GUARANTEE_EXPIRED": "our own failure, but past the guarantee: charged normally",
-    "AGREEMENT_EXPIRED": "the agreement had ended: priced without it",
-    "AGREEMENT_NOT_STARTED": "the agreement had not begun: priced without it",
-    "POOL_EXHAUSTED": "what was prepaid did not cover all of it",
-    "TRAVEL_ESTIMATED": "an estimate stands in for driving time that nobody recorded",
-    "EARLY_ARRIVAL_CLIPPED": "minutes before the appointment are not charged",
-    "TAX_EXEMPT": "the client is exempt from tax",
-    "NO_BILLABLE_TECHNICIAN": "no technician of the visit is billable",
+    "ZERO_DURATION": phrase("no minute counts: in and out at once, or all of it before the appointment"),
+    "LONG_VISIT": phrase("more than 16 hours lie between arriving and leaving"),
+    "GUARANTEE_EXPIRED": phrase("our own failure, but past the guarantee: charged normally"),
+    "AGREEMENT_EXPIRED": phrase("the agreement had ended: priced without it"),
+    "AGREEMENT_NOT_STARTED": phrase("the agreement had not begun: priced without it"),
+    "POOL_EXHAUSTED": phrase("what was prepaid did not cover all of it"),
+    "TRAVEL_ESTIMATED": phrase("an estimate stands in for driving time that nobody recorded"),
+    "EARLY_ARRIVAL_CLIPPED": phrase("minutes before the appointment are not charged"),
+    "TAX_EXEMPT": phrase("the client is exempt from tax"),
+    "NO_BILLABLE_TECHNICIAN": phrase("no technician of the visit is billable"),
 }
 """What each flag of B1 means."""
 
@@ -129,7 +130,7 @@ def _who(line: Mapping[str, Any]) -> str:
 
 def usual_units(text: str) -> str:
     """A quantity of a sheet, or the arithmetic of one, with its unit as people call it (design/charges.md, Terms)."""
-    return text.replace("rate-min", AT_USUAL)
+    return text.replace("rate-min", say(AT_USUAL))
 
 
 def _counted(line: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from dispatch.charges.bands import Tier
 from dispatch.charges.day_price import day_price_line
-from dispatch.charges.explain import AT_USUAL, band_words
+from dispatch.charges.explain import band_words
 from dispatch.charges.lines import ChargeLine
 from dispatch.charges.minutes import Stay
 from dispatch.charges.pricing import Pricing
@@ -17,6 +17,7 @@ from dispatch.charges.rates import Rate, rate_of
 from dispatch.charges.terms import Terms
 from dispatch.charges.visit import EarlierVisits
 from dispatch.model.instants import changed_text
+from dispatch.model.languages import phrase, reckon, say
 from dispatch.model.money import exact_text, shortest
 
 _RULES = {"covered": "LAB-COV", "own_fault": "LAB-OWN", "free_test": "LAB-TEST"}
@@ -57,7 +58,12 @@ def _line(pricing: Pricing, stay: Stay, group: _Group, count: int, left: Fractio
     if rate.price is not None and not over:
         price = rate.price
     amount = pricing.minor(count * price * multiplier / 60)
-    counted = f"{count} min x {shortest(price)}/h x {exact_text(multiplier)}"
+    counted = reckon(
+        "{minutes} min x {price}/h x {multiplier}",
+        minutes=count,
+        price=shortest(price),
+        multiplier=exact_text(multiplier),
+    )
     why = "; ".join([f"{counted} ({_rate_words(pricing, stay, tier, rate, hourly)}), {_list_words(terms, stay, rate, over)}",
                      *_why(terms, stay, group, count, left)])  # fmt: skip
     if kind == "billable" and paid_from is None:
@@ -86,15 +92,17 @@ def _line(pricing: Pricing, stay: Stay, group: _Group, count: int, left: Fractio
 
 def _rate_words(pricing: Pricing, stay: Stay, tier: Tier, rate: Rate, hourly: Fraction) -> str:
     """Why a minute costs what it costs."""
-    terms, words = pricing.terms, [band_words(tier.name)]
+    terms, words = pricing.terms, [say(band_words(tier.name))]
     if terms.waives(tier.band):
-        words.append("premium waived")
+        words.append(say("premium waived"))
     if rate.raised == "overtime":
-        words.append(f"overtime past {terms.card.overtime.after_min} min of a day{_worked_before(pricing, stay)}")
+        words.append(
+            say("overtime past {n} min of a day", n=terms.card.overtime.after_min) + _worked_before(pricing, stay)
+        )
     elif rate.raised:
-        words.append(rate.raised)
+        words.append(say(rate.raised))
     if rate.price is not None:
-        words.append(f"instead of {shortest(hourly)}/h")
+        words.append(reckon("instead of {price}/h", price=shortest(hourly)))
     return ", ".join(words)
 
 
@@ -103,7 +111,10 @@ def _worked_before(pricing: Pricing, stay: Stay) -> str:
     earlier = pricing.visit.prior_today.get(stay.part.name) or EarlierVisits()
     days = [pricing.terms.local(start).date().isoformat() for start, _ in stay.windows]
     worked = {day: earlier.worked_min[day] for day in days if earlier.worked_min.get(day)}
-    each = ((f"on {day} " if len(days) > 1 else "") + f"{count} min earlier" for day, count in worked.items())
+    each = (
+        say("on {day} {n} min earlier", day=day, n=count) if len(days) > 1 else say("{n} min earlier", n=count)
+        for day, count in worked.items()
+    )
     return "".join(f", {words}" for words in each)
 
 
@@ -111,37 +122,46 @@ def _list_words(terms: Terms, stay: Stay, rate: Rate, over: bool) -> str:
     """Where its price comes from."""
     listed = rate.listed or terms.list_words("classes", stay.part.labour_class)
     share = terms.card.extra_technician_pct
-    second = f", {share.text}% from the second technician on" if terms.share(stay.part) != 1 else ""
-    return ("overage price" if over else listed) + second
+    second = reckon(", {pct}% from the second technician on", pct=share.text) if terms.share(stay.part) != 1 else ""
+    return (say("overage price") if over else listed) + second
 
 
 def _why(terms: Terms, stay: Stay, group: _Group, count: int, left: Fraction | None) -> Iterator[str]:
     kind, tier, rate, paid_from = group
     taken = [
-        f"{minutes} min {word}"
+        say(word, n=minutes)
         for minutes, word in (
-            (stay.breaks, "break"),
-            (stay.count("own_fault"), "our own fault"),
-            (stay.count("free_test"), "free test time"),
+            (stay.breaks, phrase("{n} min break")),
+            (stay.count("own_fault"), phrase("{n} min our own fault")),
+            (stay.count("free_test"), phrase("{n} min free test time")),
         )
         if minutes
     ]
-    window = "on the clock " + ", ".join(_window(terms, stay, *span) for span in stay.windows)
+    window = say("on the clock {spans}", spans=", ".join(_window(terms, stay, *span) for span in stay.windows))
     if stay.early:
-        window += f" ({stay.early} min before the appointment not counted)"
-    yield f"{window} less {', '.join(taken)}" if taken else window
+        window += say(" ({n} min before the appointment not counted)", n=stay.early)
+    yield say("{window} less {minutes}", window=window, minutes=", ".join(taken)) if taken else window
     if kind in ("billable", "covered"):
-        yield f"{stay.counted} min counted, {stay.rounded} min after rounding ({stay.rounding.words})"
+        yield say(
+            "{counted} min counted, {rounded} min after rounding ({rule})",
+            counted=stay.counted, rounded=stay.rounded, rule=stay.rounding.words,
+        )  # fmt: skip
     if stay.graced and tier.band == "business":
-        yield f"{stay.graced} min past closing kept at the business rate"
+        yield say("{n} min past closing kept at the business rate", n=stay.graced)
     if kind == "covered":
-        yield "covered by the fixed price"
+        yield say("covered by the fixed price")
     elif kind == "own_fault":
-        yield "our own failure, not charged"
+        yield say("our own failure, not charged")
     elif kind == "free_test":
-        yield "test time, not charged"
+        yield say("test time, not charged")
     elif paid_from is not None and left is not None:
-        yield f"drawn from {paid_from}: {shortest(count * rate.weight)} {AT_USUAL}, {shortest(left)} left after"
+        drawn, after = shortest(count * rate.weight), shortest(left)
+        yield reckon(
+            "drawn from {name}: {drawn} min at the usual rate, {left} left after",
+            name=paid_from,
+            drawn=drawn,
+            left=after,
+        )
 
 
 def _window(terms: Terms, stay: Stay, start: int, end: int) -> str:
@@ -182,17 +202,17 @@ def _of_technician(pricing: Pricing, stay: Stay, labour: Sequence[ChargeLine]) -
     missing = max(Fraction(0), due - presence)
     missing -= earlier.topup_rmin
     if missing > 0:
-        why = (
-            f"minimum {minutes} min x {exact_text(weight)} ({band_words(tier.name)}) = {shortest(due)} {AT_USUAL}, "
-            f"of which {shortest(stay.presence)} are on the clock"
-        )
+        why = reckon(
+            "minimum {minutes} min x {weight} ({band}) = {due} min at the usual rate, of which {present} are on the clock",
+            minutes=minutes, weight=exact_text(weight), band=say(band_words(tier.name)), due=shortest(due),
+            present=shortest(stay.presence),
+        )  # fmt: skip
         if by_day:
-            why += f", {shortest(by_day)} in the day price"
+            why += reckon(", {minutes} in the day price", minutes=shortest(by_day))
         if prior is not None:
-            why += (
-                f", {shortest(earlier.presence_rmin)} worked and {shortest(earlier.topup_rmin)} paid for earlier today"
-            )
-        why += f"; {shortest(missing)} are missing"
+            before, paid = shortest(earlier.presence_rmin), shortest(earlier.topup_rmin)
+            why += reckon(", {before} worked and {paid} paid for earlier today", before=before, paid=paid)
+        why += reckon("; {minutes} are missing", minutes=shortest(missing))
         yield from _top_up(pricing, stay, missing, why)
     elif missing < 0:
         yield from _credit(pricing, stay, -missing, sum(line.amount for line in labour), earlier)
@@ -221,8 +241,10 @@ def _top_up(pricing: Pricing, stay: Stay, missing: Fraction, why: str) -> Iterat
         for balance, portion in pricing.balances.portions(missing):
             missing -= portion
             value = pricing.minor(portion * price / 60)
-            drawn = f"{shortest(portion)} {AT_USUAL} x {shortest(price)}/h"
-            text = f"{why}; {drawn} drawn from {balance.name}, {shortest(balance.left)} left after"
+            text = why + reckon(
+                "; {minutes} min at the usual rate x {price}/h drawn from {name}, {left} left after", minutes=shortest(portion),
+                price=shortest(price), name=balance.name, left=shortest(balance.left),
+            )  # fmt: skip
             yield replace(
                 blank, why=text, qty=portion, unit_price=price, zero_reason="drawn", value=value, pool=balance.name
             )
@@ -231,13 +253,13 @@ def _top_up(pricing: Pricing, stay: Stay, missing: Fraction, why: str) -> Iterat
         pricing.flags.add("POOL_EXHAUSTED")
         price = pricing.terms.overage(stay.part)
     amount = pricing.minor(missing * price / 60)
-    why += f"; {shortest(missing)} {AT_USUAL} x {shortest(price)}/h"
+    why += reckon("; {minutes} min at the usual rate x {price}/h", minutes=shortest(missing), price=shortest(price))
     yield replace(blank, amount=amount, qty=missing, unit_price=price, why=why)
     if pricing.card.minimum.includes_travel:
         taken = min(amount, pricing.travel_left)
         if taken > 0:
             pricing.travel_left -= taken
-            text = "the minimum includes travel: what travel charges is taken off the top-up"
+            text = say("the minimum includes travel: what travel charges is taken off the top-up")
             yield ChargeLine("MIN-TRV", "labour", -taken, text, tech=stay.part.name)
 
 
@@ -255,9 +277,12 @@ def _credit(pricing: Pricing, stay: Stay, over: Fraction, worked: int, earlier: 
         amount, back = worked, Fraction(worked, 10**pricing.card.exponent) * 60 / price
     if back <= 0:
         return
-    text = f"earlier visits here today paid {shortest(over)} {AT_USUAL} of minimum that are worked now"
-    text += ", no more than this visit is charged" if back < over else ""
-    text += f": {shortest(back)} {AT_USUAL} x {shortest(price)}/h"
+    text = reckon(
+        "earlier visits here today paid {minutes} min at the usual rate of minimum that are worked now",
+        minutes=shortest(over),
+    )
+    text += say(", no more than this visit is charged") if back < over else ""
+    text += reckon(": {minutes} min at the usual rate x {price}/h", minutes=shortest(back), price=shortest(price))
     yield ChargeLine(
         "MIN-DAY", "labour", -amount, text, tech=stay.part.name, qty=-back, unit="rate-min", unit_price=price
     )  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, NamedTuple, get_args
 
 from dispatch.fields.reading import Faults, FormFault, Reader, by_name, clock, line, record, whole
 from dispatch.model.agreements import WEEKDAYS
+from dispatch.model.languages import phrase, say
 
 Band = Literal["business", "after_hours", "weekend", "holiday"]
 BANDS: tuple[Band, ...] = get_args(Band)
@@ -28,6 +29,11 @@ OwnMinutes = Annotated[Mapping[str, int], by_band(dict.fromkeys(BANDS, 0))]
 """A minimum of a class or an agreement: a band that it leaves out has none."""
 
 
+_ROUNDED = {"up": phrase("up to {n} min"), "down": phrase("down to {n} min"), "nearest": phrase("nearest to {n} min")}
+BAND_WORDS = (phrase("business"), phrase("after hours"), phrase("weekend"), phrase("holiday"))
+"""What the bands are called, where the rate card does not say otherwise."""
+
+
 class Rounding(NamedTuple):
     """How minutes are rounded (B4.1)."""
 
@@ -39,9 +45,9 @@ class Rounding(NamedTuple):
     def words(self) -> str:
         """The rule in words."""
         if self.mode == "exact":
-            return "exact"
-        grace = f", {self.grace_min} min over forgiven" if self.mode == "up" and self.grace_min else ""
-        return f"{self.mode} to {self.increment_min} min{grace}"
+            return say("exact")
+        rule = say(_ROUNDED[self.mode], n=self.increment_min)
+        return rule + (say(", {n} min over forgiven", n=self.grace_min) if self.mode == "up" and self.grace_min else "")
 
 
 class ListedPrice(NamedTuple):

@@ -8,6 +8,7 @@ from dispatch.charges.lines import ChargeLine
 from dispatch.charges.pricing import Pricing
 from dispatch.charges.surcharge_terms import CATEGORIES, Percentage
 from dispatch.model.instants import span_text
+from dispatch.model.languages import figure_text, reckon, say
 from dispatch.model.money import rounded, shortest
 
 
@@ -35,11 +36,12 @@ def _percentage(
     }
     base = sum(parts.values())
     amount = rounded(base * own.pct / 100)
-    why = f"{own.pct.text}% of {' + '.join(f'{word} {pricing.text(part)}' for word, part in parts.items())}"
+    sums = (f"{say(str(word))} {figure_text(pricing.text(part))}" for word, part in parts.items())
+    why = reckon("{pct}% of {amount}", pct=own.pct.text, amount=" + ".join(sums))
     if own.cap is not None and amount > (limit := own.cap * 10**pricing.card.exponent // 1):
         # a cap finer than the currency is cut, as that of travel is
         amount = int(limit)
-        why += f", never more than {shortest(own.cap)}"
+        why += reckon(", never more than {amount}", amount=shortest(own.cap))
     if amount > 0:
         yield ChargeLine("PCT", own.category, amount, why, note=own.name, taxable=own.taxable)
 
@@ -59,13 +61,13 @@ def short_notice_fee(pricing: Pricing, lines: Sequence[ChargeLine]) -> Iterator[
     tier = min(reached, key=lambda tier: tier.within_hours, default=None)
     if tier is None:
         return
-    asked = f"asked for {span_text(notice)} before" if notice > 0 else "asked for as it began"
-    why = f"{asked}, less than {shortest(tier.within_hours)} h"
+    asked = say("asked for {span} before", span=span_text(notice)) if notice > 0 else say("asked for as it began")
+    why = reckon("{asked}, less than {hours} h", asked=asked, hours=shortest(tier.within_hours))
     if tier.mode == "flat":
         amount = pricing.minor(tier.value)
     else:
         base = sum(line.amount for line in lines if line.category == "labour")
         amount = rounded(base * tier.value / 100)
-        why += f": {shortest(tier.value)}% of labour {pricing.text(base)}"
+        why += reckon(": {pct}% of labour {amount}", pct=shortest(tier.value), amount=pricing.text(base))
     if amount > 0:
         yield ChargeLine("FEE-SHORT", "fee", amount, why, note=tier.name)

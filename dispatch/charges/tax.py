@@ -9,6 +9,7 @@ from dispatch.charges.pricing import Pricing
 from dispatch.charges.surcharge_terms import CATEGORIES
 from dispatch.charges.visit import ChargedClient
 from dispatch.model.invoice_taxes import contained as tax_within
+from dispatch.model.languages import reckon, say
 from dispatch.model.money import rounded, shortest
 
 
@@ -32,7 +33,10 @@ def taken_out(pricing: Pricing, lines: Sequence[ChargeLine]) -> Iterable[ChargeL
         tax = contained(pricing, own := [line for line in lines if line.category == category])
         if tax > 0:
             base = sum(line.amount for line in own if is_taxed(pricing, line))
-            why = f"exempt from {rule.name}: {shortest(rule.rate_pct)}% in {pricing.text(base)}"
+            rate = shortest(rule.rate_pct)
+            why = reckon(
+                "exempt from {name}: {rate}% in {amount}", name=rule.name, rate=rate, amount=pricing.text(base)
+            )
             yield ChargeLine("TAX-OUT", category, -tax, why)
 
 
@@ -42,13 +46,14 @@ def tax_of(pricing: Pricing, client: ChargedClient, lines: Sequence[ChargeLine],
     rate = rule.rate_pct
     if client.tax_exempt:
         pricing.flags.add("TAX_EXEMPT")
-        return 0, f"exempt {client.tax_ref or ''}".strip()
+        return 0, say("exempt {reference}", reference=client.tax_ref or "").strip()
     taxed = [line for line in lines if is_taxed(pricing, line)]
     base = sum(line.amount for line in taxed)
     if base <= 0:
-        return 0, f"{rule.name}: nothing taxable"
+        return 0, say("{name}: nothing taxable", name=rule.name)
     if included:
-        return contained(pricing, lines), f"{rule.name} {shortest(rate)}% in {pricing.text(base)}"
+        why = reckon("{name} {rate}% in {amount}", name=rule.name, rate=shortest(rate), amount=pricing.text(base))
+        return contained(pricing, lines), why
     if rule.rounding == "line":
         by_category = dict.fromkeys((*CATEGORIES, "prepaid"), 0)
         for line in taxed:
@@ -59,7 +64,7 @@ def tax_of(pricing: Pricing, client: ChargedClient, lines: Sequence[ChargeLine],
         tax = sum(due.values()) - min(-by_category["prepaid"], paid)
     else:
         tax = rounded(base * rate / 100)
-    return tax, f"{rule.name} {shortest(rate)}% of {pricing.text(base)}"
+    return tax, reckon("{name} {rate}% of {amount}", name=rule.name, rate=shortest(rate), amount=pricing.text(base))
 
 
 def is_taxed(pricing: Pricing, line: ChargeLine) -> bool:

@@ -12,6 +12,9 @@ from dispatch.charges.bands import CardBands, Tier
 from dispatch.charges.card import AgreementKind, AgreementTerms, Card, CardItem, PriceList
 from dispatch.charges.labour_prices import LabourClass, ListedPrice, Rounding
 from dispatch.charges.visit import ChargedVisit, VisitPart
+from dispatch.model.languages import phrase, say
+
+_LISTED = {"standard": phrase("standard price"), "agreement": phrase("agreement price")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +79,12 @@ class Terms:
         listed: LabourClass | CardItem = (self.card.classes if of == "classes" else self.card.items)[name]
         own = getattr(self.card.price_lists[self.group], of).get(name) if self.group else None
         if own is not None and (self.list_name == "standard" or listed.agreement is None):
-            return f"{self.group} price"
+            return say("{name} price", name=self.group)
         return self.price_words(listed)
 
     def price_words(self, listed: LabourClass | CardItem | ListedPrice) -> str:
         """Which of its prices counts, in words: the standard one too where there is none for agreements."""
-        return "standard price" if listed.agreement is None else f"{self.list_name} price"
+        return say(_LISTED["standard" if listed.agreement is None else self.list_name])
 
     @property
     def list_name(self) -> PriceList:

@@ -10,14 +10,14 @@ from typing import Literal
 
 from dispatch.charges.bands import Tier
 from dispatch.charges.card import Component, DistanceCharge, FixedCharge, TimeCharge, Travel, TravelZone, ZoneCharge
-from dispatch.charges.explain import AT_USUAL, band_words
+from dispatch.charges.explain import band_words
 from dispatch.charges.lines import ChargeLine
 from dispatch.charges.minutes import Stay, round_minutes
 from dispatch.charges.pricing import Pricing
 from dispatch.charges.rates import Rate, calm_rate
 from dispatch.charges.visit import ChargedLeg, ChargedSite, VisitPart
+from dispatch.model.languages import figure_text, phrase, reckon, say, says
 from dispatch.model.money import exact_text, shortest
-from dispatch.model.text import count_text
 
 Figure = Literal["distance", "minutes"]
 
@@ -86,19 +86,19 @@ class _Way:
         if actual and part.depart is not None and part.check_in is not None:
             outbound = Fraction(part.check_in - part.depart)
             if basis == "one_way" or (basis == "legs" and not self.pricing.visit.trip.last_stop):
-                return outbound, "actual, one way", False
+                return outbound, say("actual, one way"), False
             if part.back is not None and part.check_out is not None:
-                return outbound + (part.back - part.check_out), "actual, both ways", False
-            return 2 * outbound, "actual, the way out twice", False
+                return outbound + (part.back - part.check_out), say("actual, both ways"), False
+            return 2 * outbound, say("actual, the way out twice"), False
         minutes, _ = self.quantity("minutes")
-        return minutes, _SOURCES[basis], actual
+        return minutes, say(_SOURCES[basis]), actual
 
     @property
     def fixed(self) -> tuple[Fraction, str] | None:
         """What travel to the site costs in place of the components, and whose price that is (B6.7)."""
         site = self.pricing.site
         if site.travel_price is not None:
-            return site.travel_price, "the site's"
+            return site.travel_price, say("the site's")
         town = (site.town or "").strip().casefold()
         prices = {name.strip().casefold(): (price, name) for name, price in self.rules.towns.items()}
         return prices.get(town) if town else None
@@ -132,10 +132,10 @@ class _Way:
 
 
 _SOURCES = {
-    "one_way": "site record, one way",
-    "depot_round_trip": "site record, depot and back",
-    "legs": "planned legs",
-    "trip_split": "share of the planned trip",
+    "one_way": phrase("site record, one way"),
+    "depot_round_trip": phrase("site record, depot and back"),
+    "legs": phrase("planned legs"),
+    "trip_split": phrase("share of the planned trip"),
 }
 
 
@@ -180,7 +180,7 @@ def travel_lines(pricing: Pricing, stays: Sequence[Stay]) -> list[ChargeLine]:
     manual, balances, way = pricing.visit.manual_travel, pricing.balances, _Way(pricing)
     if manual is not None:
         amount = pricing.minor(manual.amount)
-        return [ChargeLine("TRV-MAN", "travel", amount, f"set by {manual.by}: {manual.reason}")]
+        return [ChargeLine("TRV-MAN", "travel", amount, say("set by {who}: {why}", who=manual.by, why=manual.reason))]
     if not (way.rules.components or way.fixed):
         return []
     arrivals = {stay.part.name: stay.arrival for stay in stays}
@@ -205,10 +205,10 @@ def travel_lines(pricing: Pricing, stays: Sequence[Stay]) -> list[ChargeLine]:
 
 
 _GIVEN_AWAY = {
-    "own_failure": "our own failure, not charged",
-    "waived_all": "the agreement waives travel",
-    "waived_in_radius": "the agreement waives travel inside the included radius",
-    "covered": "covered by the fixed price",
+    "own_failure": phrase("our own failure, not charged"),
+    "waived_all": phrase("the agreement waives travel"),
+    "waived_in_radius": phrase("the agreement waives travel inside the included radius"),
+    "covered": phrase("covered by the fixed price"),
 }
 
 
@@ -216,7 +216,7 @@ def _given(lines: Iterable[ChargeLine], reason: str | None) -> list[ChargeLine]:
     """Travel lines as they are, or given away for that reason (B6.4)."""
     if reason is None:
         return [*lines]
-    words = _GIVEN_AWAY[reason]
+    words = say(_GIVEN_AWAY[reason])
     return [
         replace(line, amount=0, value=line.amount, zero_reason=reason, why=f"{line.why}; {words}") for line in lines
     ]
@@ -224,10 +224,11 @@ def _given(lines: Iterable[ChargeLine], reason: str | None) -> list[ChargeLine]:
 
 def _fixed(way: _Way, price: Fraction, whose: str) -> Iterator[ChargeLine]:
     if price:
-        often = "once per visit" if way.days == 1 else f"on each of {way.days} days"
+        often = say("once per visit") if way.days == 1 else say("on each of {n} days", n=way.days)
         by_site = way.pricing.site.travel_price is not None
         yield ChargeLine(
-            "TRV-FIX", "travel", way.pricing.minor(price * way.days), f"{whose} travel price, {often}",
+            "TRV-FIX", "travel", way.pricing.minor(price * way.days),
+            say("{whose} travel price, {often}", whose=whose, often=often),
             note=None if by_site else whose, qty=Fraction(way.days), unit="visit", unit_price=price,
         )  # fmt: skip
 
@@ -246,8 +247,10 @@ def _component(way: _Way, component: Component, arrivals: Mapping[str, Tier | No
     if isinstance(component, FixedCharge):
         price = component.amount
         if component.kind == "callout":
-            often = "once per visit" if way.days == 1 else f"on each of {way.days} days"
-            yield line("TRV-CALL", price * way.days, f"call-out, {often}", Fraction(way.days), "visit", price)
+            often = say("once per visit") if way.days == 1 else say("on each of {n} days", n=way.days)
+            yield line(
+                "TRV-CALL", price * way.days, say("call-out, {often}", often=often), Fraction(way.days), "visit", price
+            )
         else:
             yield line("TRV-VEH", price * trips, _counted(way), Fraction(trips), "vehicle", price)
     elif isinstance(component, DistanceCharge):
@@ -258,18 +261,22 @@ def _component(way: _Way, component: Component, arrivals: Mapping[str, Tier | No
             charged = Fraction(0)
         price = component.rate
         if charged * price > 0:
-            why = (
-                f"{shortest(distance)} {card.unit} travelled ({_SOURCES[way.rules.basis]}), "
-                f"{shortest(included)} included, {_counted(way)}: {shortest(charged)} {card.unit} x {shortest(price)}"
-            )
+            why = reckon(
+                "{distance} {unit} travelled ({source}), {included} included, {vehicles}: {charged} {unit} x {price}",
+                distance=shortest(distance), unit=card.unit, source=say(_SOURCES[way.rules.basis]), included=shortest(included),
+                vehicles=_counted(way), charged=shortest(charged), price=shortest(price),
+            )  # fmt: skip
             yield line("TRV-DIST", charged * price, why, charged, card.unit, price)
     elif isinstance(component, ZoneCharge):
         zone, far = way.zone(component)
         if zone is not None and (price := zone.amount):
-            limit = "no limit" if zone.upto is None else f"up to {zone.upto.text}"
-            limit += ", the last one" if zone.upto is not None and far > zone.upto else ""
+            limit = say("no limit") if zone.upto is None else reckon("up to {limit}", limit=zone.upto.text)
+            limit += say(", the last one") if zone.upto is not None and far > zone.upto else ""
             unit = "min" if component.by == "time" else card.unit
-            why = f"{shortest(far)} {unit} one way, zone {zone.name} ({limit}), {_counted(way)}"
+            why = reckon(
+                "{distance} {unit} one way, zone {name} ({limit}), {vehicles}",
+                distance=shortest(far), unit=unit, name=zone.name, limit=limit, vehicles=_counted(way),
+            )  # fmt: skip
             made = line("TRV-ZONE", price * trips, why, Fraction(trips), "vehicle", price)
             yield replace(made, note=zone.name)
     elif card.time_basis != "door_to_door":
@@ -279,8 +286,8 @@ def _component(way: _Way, component: Component, arrivals: Mapping[str, Tier | No
 
 def _counted(way: _Way) -> str:
     vehicles = len(way.drivers)
-    counted = count_text(vehicles, "vehicle")
-    return counted if way.trips == vehicles else f"{counted}, {way.trips} times in all"
+    counted = says(vehicles, "{n} vehicle", "{n} vehicles")
+    return counted if way.trips == vehicles else say("{vehicles}, {n} times in all", vehicles=counted, n=way.trips)
 
 
 def _time(way: _Way, component: TimeCharge, part: VisitPart, arrival: Tier | None) -> Iterator[ChargeLine]:
@@ -291,30 +298,36 @@ def _time(way: _Way, component: TimeCharge, part: VisitPart, arrival: Tier | Non
     included = component.included_min
     counted = [max(Fraction(0), driven - included) for driven, _, _ in drives]
     sources = ", ".join(dict.fromkeys(source for _, source, _ in drives))
-    reckoning = f"{' + '.join(shortest(driven) for driven, _, _ in drives)} min driven ({sources})"
+    driving = " + ".join(figure_text(shortest(driven)) for driven, _, _ in drives)
+    reckoning = reckon("{minutes} min driven ({sources})", minutes=driving, sources=sources)
     if included:
-        reckoning += f" less {shortest(included)} included" + (" each day" if len(drives) > 1 else "")
+        reckoning += reckon(" less {minutes} included", minutes=shortest(included))
+        reckoning += say(" each day") if len(drives) > 1 else ""
     if component.rounding is not None:
         counted = [round_minutes(minutes, component.rounding) for minutes in counted]
-        reckoning += f", {shortest(sum(counted, Fraction(0)))} after rounding ({component.rounding.words})"
+        rounded = shortest(sum(counted, Fraction(0)))
+        reckoning += reckon(", {minutes} after rounding ({rule})", minutes=rounded, rule=component.rounding.words)
     share = None if component.pct_of_labour is None else component.pct_of_labour / 100
     price = component.rate if share is None else terms.price(part) * share
     if price and (capped := way.within_cap(part, counted)) != counted:
         counted = capped
-        reckoning += (
-            f", {shortest(sum(counted, Fraction(0)))} within {way.rules.time_cap_min} charged to the client a day"
-        )
+        reckoning += reckon(
+            ", {minutes} within {limit} charged to the client a day",
+            minutes=shortest(sum(counted, Fraction(0))), limit=way.rules.time_cap_min,
+        )  # fmt: skip
     minutes = sum(counted, Fraction(0))
     if minutes <= 0 or not price:
         return
     rate = _premium(way, part, arrival)
     hourly, (price, multiplier) = price, rate.of(price)
     if way.rules.time_premium and arrival is not None:
-        instead = "" if rate.price is None else f", instead of {shortest(hourly)}/h"
-        reckoning += f" x {exact_text(multiplier)} ({band_words(arrival.name)}{instead})"
-    why = f"{reckoning} x {shortest(price)}/h"
+        instead = "" if rate.price is None else ", " + reckon("instead of {price}/h", price=shortest(hourly))
+        reckoning += reckon(
+            " x {multiplier} ({band})", multiplier=exact_text(multiplier), band=say(band_words(arrival.name)) + instead
+        )
+    why = reckoning + reckon(" x {price}/h", price=shortest(price))
     if component.pct_of_labour is not None:
-        why += f", {component.pct_of_labour.text}% of the labour price"
+        why += reckon(", {pct}% of the labour price", pct=component.pct_of_labour.text)
     yield ChargeLine(
         "TRV-TIME", "travel", way.pricing.minor(minutes * price * multiplier / 60), why,
         tech=part.name, qty=minutes, unit="min", unit_price=price, multiplier=multiplier,
@@ -347,13 +360,17 @@ def _drawn(way: _Way, line: ChargeLine, share: Fraction, arrivals: Mapping[str, 
         value = pricing.minor(minutes * line.unit_price * line.multiplier / 60)
         yield replace(
             line, qty=Fraction(minutes), amount=0, value=value, zero_reason="drawn", pool=name,
-            why=f"{line.why}; {minutes} min of it are {shortest(minutes * weight)} {AT_USUAL}, drawn from {name}",
+            why=line.why + reckon(
+                "; {minutes} min of it are {drawn} min at the usual rate, drawn from {name}", minutes=minutes,
+                drawn=shortest(minutes * weight), name=name,
+            ),
         )  # fmt: skip
     if left > 0:
         pricing.flags.add("POOL_EXHAUSTED")
         price, _ = rate.of(pricing.terms.overage(part) * share)
         amount = pricing.minor(left * price * line.multiplier / 60)
-        why = f"{line.why}; the {shortest(left)} min that are left x {shortest(price)}/h" if taken else line.why
+        rest = reckon("; the {minutes} min that are left x {price}/h", minutes=shortest(left), price=shortest(price))
+        why = line.why + rest if taken else line.why
         yield replace(line, qty=left, unit_price=price, amount=amount, why=why)
 
 
@@ -378,8 +395,9 @@ def _cap(way: _Way, lines: Sequence[ChargeLine]) -> Iterator[ChargeLine]:
     charged = sum(line.amount for line in lines)
     # a cap finer than the currency is cut: charged travel is never above it
     if cap is not None and charged > (limit := cap * days * 10**pricing.card.exponent // 1):
-        each = "" if days == 1 else f" on each of {days} days"
-        yield ChargeLine("TRV-CAP", "travel", limit - charged, f"travel is never more than {shortest(cap)}{each}")
+        why = reckon("travel is never more than {amount}", amount=shortest(cap))
+        why += "" if days == 1 else " " + say("on each of {n} days", n=days)
+        yield ChargeLine("TRV-CAP", "travel", limit - charged, why)
 
 
 def _leg(leg: ChargedLeg | ChargedSite, what: Figure) -> Fraction:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dispatch.model.checklists import ItemKind, NewItem, Phase
+from dispatch.model.languages import phrase
 from dispatch.model.probes import UNTESTED, ProbeKind, Tested, has_role
 from dispatch.model.templates import PHASE_LETTERS, Condition, Each, Occasion, On, Template, TemplateItem
 from dispatch.model.text import ELLIPSIS, LINE
@@ -25,29 +26,35 @@ def _tagged(*tags: str) -> tuple[Condition, ...]:
 EXPECTATIONS = TemplateItem(
     "A1",
     ItemKind.ASK,
-    "Expectations agreed: with whom, what done looks like, what is not for today",
+    phrase("Expectations agreed: with whom, what done looks like, what is not for today"),
     override_allowed=False,
 )
-REQUESTED = TemplateItem("W1", ItemKind.CONFIRM, "Each requested item: done, or why not", each=Each.REQUEST)
-ANYTHING_ELSE = TemplateItem("L1", ItemKind.ASK, "Is there anything else before I leave?", override_allowed=False)
-NOTHING_LEFT = TemplateItem("L2", ItemKind.CONFIRM, "Nothing is left for the client to finish", override_allowed=False)
-FOLLOW_UPS = TemplateItem("L4", ItemKind.CONFIRM, "Follow-ups booked, same technician")
+REQUESTED = TemplateItem("W1", ItemKind.CONFIRM, phrase("Each requested item: done, or why not"), each=Each.REQUEST)
+ANYTHING_ELSE = TemplateItem(
+    "L1", ItemKind.ASK, phrase("Is there anything else before I leave?"), override_allowed=False
+)
+NOTHING_LEFT = TemplateItem(
+    "L2", ItemKind.CONFIRM, phrase("Nothing is left for the client to finish"), override_allowed=False
+)
+FOLLOW_UPS = TemplateItem("L4", ItemKind.CONFIRM, phrase("Follow-ups booked, same technician"))
 """In no template: a visit gets it with the first follow-up that is named."""
-SIGN_OFF = TemplateItem("L5", ItemKind.SIGN_OFF, "Sign-off: name, satisfied, words")
+SIGN_OFF = TemplateItem("L5", ItemKind.SIGN_OFF, phrase("Sign-off: name, satisfied, words"))
 
 ON_SITE = Template(
     "On-site visit",
     (
         EXPECTATIONS,
-        TemplateItem("A2", ItemKind.ASK, "What is wrong, in the client's words"),
-        TemplateItem("A3", ItemKind.CONFIRM, "Price basis shown: rate or agreement, minimum, travel", na_allowed=True),
+        TemplateItem("A2", ItemKind.ASK, phrase("What is wrong, in the client's words")),
+        TemplateItem(
+            "A3", ItemKind.CONFIRM, phrase("Price basis shown: rate or agreement, minimum, travel"), na_allowed=True
+        ),
         REQUESTED,
-        TemplateItem("W2", ItemKind.CONFIRM, "What was changed"),
-        TemplateItem("T1", ItemKind.TEST, "The problem no longer occurs, tried the client's way"),
+        TemplateItem("W2", ItemKind.CONFIRM, phrase("What was changed")),
+        TemplateItem("T1", ItemKind.TEST, phrase("The problem no longer occurs, tried the client's way")),
         TemplateItem(
             "T2",
             ItemKind.TEST,
-            "Restarted, and came back by itself",
+            phrase("Restarted, and came back by itself"),
             na_allowed=True,
             when=_tagged("server", "restart"),
             # a service that is up is no restart, and a restart is only seen by watching it
@@ -56,23 +63,23 @@ ON_SITE = Template(
         TemplateItem(
             "T3",
             ItemKind.TEST,
-            "Connected: local network, internet, remote access",
+            phrase("Connected: local network, internet, remote access"),
             na_allowed=True,
             when=_tagged("server", "restart", "network"),
             tested=Tested(("connectivity", "local network", "network", "internet", "remote access", "vpn")),
         ),
         TemplateItem("T4", ItemKind.TEST, f"Works: {SERVICE}", na_allowed=True, each=Each.SERVICE),
-        TemplateItem("T5", ItemKind.TEST, "A second person or workstation confirms", when=_tagged("many")),
+        TemplateItem("T5", ItemKind.TEST, phrase("A second person or workstation confirms"), when=_tagged("many")),
         TemplateItem(
             "T6",
             ItemKind.TEST,
-            "Last backup good, monitoring quiet",
+            phrase("Last backup good, monitoring quiet"),
             when=_tagged("server"),
             tested=Tested(("backup", "monitoring")),
         ),
         ANYTHING_ELSE,
         NOTHING_LEFT,
-        TemplateItem("L3", ItemKind.CONFIRM, "Walked through what was done against what was agreed"),
+        TemplateItem("L3", ItemKind.CONFIRM, phrase("Walked through what was done against what was agreed")),
         SIGN_OFF,
     ),
     id=1,

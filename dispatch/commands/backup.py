@@ -25,6 +25,7 @@ with lazily(__name__):
     from dispatch.desk.book import holiday_table
     from dispatch.desk.calendars import syncing
     from dispatch.desk.figures import day_sums
+    from dispatch.desk.firm import client_languages
     from dispatch.desk.inbox import running as inbox_running
     from dispatch.desk.log import audit_trail
     from dispatch.desk.mending import doubles
@@ -150,6 +151,7 @@ def _doctor(store: Store, args: Args) -> Answer:
         *syncing.findings(store),
         *inbox_running.findings(store),
         holiday_table.finding(store),
+        *filter(None, [client_languages.finding(store)]),
         day_sums.finding(store),
     ]
     if found := doubles.doubles(store):

@@ -27,7 +27,7 @@ class Client:
     want to see. `told` is what they want to be told by a message, at the address `told_at`, else at the first contact's.
     `billing_address` (lines between `|`), `billing_mail`, `tax_id`, `country` (ISO 3166, two letters) and what they want to read
     there, `buyer_reference`, stand on their invoices, which are due after `payment_days`, None: after the firm's.
-    `debtor` is their number at the bookkeeper."""
+    `debtor` is their number at the bookkeeper, and `language` what they read in, empty: as the firm's (`Firm.language_of`)."""
 
     id: int
     name: str
@@ -54,6 +54,7 @@ class Client:
     private: bool = False
     price_group: str = ""
     debtor: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

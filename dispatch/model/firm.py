@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dispatch.model.instants import Times
+from dispatch.model.languages import phrase
 from dispatch.model.travel import DistanceUnit, Place
 
 if TYPE_CHECKING:
-    from dispatch.model.clients import Site
+    from dispatch.model.clients import Client, Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Firm:
     Mail is read from `inbox_host` (design/records.md, Mail in), what came since the day `inbox_from` (ISO 8601), and moved to
     `inbox_moved_to`; `inbox_trusts` names the server whose word counts on who sent a mail, a request by mail is planned with
     `inbox_minutes`, and a sender is answered `inbox_answers` times a day at most.
+    `language` is what clients read in who have none of their own (dispatch.model.languages).
     Papers that are mailed go to contacts with one of the roles in `paper_to`, where a client has one.
     `roads` is the id of the road graph that drives are reckoned on, empty for none; `travel_engine` (`none`, `osrm`,
     `valhalla`, `openrouteservice`) at `travel_url` is a remote one, whose answers count for `travel_cache_minutes` (0: they
@@ -105,16 +107,18 @@ class Firm:
     mail_security: str = "starttls"
     mail_user: str = ""
     mail_from: str = ""
-    message_confirmed: str = "{technician} comes to {site} on {when}: {work} ({reference})."
-    message_on_the_way: str = "{technician} is on the way to {site} and will be there {when} ({reference})."
-    message_late: str = (
+    message_confirmed: str = phrase("{technician} comes to {site} on {when}: {work} ({reference}).")
+    message_on_the_way: str = phrase("{technician} is on the way to {site} and will be there {when} ({reference}).")
+    message_late: str = phrase(
         "We are later than planned, and sorry for it: {technician} will be at {site} {when} ({reference})."
     )
-    message_report: str = "What was done and tested at {site}, {reference}:"
-    message_moved: str = "Our visit has another time: {technician} comes to {site} on {when}: {work} ({reference})."
-    message_cancelled: str = "Our visit to {site} on {when} does not take place: {work} ({reference})."
-    message_paper: str = "We send you {paper}, attached to this mail."
-    message_received: str = "We have your request and will come back to you: {work}. Its number is {reference}."
+    message_report: str = phrase("What was done and tested at {site}, {reference}:")
+    message_moved: str = phrase(
+        "Our visit has another time: {technician} comes to {site} on {when}: {work} ({reference})."
+    )
+    message_cancelled: str = phrase("Our visit to {site} on {when} does not take place: {work} ({reference}).")
+    message_paper: str = phrase("We send you {paper}, attached to this mail.")
+    message_received: str = phrase("We have your request and will come back to you: {work}. Its number is {reference}.")
     inbox_host: str = ""
     inbox_port: int = 993
     inbox_security: str = "tls"
@@ -142,6 +146,7 @@ class Firm:
     paper_colour: str = "#1f4e79"
     paper_tint: str = "#eef3f8"
     paper_size: str = "a4"
+    language: str = "en"
     paper_to: str = ""
     quote_days: int = 30
     ends_days: int = 60
@@ -178,6 +183,10 @@ class Firm:
     def zone_at(self, site: Site | None) -> str:
         """The zone by whose clocks a site lives: its own, or the firm's."""
         return (site and site.zone) or self.zone
+
+    def language_of(self, client: Client | None) -> str:
+        """The language in which a client reads: their own, or the firm's."""
+        return (client and client.language) or self.language
 
     def times(self, zone: str = "") -> Times:
         """Times as the firm writes them, in its own zone or in another."""

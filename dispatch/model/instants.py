@@ -18,6 +18,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from dispatch.model.languages import clock_in, day_in, say, span_in, spoken
 from dispatch.model.text import show
 
 DAY_MINUTES = 24 * 60
@@ -250,6 +251,8 @@ class Times(NamedTuple):
 def clock_text(instant: int, zone: str, hours24: bool = True) -> str:
     """The clock time of `instant` in `zone`: "14:07", or "2:07pm" on a 12-hour clock."""
     at = local(instant, zone)
+    if language := spoken():
+        return clock_in(language, at, hours24)
     if hours24:
         return f"{at.hour:02}:{at.minute:02}"
     return f"{at.hour % 12 or 12}:{at.minute:02}{'am' if at.hour < 12 else 'pm'}"
@@ -263,13 +266,16 @@ def changed_text(start: int, end: int | None, zone: str) -> str:
     assert later is not None
     assert before is not None
     by = int((before - later).total_seconds()) // 60
-    return f" ({span_text((end - start) // 60)}: clocks went {'back' if by > 0 else 'forward'} {span_text(abs(by))})"
+    lasted, changed = span_text((end - start) // 60), span_text(abs(by))
+    if by > 0:
+        return say(" ({lasted}: clocks went back {changed})", lasted=lasted, changed=changed)
+    return say(" ({lasted}: clocks went forward {changed})", lasted=lasted, changed=changed)
 
 
 def clock_beside(day: date, instant: int, zone: str, hours24: bool = True) -> str:
     """The clock time beside a day that is shown: with its own day where that is another, as after midnight."""
     clock, today = clock_text(instant, zone, hours24), day_of(instant, zone)
-    return clock if today == day else f"{_WEEKDAYS[today.weekday()]} {today.day} {_MONTHS[today.month - 1]} {clock}"
+    return clock if today == day else f"{short_day_text(today)} {clock}"
 
 
 def when_text(instant: int, zone: str, hours24: bool = True) -> str:
@@ -303,12 +309,28 @@ def days_between(first: date, last: date) -> list[date]:
 
 
 def day_text(day: date) -> str:
-    """ "Tue 24 Nov 2026", in English whatever the locale of the process is."""
+    """ "Tue 24 Nov 2026", in the language that is spoken, whatever the locale of the process is."""
+    if language := spoken():
+        return day_in(language, day)
     return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def plain_day_text(day: date) -> str:
+    """A day in figures: "2026-11-24"; in another language as that writes days."""
+    return day_text(day) if spoken() else day.isoformat()
+
+
+def short_day_text(day: date) -> str:
+    """A day without its year: "Tue 24 Nov"."""
+    if language := spoken():
+        return day_in(language, day, year=False)
+    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
 
 
 def span_text(minutes: int) -> str:
     """A length of time: "58m", "1h", "2h05", "-12m"."""
+    if language := spoken():
+        return span_in(language, minutes)
     hours, rest = divmod(abs(minutes), 60)
     sign = "-" if minutes < 0 else ""
     if not hours:
@@ -319,7 +341,7 @@ def span_text(minutes: int) -> str:
 def long_text(minutes: int) -> str:
     """How far two moments are apart: as `span_text`, from a day on with days: "23h59", "1d", "1d4h", from a week on "12d"."""
     days, rest = divmod(abs(minutes), DAY_MINUTES)
-    if not days:
+    if not days or spoken():
         return span_text(minutes)
     hours = rest // 60 if days < 7 else 0
     return f"{'-' if minutes < 0 else ''}{days}d" + (f"{hours}h" if hours else "")
@@ -327,7 +349,7 @@ def long_text(minutes: int) -> str:
 
 def time_text(minutes: int) -> str:
     """A length of time within a sentence: "25 min", from an hour on as `long_text`."""
-    return f"{minutes} min" if minutes < 60 else long_text(minutes)
+    return f"{minutes} min" if minutes < 60 and not spoken() else long_text(minutes)
 
 
 def typed_form(text: str) -> str:

@@ -168,7 +168,8 @@ class Drawn:
 @dataclass(frozen=True, slots=True)
 class Invoice:
     """An invoice or a credit note. `number` is empty while it is only a preview. `first` and `last` are the days of what is on it,
-    `corrects` the number of the invoice that a credit note corrects, and `reason` why; `note` is what the firm has below it."""
+    `corrects` the number of the invoice that a credit note corrects, and `reason` why; `note` is what the firm has below it. It is
+    in its client's `language` of then, empty: in English."""
 
     kind: InvoiceKind
     number: str
@@ -189,6 +190,7 @@ class Invoice:
     corrects: str = ""
     reason: str = ""
     note: str = ""
+    language: str = ""
 
     @property
     def net(self) -> int:

@@ -6,6 +6,8 @@ import re
 from decimal import Decimal
 from fractions import Fraction
 
+from dispatch.model.languages import money_in, spoken
+
 _AMOUNT = re.compile(r"([+-]?)([0-9]{1,15})(?:\.([0-9]+))?")
 
 
@@ -28,7 +30,9 @@ def format_minor(amount: int, exponent: int) -> str:
 
 
 def amount_text(amount: int, exponent: int, currency: str) -> str:
-    """Minor units as people read them, with commas between thousands: "1,250.00 USD"."""
+    """Minor units as people read them, with commas between thousands: "1,250.00 USD", or as the language that is spoken has it."""
+    if language := spoken():
+        return money_in(language, Decimal(format_minor(amount, exponent)), currency)
     return f"{Decimal(format_minor(amount, exponent)):,f} {currency}"
 
 

@@ -9,11 +9,17 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from dispatch.model.instants import day_bounds, weeks
+from dispatch.model.languages import days_in, month_in, phrase, say, spoken
 
 MONTHS: Mapping[str, int] = {"month": 1, "quarter": 3, "year": 12}
 """The kinds of periods, each with its length in months."""
 SUCH_AS = {"month": "2026-11", "quarter": "2026-Q4", "year": "2026"}
 """One of each kind, as it is typed."""
+_UNFINISHED = {
+    "month": phrase("; the month is not over yet"),
+    "quarter": phrase("; the quarter is not over yet"),
+    "year": phrase("; the year is not over yet"),
+}
 _DAY = datetime.timedelta(days=1)
 _WRITTEN = re.compile(r"(19[7-9]\d|2[01]\d\d)(?:-(0[1-9]|1[0-2])|-?[Qq]([1-4]))?")
 
@@ -41,10 +47,10 @@ class Period(NamedTuple):
         """In words: "November 2026", "October to December 2026", "2026"."""
         if self.kind == "year":
             return f"{self.first.year}"
-        names = [calendar.month_name[self.first.month]]
+        first, year = month_text(self.first.month), self.first.year
         if self.kind == "quarter":
-            names.append(calendar.month_name[self.first.month + 2])
-        return f"{' to '.join(names)} {self.first.year}"
+            return say("{first} to {last} {year}", first=first, last=month_text(self.first.month + 2), year=year)
+        return f"{first} {year}"
 
     def at(self, day: datetime.date) -> Period:
         """The period of the same kind that a day is in."""
@@ -53,7 +59,7 @@ class Period(NamedTuple):
 
     def unfinished(self, today: datetime.date) -> str:
         """What a paper says of it while it lasts: "; the month is not over yet". Empty once it is over."""
-        return f"; the {self.kind} is not over yet" if today < self.end else ""
+        return say(_UNFINISHED[self.kind]) if today < self.end else ""
 
     def spans(self, first_weekday: int, zone: str) -> Iterator[tuple[str, int, int]]:
         """Its `parts` from one instant up to another."""
@@ -65,12 +71,25 @@ class Period(NamedTuple):
         the first day after it; weeks are cut where the month ends."""
         if self.kind == "month":
             for at, last in weeks(self.first, self.end - _DAY, first_weekday):
-                name = f"{at.day}–{last.day}" if last > at else f"{at.day}"
-                yield f"{name} {calendar.month_abbr[at.month]}", at, last + _DAY
+                yield _week(at, last), at, last + _DAY
             return
         for number in range(MONTHS[self.kind]):
             at = _months_on(self.first, number)
-            yield calendar.month_name[at.month], at, _months_on(at, 1)
+            yield month_text(at.month), at, _months_on(at, 1)
+
+
+def month_text(month: int) -> str:
+    """A month by its whole name."""
+    language = spoken()
+    return month_in(language, month) if language else calendar.month_name[month]
+
+
+def _week(first: datetime.date, last: datetime.date) -> str:
+    """The days of a week within a month: "2–8 Nov"."""
+    if language := spoken():
+        return days_in(language, first, last)
+    name = f"{first.day}–{last.day}" if last > first else f"{first.day}"
+    return f"{name} {calendar.month_abbr[first.month]}"
 
 
 def read_period(text: str, today: datetime.date, kind: str = "") -> Period:

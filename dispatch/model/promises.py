@@ -6,6 +6,7 @@ import datetime
 from typing import Literal, NamedTuple
 
 from dispatch.model.instants import DAY_MINUTES, Times, clock_beside, day_of, long_text
+from dispatch.model.languages import say
 
 Outcome = Literal["in_time", "early", "late", "missed"]
 KEPT: tuple[Outcome, ...] = ("in_time", "early")
@@ -44,13 +45,14 @@ class Promise(NamedTuple):
             for at in (self.came, self.replaced_at)
         )
         found = {
-            "in_time": "in time",
-            "early": f"in time, {_length(self.first, self.came)} early",
-            "late": f"{_length(self.last, self.came)} late",
-            "missed": "nobody came that day" if came else "nobody came",
+            "in_time": say("in time"),
+            "early": say("in time, {span} early", span=_length(self.first, self.came)),
+            "late": say("{span} late", span=_length(self.last, self.came)),
+            "missed": say("nobody came that day") if came else say("nobody came"),
         }[self.outcome]
-        parts = [f"promised {times.span(self.first, self.last, beside)}", came and f"came {came}", found]
-        parts += [f"promised otherwise {moved}"] if moved and self.outcome == "missed" else []
+        promised = say("promised {span}", span=times.span(self.first, self.last, beside))
+        parts = [promised, came and say("came {clock}", clock=came), found]
+        parts += [say("promised otherwise {clock}", clock=moved)] if moved and self.outcome == "missed" else []
         return " · ".join(part for part in parts if part)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from dispatch.model.languages import phrase, say
 from dispatch.model.states import State
 
-WAYS = {"on_site": "on site", "remote": "remote", "phone": "on the phone"}
+WAYS = {"on_site": phrase("on site"), "remote": phrase("remote"), "phone": phrase("on the phone")}
 """The ways, with their words."""
 
 
@@ -23,7 +24,7 @@ class DoneSomehow(Protocol):
 
 def way_and_work(visit: DoneSomehow) -> str:
     """What is done, with the way where nobody goes there."""
-    return visit.work if visit.way == "on_site" else f"{WAYS[visit.way]}: {visit.work}"
+    return visit.work if visit.way == "on_site" else f"{say(WAYS[visit.way])}: {visit.work}"
 
 
 def state_words(visit: DoneSomehow) -> str:

@@ -7,6 +7,7 @@ from dispatch.fields.record import Check, Field, RecordType
 from dispatch.fields.trade import CONTACTS, COUNTRY, EMAIL, HOURS, PLACE
 from dispatch.model.clients import Client, Site
 from dispatch.model.equipment import Equipment, EquipmentKind
+from dispatch.model.languages import LANGUAGES
 from dispatch.model.messages import WISHES
 from dispatch.model.states import Role
 from dispatch.model.text import ADDRESS, LINE, NOTE
@@ -56,6 +57,7 @@ CLIENT = RecordType(
             "confirmed, on the way, late, report; empty: nothing",
         ),
         Field("told_at", "Told at", EMAIL, "an e-mail address; empty: the first contact's"),
+        Field("language", "Language", Choice(tuple(LANGUAGES)), "en, de, fr or es; empty: as the firm's", otherwise=""),
         Field("tax_exempt", "Tax exempt", YesNo(), "yes or no"),
         Field("tax_ref", "Exemption reference", Text()),
         Field(

@@ -12,6 +12,7 @@ from dispatch.fields.record import Check, Field, RecordType
 from dispatch.fields.trade import COUNTRY, CURRENCY, EMAIL, HOST, PLACE, SERVICE, hours_of, lunch_of, worded
 from dispatch.levels.targets import read_targets, targets_text
 from dispatch.model.firm import Firm
+from dispatch.model.languages import LANGUAGES
 from dispatch.model.ledger import codes_of, sold_key, tax_key
 from dispatch.model.messages import PAPER_PLACE_HOLDERS, PLACE_HOLDERS, RECEIVED_PLACE_HOLDERS, About
 from dispatch.model.notices import WORDS
@@ -243,6 +244,7 @@ SETTINGS = RecordType(
         ),
         _number("inbox_minutes", "Mail in: minutes of a request", Whole(1, 1440)),
         _number("inbox_answers", "Mail in: answers a day to a sender", Whole(0, 100)),
+        _one_of("language", "Clients read", "en, de, fr or es, where a client has no other", Choice(tuple(LANGUAGES))),
         Field("paper_address", "Papers: address", Text(ADDRESS), "1 Front Street | Columbus, OH 43215: a line each"),
         Field("paper_phone", "Papers: telephone", Text(), "+1 614 555 0100"),
         Field("paper_mail", "Papers: e-mail", EMAIL, "office@example.com"),

@@ -21,13 +21,14 @@ from dispatch.desk.session.refusals import GatesUnmet, Refusal
 from dispatch.desk.session.unsent import Unsent
 from dispatch.lazily import lazily
 from dispatch.model.checklists import Asks, Item, ItemKind, Phase, Result
+from dispatch.model.languages import say, speaking
 from dispatch.model.probes import ProbeKind
 from dispatch.model.states import AHEAD, ENDED, LEADS, OPEN_ON_SITE, THERE, State
 from dispatch.model.text import count_text, show
 from dispatch.model.visits import CAME_BY
 from dispatch.model.ways import state_words, way_and_work
 from screens.binding import BACK, command
-from screens.dialogs.asked import YES_NO, AskedField, Check, ChoiceRow
+from screens.dialogs.asked import AskedField, Check, ChoiceRow
 from screens.prices.sheet_view import price_words
 from screens.user_screen import UserScreen
 from screens.visit.findings import findings, nothing_found
@@ -331,17 +332,21 @@ class VisitScreen(UserScreen):
             await self._record(item, Recording(result=Result.FOLLOW_UP, text=item.label), follow_up_on=day)
 
     async def _sign_off(self, item: Item) -> None:
+        # the client reads it, and signs
+        with speaking(self.user.firm.language_of(self._page and self._page.client)):
+            title, no, yes, missing = say("Sign-off"), say("no"), say("yes"), say("name: is missing")
+            asked = [
+                AskedField("name", say("Who signs off")),
+                AskedField("satisfied", say("Satisfied?"), yes, options=(no, yes)),
+                AskedField("words", say("In their words")),
+            ]
         entered = await self.fill(
-            "Sign-off",
-            [
-                AskedField("name", "Who signs off"),
-                AskedField("satisfied", "Satisfied?", "yes", options=YES_NO),
-                AskedField("words", "In their words"),
-            ],
-            check=lambda form: [] if form["name"].strip() else ["name: is missing"],
+            title,
+            asked,
+            check=lambda form: [] if form["name"].strip() else [missing],
             unsent=Unsent(self.user, self._reference, _kept_as(item)),
         )
-        satisfied = entered["satisfied"] == "yes"
+        satisfied = entered["satisfied"] == yes
         await self._saving(onsite.sign_off, self._reference, entered["name"], satisfied, entered["words"])
 
     async def _saving(self, deed: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:

@@ -38,6 +38,7 @@ from dispatch.model.invoices import (
     TaxRate,
     as_form,
 )
+from dispatch.model.languages import say, says, speaking, spoken
 from dispatch.model.money import format_minor, shortest
 from dispatch.model.states import State
 from dispatch.model.text import show
@@ -139,11 +140,12 @@ def drafts(store: Store, until: datetime.date, of: Collection[int] = ()) -> list
         found: list[InvoiceDraft] = []
         for client_id in sorted({*waiting, *agreed} & set(of) if of else {*waiting, *agreed}):
             gathering = _Gathering(existing(clients.client(store, client_id)))
-            for agreement in agreed[client_id]:
-                _fees_of(known, gathering, agreement)
-                _blocks_of(known, gathering, agreement)
-            _visits_of(known, gathering, waiting[client_id])
-            found += _drafts_of(known, gathering)
+            with speaking(firm.language_of(gathering.client)):
+                for agreement in agreed[client_id]:
+                    _fees_of(known, gathering, agreement)
+                    _blocks_of(known, gathering, agreement)
+                _visits_of(known, gathering, waiting[client_id])
+                found += _drafts_of(known, gathering)
         return sorted(found, key=lambda draft: (draft.client.name.casefold(), draft.client.id))
 
 
@@ -320,7 +322,8 @@ def _invoice(known: _Known, gathering: _Gathering, basket: _Basket) -> Invoice:
             client.name, _lines(address), client.billing_mail, client.tax_id, client.country, client.buyer_reference
         ),
         bank=Bank(firm.bank_name, firm.bank_account, firm.bank_code),
-        terms=f"Payable within {days} days." if days else "Payable at once.",
+        terms=says(days, "Payable within {n} day.", "Payable within {n} days.") if days else say("Payable at once."),
+        language=spoken(),
         currency=basket.currency,
         exponent=basket.exponent,
         lines=tuple(basket.lines),

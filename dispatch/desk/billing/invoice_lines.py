@@ -16,9 +16,11 @@ from db.store import Store
 from dispatch import charges
 from dispatch.charges.beside import SoldFor, rate_on
 from dispatch.charges.fees import MonthFee
-from dispatch.desk.reports.charge_words import counted_text, line_text
+from dispatch.desk.reports.charge_words import counted_text, line_text, told_lines
 from dispatch.model.agreements import Agreement, PrepaidBlock
+from dispatch.model.instants import plain_day_text
 from dispatch.model.invoices import Invoice, InvoiceLine, LineSource, TaxRate, UnitCode, counted
+from dispatch.model.languages import reckon, say, speaking, spoken
 from dispatch.model.money import parse_minor, shortest
 from dispatch.model.visits import Visit
 from dispatch.model.ways import way_and_work
@@ -34,9 +36,9 @@ def fee_line(agreement: Agreement, fee: MonthFee, exponent: int, price: SoldFor)
     amount = price.amount
     each = None if fee.each is None else Fraction(fee.each, 10**exponent)
     quantity, unit, unit_price, as_given = counted(fee.part, each, amount, exponent, UnitCode.MONTH)
-    text = f"Monthly fee, {fee.first.isoformat()} to {fee.last.isoformat()}"
+    text = say("Monthly fee, {first} to {last}", first=plain_day_text(fee.first), last=plain_day_text(fee.last))
     if not as_given and each is not None:
-        text += f", {fee.part} of {shortest(each)}"
+        text += reckon(", {part} of {fee}", part=fee.part, fee=shortest(each))
     return InvoiceLine(
         LineSource.FEE, agreement.name, fee.first, "FEE", text, quantity, unit, unit_price, amount, price.rate.key, category="fee",
         tax_in=price.tax_in,
@@ -47,8 +49,9 @@ def block_line(agreement: Agreement, block: PrepaidBlock, exponent: int, price: 
     """A prepaid block that was sold."""
     amount = price.amount
     quantity, unit, each, _ = counted(Fraction(1), Fraction(amount, 10**exponent), amount, exponent, UnitCode.ONE)
-    size = "" if agreement.kind == "block_money" else f", {shortest(Fraction(block.size) / 60)} hours at the usual rate"
-    text = f"Prepaid block {block.name}{size}"
+    text = say("Prepaid block {name}", name=block.name)
+    if agreement.kind != "block_money":
+        text += reckon(", {hours} hours at the usual rate", hours=shortest(Fraction(block.size) / 60))
     return InvoiceLine(
         LineSource.BLOCK, block.name, block.purchased_on, "BLOCK", text, quantity, unit, each, amount, price.rate.key,
         about=agreement.name, category="prepaid", tax_in=price.tax_in,
@@ -62,10 +65,12 @@ def visit_lines(visit: Visit, sheet: StoredSheet, day: datetime.date) -> tuple[l
     """The lines of a kept sheet, and the taxes that they name; None where the same input gives other lines by now, so that what of
     them is taxed is not known."""
     given, form = sheet.input, sheet.sheet["lines"]
-    again = _again(json.dumps([given[name] for name in _INPUT]))
+    again = _again(json.dumps([given[name] for name in _INPUT]), spoken())
     # how a line is explained is no figure: other words than the program's of today do not make it another line
-    if [line.as_json(sheet.exponent) | _UNWORDED for line in again.lines] != [line | _UNWORDED for line in form]:
+    now = [line.as_json(sheet.exponent) for line in again.lines]
+    if [line | _UNWORDED for line in now] != [line | _UNWORDED for line in form]:
         return None
+    form = told_lines(form, now)
     client = given["client"]
     exempt = str(client.get("tax_ref") or "") if client.get("tax_exempt") else None
     lines, rates, site = [], dict[str, TaxRate](), str(given["source"]["site"]["name"])
@@ -78,9 +83,10 @@ def visit_lines(visit: Visit, sheet: StoredSheet, day: datetime.date) -> tuple[l
 
 
 @lru_cache(maxsize=5000)
-def _again(given: str) -> charges.Sheet:
-    """The sheet that an input makes. A kept input never changes: it is reckoned once in a process."""
-    return charges.charge_sheet(*json.loads(given))
+def _again(given: str, language: str) -> charges.Sheet:
+    """The sheet that an input makes, its arithmetic in a language. A kept input never changes: it is reckoned once in a process."""
+    with speaking(language):
+        return charges.charge_sheet(*json.loads(given))
 
 
 def _of_visit(
@@ -91,7 +97,11 @@ def _of_visit(
     shown, code, each, as_given = counted(quantity, Fraction(0) if given else price, amount, exponent, unit)
     text, source = line_text(line), LineSource.REMOTE if visit.remote else LineSource.VISIT
     if not as_given and price is not None:
-        text += f"\n{counted_text(line)} at {shortest(price)}{'/h' if unit is UnitCode.HOUR else ''}"
+        text += (
+            "\n"
+            + reckon("{quantity} at {price}", quantity=counted_text(line), price=shortest(price))
+            + ("/h" if unit is UnitCode.HOUR else "")
+        )
     return InvoiceLine(
         source, visit.reference, day, line["rule"], text, shown, code, each, amount, rate.key,
         value=parse_minor(line["value"], exponent) if "value" in line else None, given=given, pool=line.get("pool") or "",

@@ -25,6 +25,7 @@ from dispatch.fields.context import NO_RECORDS
 from dispatch.fields.trade import EMAIL
 from dispatch.model.clients import Client
 from dispatch.model.instants import Times
+from dispatch.model.languages import say, speaking
 from dispatch.model.messages import Fate, Message
 from dispatch.model.notices import with_values
 from dispatch.model.states import ENDED, Review, Role
@@ -161,7 +162,8 @@ def prepare(user: User, report: Report, to: Sequence[str] = ()) -> PaperMail:
     paper = paper._replace(name=f"{report.name}{ending}", media=media, content=content)
     firm = user.firm
     values = {"firm": firm.name, "client": client.name, "paper": report.title}
-    text = with_values(firm.message_paper, values)[:_LONGEST]
+    with speaking(report.language):
+        text = with_values(say(firm.message_paper), values)[:_LONGEST]
     return PaperMail(paper, client, found, text, _unreviewed(store, paper.visits), _earlier(store, paper, found))
 
 

@@ -26,6 +26,7 @@ from dispatch.desk.messages.outbox import MessageVerdict, find_message
 from dispatch.desk.reports.data import still_so
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.user import User
+from dispatch.model.languages import phrase, say, speaking
 from dispatch.model.messages import APPOINTMENT, About, Fate, Message
 from dispatch.model.states import Role
 from dispatch.model.text import TextRefused, clean, show
@@ -35,13 +36,13 @@ WAITS = (60, 300, 1800, 7200, 21_600)
 ALERT_SECONDS = 30.0
 """How often it is looked what people are to be told of: today is read for that."""
 _SUBJECTS = {
-    About.CONFIRMED: "Your appointment",
-    About.ON_THE_WAY: "We are on the way",
-    About.LATE: "A new time for your appointment",
-    About.REPORT: "What was done at your site",
-    About.MOVED: "Another time for your appointment",
-    About.CANCELLED: "Your appointment does not take place",
-    About.RECEIVED: "Your request",
+    About.CONFIRMED: phrase("Your appointment"),
+    About.ON_THE_WAY: phrase("We are on the way"),
+    About.LATE: phrase("A new time for your appointment"),
+    About.REPORT: phrase("What was done at your site"),
+    About.MOVED: phrase("Another time for your appointment"),
+    About.CANCELLED: phrase("Your appointment does not take place"),
+    About.RECEIVED: phrase("Your request"),
 }
 """What a mail is about; one that brings a paper is about that."""
 
@@ -250,7 +251,7 @@ def _letter(user: User, message: Message, *, attach: bool = True) -> Letter:
         except ValueError as error:
             raise NotSent(f"It cannot be written as a mail: {error}.", final=True) from error
     key = f"dispatch-{message.id}"
-    return Letter(message.address, _subject(message), _body(user, message), key, invited, answers=answers)
+    return Letter(message.address, _subject(user, message), _body(user, message), key, invited, answers=answers)
 
 
 def _with_paper(user: User, message: Message, paper_id: int) -> Letter:
@@ -279,11 +280,12 @@ def _with_report(user: User, message: Message, *, attach: bool) -> Letter:
     except Refusal as refusal:
         raise NotSent(str(refusal), final=True) from refusal
     body = f"{show(message.text, multiline=True)}\n\n{as_text(dataclasses.replace(report, foot=()))}"
-    return Letter(message.address, _subject(message), body, f"dispatch-{message.id}", None, attached)
+    return Letter(message.address, _subject(user, message), body, f"dispatch-{message.id}", None, attached)
 
 
-def _subject(message: Message) -> str:
-    return show(f"{_SUBJECTS[message.about]}, {message.reference}", 200)
+def _subject(user: User, message: Message) -> str:
+    with speaking(user.firm.language_of(clients.client(user.store, message.client_id))):
+        return show(f"{say(_SUBJECTS[message.about])}, {message.reference}", 200)
 
 
 def _body(user: User, message: Message) -> str:

@@ -20,6 +20,7 @@ from dispatch.desk.session.user import User
 from dispatch.desk.visits.kept_files import place, taken_in
 from dispatch.mail.reading import Incoming, one_line
 from dispatch.model.firm import Firm
+from dispatch.model.languages import say, speaking
 from dispatch.model.mail import Mail, MailFile, MailKind, MailState
 from dispatch.model.messages import Fate
 from dispatch.model.notices import with_values
@@ -148,6 +149,7 @@ def answer(unit: Unit, firm: Firm, mail: Mail, visit: Visit) -> None:
     if mails.answers_since(unit.store, mail.sender, unit.at - _A_DAY) >= firm.inbox_answers:
         return
     values = {name: getattr(visit, name) for name in ("reference", "client", "site", "work")} | {"firm": firm.name}
-    text = show(with_values(firm.message_received, values), multiline=True)[:2000]
+    with speaking(firm.language_of(clients.client(unit.store, visit.client_id))):
+        text = show(with_values(say(firm.message_received), values), multiline=True)[:2000]
     made = messages.add_answer(unit, visit, mail.id, mail.sender, text, unit.at + notifications.HELD)
     unit.audit("message", made, about="received", visit=visit.reference, to=mail.sender)

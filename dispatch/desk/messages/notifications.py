@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from db import messages, settings
+from db import clients, messages, settings
 from db.store import Store, existing
 from db.unit import Unit
 from dispatch.desk.day import routing
 from dispatch.model.firm import Firm
 from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.languages import joined, say, speaking
 from dispatch.model.messages import About, Fate, Message
 from dispatch.model.notices import filled
 from dispatch.model.states import QUEUED, UNREACHED, State
@@ -44,9 +45,10 @@ def saying(store: Store, visit: Visit, about: About, premise: int, now: int) -> 
     wishes, address = messages.wishes(store, visit.client_id)
     if about.wish not in wishes or not address:
         return None
-    wording, when = getattr(firm, f"message_{about.value}"), _when(store, firm, visit, about, premise, now)
-    text = filled(wording, visit, firm=firm.name, technician=" and ".join(visit.crew), when=when)
-    return Saying(premise, address, text)
+    with speaking(firm.language_of(clients.client(store, visit.client_id))):
+        wording, when = say(getattr(firm, f"message_{about.value}")), _when(store, firm, visit, about, premise, now)
+        text = filled(wording, visit, firm=firm.name, technician=joined(visit.crew), when=when)
+        return Saying(premise, address, text)
 
 
 def tell(store: Store, unit: Unit, visit: Visit, about: About, premise: int) -> None:
@@ -127,12 +129,17 @@ def _when(store: Store, firm: Firm, visit: Visit, about: About, premise: int, no
     if about is About.ON_THE_WAY:
         between = expected(store, visit, premise)
         if between is None:
-            return "soon"
+            return say("soon")
         # to full five minutes
         begins, ends = between[0] - between[0] % _FULL, -(-between[1] // _FULL) * _FULL
         first, last = (clock_text(at, visit.zone, hours24) for at in (begins, ends))
-        return f"at about {first}" if ends <= begins else f"between {first} and {last}"
+        return (
+            say("at about {clock}", clock=first)
+            if ends <= begins
+            else say("between {first} and {last}", first=first, last=last)
+        )
     clock, day = clock_text(premise, visit.zone, hours24), day_of(premise, visit.zone)
     if about is About.LATE and day == day_of(now, visit.zone):
-        return f"at {clock}"
-    return f"on {day_text(day)}, {clock}" if about is About.LATE else f"{day_text(day)}, {clock}"
+        return say("at {clock}", clock=clock)
+    told = f"{day_text(day)}, {clock}"
+    return say("on {day}", day=told) if about is About.LATE else told

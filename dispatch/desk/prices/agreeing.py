@@ -19,6 +19,7 @@ from dispatch.desk.session.user import User
 from dispatch.lazily import lazily
 from dispatch.model.agreements import KIND_WORDS, Agreement, ServiceTerms
 from dispatch.model.instants import day_bounds, day_of
+from dispatch.model.languages import reckon, say
 from dispatch.model.money import format_minor, shortest
 from dispatch.model.states import OCCUPYING, Role
 from dispatch.model.text import NAME, show
@@ -218,19 +219,25 @@ def balances(store: Store, agreement: Agreement, day: datetime.date) -> list[str
             prepaid_use.allowance_granted(store, agreement, day),
         )
         month = agreement.month_of(day)
-        return [f"allowance: {shortest(left)} of {shortest(granted)} {AT_USUAL} left since {month}"]
+        return [
+            reckon(
+                "allowance: {left} of {granted} min at the usual rate left since {month}",
+                left=shortest(left),
+                granted=shortest(granted),
+                month=month,
+            )
+        ]
     lines = []
     for block in agreements.blocks_of(store, agreement.id):
-        balance, size = block.remaining, f"{block.size} {AT_USUAL}"
+        balance, size = block.remaining, f"{block.size} {say(AT_USUAL)}"
         if agreement.kind == MONEY_KIND:
             exponent = agreements.minor_units(store)
             balance, size = (format_minor(int(Fraction(text)), exponent) for text in (block.remaining, block.size))
-        until = f", to {block.expires_on}" if block.expires_on else ""
-        until += (
-            "" if block.price is None else f", sold for {format_minor(int(block.price), agreements.minor_units(store))}"
-        )
-        over = " (expired)" if block.expires_on is not None and block.expires_on < day else ""
-        lines.append(f"{block.name}: {balance} of {size} left{until}{over}")
+        until = reckon(", to {day}", day=block.expires_on) if block.expires_on else ""
+        if block.price is not None:
+            until += reckon(", sold for {price}", price=format_minor(int(block.price), agreements.minor_units(store)))
+        over = say(" (expired)") if block.expires_on is not None and block.expires_on < day else ""
+        lines.append(reckon("{name}: {left} of {size} left", name=block.name, left=balance, size=size) + until + over)
     return lines
 
 

@@ -4,24 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from dispatch.desk.reports.charge_words import capital
 from dispatch.levels.targets import CLOCKS
+from dispatch.model.languages import figure_text, phrase, say, says
 from dispatch.model.service_plans import ServicePlan
 
 _BY_CLOCK: Mapping[str, str] = {
-    "phone": "Answered by phone",
-    "remote": "Worked on from a distance",
-    "onsite": "On site",
-    "resolution": "Solved",
+    "phone": phrase("Answered by phone within {spans}"),
+    "remote": phrase("Worked on from a distance within {spans}"),
+    "onsite": phrase("On site within {spans}"),
+    "resolution": phrase("Solved within {spans}"),
 }
 _WHEN: Mapping[str, str] = {
-    "P1": "when business stops",
-    "P2": "when a group is hampered",
-    "P3": "for one person",
-    "P4": "for what is planned",
+    "P1": phrase("when business stops"),
+    "P2": phrase("when a group is hampered"),
+    "P3": phrase("for one person"),
+    "P4": phrase("for what is planned"),
 }
 """The priorities in the words of design/service-levels.md D1."""
-_BANDS: Mapping[str, str] = {"after_hours": "after hours", "weekend": "at weekends", "holiday": "on holidays"}
-_COUNTS = ("no", "one", "two", "three", "four", "five", "six")
+_BANDS: Mapping[str, str] = {
+    "after_hours": phrase("after hours"),
+    "weekend": phrase("at weekends"),
+    "holiday": phrase("on holidays"),
+}
+_VISITS = (
+    phrase("No visits a month"),
+    phrase("One visit a month"),
+    phrase("Two visits a month"),
+    phrase("Three visits a month"),
+    phrase("Four visits a month"),
+    phrase("Five visits a month"),
+    phrase("Six visits a month"),
+)
 
 
 def benefits(plan: ServicePlan, radius: str) -> Iterator[str]:
@@ -32,41 +46,40 @@ def benefits(plan: ServicePlan, radius: str) -> Iterator[str]:
     """
     for clock in CLOCKS:
         spans = [
-            f"{span_words(minutes)} {_WHEN[priority]}"
+            f"{span_words(minutes)} {say(_WHEN[priority])}"
             for priority, targets in plan.targets.items()
             if (minutes := targets.get(clock)) is not None
         ]
         if spans:
-            yield f"{_BY_CLOCK[clock]} within {', '.join(spans)}"
-    bands = [_BANDS.get(band, f"in {band}") for band in plan.waive_bands if band != "business"]
+            yield say(_BY_CLOCK[clock], spans=", ".join(spans))
+    bands = [
+        say(_BANDS[band]) if band in _BANDS else say("in {band}", band=band)
+        for band in plan.waive_bands
+        if band != "business"
+    ]
     if plan.kind == "fixed_price":
         # a band that is waived counts as business, and so is covered
-        yield f"Work {', '.join(['in business hours', *bands])} is in the fee"
+        yield say("Work {bands} is in the fee", bands=", ".join([say("in business hours"), *bands]))
     elif bands:
-        yield f"No premium {', '.join(bands)}"
+        yield say("No premium {bands}", bands=", ".join(bands))
     if plan.allowance_min:
-        yield f"{_capital(span_words(plan.allowance_min))} of work a month in the fee"
+        yield say("{span} of work a month in the fee", span=capital(span_words(plan.allowance_min)))
     if plan.visits:
-        number = _COUNTS[plan.visits] if plan.visits < len(_COUNTS) else str(plan.visits)
-        yield f"{_capital(number)} visit{'' if plan.visits == 1 else 's'} a month"
+        more = says(plan.visits, "{n} visit a month", "{n} visits a month")
+        yield say(_VISITS[plan.visits]) if plan.visits < len(_VISITS) else more
     if plan.labour_discount_pct not in ("", "0"):
-        yield f"{plan.labour_discount_pct} % off labour"
+        yield say("{pct} % off labour", pct=figure_text(plan.labour_discount_pct))
     if plan.waive_emergency:
-        yield "No premium for an emergency"
+        yield say("No premium for an emergency")
     if plan.waive_travel == "all":
-        yield "No charge for travel"
+        yield say("No charge for travel")
     elif plan.waive_travel == "in_radius" and radius:
-        yield f"No charge for travel within {radius}"
+        yield say("No charge for travel within {radius}", radius=radius)
     if plan.proactive:
-        yield _capital(plan.proactive)
+        yield capital(plan.proactive)
 
 
 def span_words(minutes: int) -> str:
     """Minutes as they are promised: 30 minutes, 1 hour, 90 minutes, 8 hours."""
     hours, rest = divmod(minutes, 60)
-    number, unit = (minutes, "minute") if rest else (hours, "hour")
-    return f"{number} {unit}{'' if number == 1 else 's'}"
-
-
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
+    return says(minutes, "{n} minute", "{n} minutes") if rest else says(hours, "{n} hour", "{n} hours")

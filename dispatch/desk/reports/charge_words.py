@@ -2,43 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from dispatch import charges
 from dispatch.charges.explain import band_words, sum_words, usual_units
 from dispatch.desk.reports.document import Amount, Cell, ReportTable
 from dispatch.model.instants import span_text
+from dispatch.model.languages import figure_text, phrase, say, spoken
 
 RULES = {
-    "LAB": "Work",
-    "LAB-COV": "Work, covered by your agreement",
-    "LAB-POOL": "Work, from what you have prepaid",
-    "LAB-OWN": "Work on our own failure, not charged",
-    "LAB-TEST": "Tests, not charged",
-    "LAB-DAY": "Half-day and day prices",
-    "MIN-TIME": "Up to the minimum of a visit",
-    "MIN-TRV": "Travel that the minimum includes",
-    "MIN-DAY": "What the minimum of the day has charged already",
-    "MIN-AMT": "Up to the smallest charge",
-    "TRV-CALL": "Call-out",
-    "TRV-VEH": "Vehicle",
-    "TRV-DIST": "Distance",
-    "TRV-TIME": "Time on the road",
-    "TRV-ZONE": "Travel, zone",
-    "TRV-FIX": "Travel, fixed price",
-    "TRV-CAP": "Travel is charged up to",
-    "TRV-MAN": "Travel, as agreed",
-    "EMG-FLAT": "Emergency",
-    "FEE-NOACC": "Nobody could let us in",
-    "FEE-CANC": "Cancelled late",
-    "FEE-SHORT": "At short notice",
-    "PCT": "Surcharge",
-    "TAX-OUT": "Tax that you do not pay",
-    "DISC-LAB": "Discount on work",
-    "DISC-TRV": "Discount on travel",
-    "GOODWILL": "Goodwill",
-    "POOL-MONEY": "From what you have prepaid",
+    "LAB": phrase("Work"),
+    "LAB-COV": phrase("Work, covered by your agreement"),
+    "LAB-POOL": phrase("Work, from what you have prepaid"),
+    "LAB-OWN": phrase("Work on our own failure, not charged"),
+    "LAB-TEST": phrase("Tests, not charged"),
+    "LAB-DAY": phrase("Half-day and day prices"),
+    "MIN-TIME": phrase("Up to the minimum of a visit"),
+    "MIN-TRV": phrase("Travel that the minimum includes"),
+    "MIN-DAY": phrase("What the minimum of the day has charged already"),
+    "MIN-AMT": phrase("Up to the smallest charge"),
+    "TRV-CALL": phrase("Call-out"),
+    "TRV-VEH": phrase("Vehicle"),
+    "TRV-DIST": phrase("Distance"),
+    "TRV-TIME": phrase("Time on the road"),
+    "TRV-ZONE": phrase("Travel, zone"),
+    "TRV-FIX": phrase("Travel, fixed price"),
+    "TRV-CAP": phrase("Travel is charged up to"),
+    "TRV-MAN": phrase("Travel, as agreed"),
+    "EMG-FLAT": phrase("Emergency"),
+    "FEE-NOACC": phrase("Nobody could let us in"),
+    "FEE-CANC": phrase("Cancelled late"),
+    "FEE-SHORT": phrase("At short notice"),
+    "PCT": phrase("Surcharge"),
+    "TAX-OUT": phrase("Tax that you do not pay"),
+    "DISC-LAB": phrase("Discount on work"),
+    "DISC-TRV": phrase("Discount on travel"),
+    "GOODWILL": phrase("Goodwill"),
+    "POOL-MONEY": phrase("From what you have prepaid"),
 }
 """What each rule of design/charges.md B16 is called to a client; an item is called by its own name."""
 PEOPLES_WORDS = frozenset({"GOODWILL", "TRV-MAN"})
@@ -55,9 +57,9 @@ def charge_table(form: Mapping[str, Any], exponent: int, currency: str, tax: str
     for line in form["lines"]:
         rows.append((line_text(line), counted_text(line), amount(line["amount"])))
     for key, word in sum_words(form):
-        named = tax if key == "tax" and tax else word.capitalize()
+        named = tax if key == "tax" and tax else capital(say(word))
         rows.append((named, "", amount(form[key])))
-    return ReportTable(("For", "Quantity", "Amount"), tuple(rows), sums=3)
+    return ReportTable((say("For"), say("Quantity"), say("Amount")), tuple(rows), sums=3)
 
 
 def line_text(line: Mapping[str, Any]) -> str:
@@ -68,8 +70,9 @@ def line_text(line: Mapping[str, Any]) -> str:
 
 def _what(line: Mapping[str, Any]) -> str:
     # of one who is not chosen yet nothing is known
-    named = [band_words(str(line[key])) for key in ("tech", "note") if line.get(key) and line[key] != "technician"]
-    return ", ".join(filter(None, (RULES.get(line["rule"], ""), *named))) or str(line["rule"])
+    named = [str(line["tech"])] if line.get("tech") and line["tech"] != "technician" else []
+    named += [say(band_words(str(line["note"])))] if line.get("note") else []
+    return ", ".join(filter(None, (say(RULES.get(line["rule"], "")), *named))) or str(line["rule"])
 
 
 def counted_text(line: Mapping[str, Any]) -> str:
@@ -79,4 +82,51 @@ def counted_text(line: Mapping[str, Any]) -> str:
     quantity = str(line["qty"])
     if line["unit"] == "min" and quantity.isdigit():
         return span_text(int(quantity))
-    return usual_units(f"{quantity} {line['unit']}")
+    return usual_units(f"{figure_text(quantity)} {say(line['unit'])}")
+
+
+_UNITS = (
+    phrase("min"),
+    phrase("rate-min"),
+    phrase("each"),
+    phrase("visit"),
+    phrase("vehicle"),
+    phrase("mi"),
+    phrase("km"),
+)
+"""The units of quantities (design/charges.md B16)."""
+_SUMS = (
+    phrase("net"),
+    phrase("tax"),
+    phrase("total"),
+    phrase("total, tax included"),
+    phrase("of this net"),
+    phrase("of this tax"),
+)
+"""What sums are called (`sum_words`)."""
+
+
+def drawn_text(name: str, amount: str) -> str:
+    """What was drawn from something prepaid."""
+    return say("drawn from {name}: {amount}", name=name, amount=usual_units(figure_text(amount)))
+
+
+def told_sheet(form: Mapping[str, Any], given: Mapping[str, Any], tax: str) -> tuple[Mapping[str, Any], str]:
+    """A kept sheet and how its tax is reckoned, with the arithmetic of its input in the language that is spoken, as long as
+    that makes the same figures."""
+    if not spoken():
+        return form, tax
+    again = charges.charge_sheet(given["card"], given["client"], given["site"], given["agreement"], given["visit"])
+    lines = told_lines(form["lines"], [line.as_json(again.exponent) for line in again.lines])
+    return {**form, "lines": lines}, again.tax_why
+
+
+def told_lines(kept: Sequence[Mapping[str, Any]], again: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The lines of a kept sheet with the arithmetic of those that the same input makes now, where these are the same but for it."""
+    same = [{**line, "why": ""} for line in kept] == [{**line, "why": ""} for line in again]
+    return [*again] if same and spoken() else [*kept]
+
+
+def capital(text: str) -> str:
+    """A sentence with its first letter in upper case."""
+    return f"{text[:1].upper()}{text[1:]}"

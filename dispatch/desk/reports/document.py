@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from db.store import Store
 from dispatch.desk.reports.data import DataTable
 from dispatch.desk.visits.kept_files import templates_of
 from dispatch.model.instants import Times
+from dispatch.model.languages import number_text, say, spoken
 from dispatch.model.money import amount_text, format_minor
 
 
@@ -43,7 +44,7 @@ class ReportTable:
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    empty: str = "none"
+    empty: str = field(default_factory=lambda: say("none"))
     sums: int = 0
 
     def __post_init__(self) -> None:
@@ -152,7 +153,8 @@ class Report:
     template, if any; `subtitle` says of what; `foot` who made it when, and the head of the audit chain; as text it is set for
     `width` cells.
     `name` is what its file is called, without an ending, and `data` what it counts, as tables. `to` is whom it is for, a line each,
-    where it leaves the firm, and `whose` for which client it is: None for what is the firm's alone."""
+    where it leaves the firm, and `whose` for which client it is: None for what is the firm's alone. `language` is the one
+    that was spoken when it was made, empty: English with the firm's formats."""
 
     kind: str
     title: str
@@ -165,6 +167,7 @@ class Report:
     letterhead: Letterhead = Letterhead()
     to: tuple[str, ...] = ()
     whose: Whose | None = None
+    language: str = field(default_factory=spoken)
 
 
 def letterhead_of(store: Store) -> Letterhead:
@@ -188,12 +191,13 @@ def foot_of(store: Store, by: str, times: Times, *, to_client: bool = False) -> 
     without the command that compares it."""
     head = audit.chain_head(store)
     vouched = (
-        f"Our records: {head.short}. By this we can show whether they were changed since."
+        say("Our records: {head}. By this we can show whether they were changed since.", head=head.short)
         if to_client
         else f"Audit: {head.rows:,} rows, head {head.short}; "
         f"dispatch audit verify --head {head.short} says whether they still stand."
     )
-    return (f"Made {times.moment(store.clock.now())} by {by}; times as in {times.zone}.", vouched)
+    made = times.moment(store.clock.now())
+    return (say("Made {moment} by {who}; times as in {zone}.", moment=made, who=by, zone=times.zone), vouched)
 
 
 _SHORT = 16
@@ -202,6 +206,8 @@ _SHORT = 16
 
 def words(cell: Cell) -> str:
     """A cell for people."""
+    if isinstance(cell, (int, Decimal)) and spoken():
+        return number_text(cell)
     return "–" if cell is None else str(cell)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from dispatch.desk.levels.clocks import VisitClock
 from dispatch.desk.levels.level_period import ClientLevels
@@ -10,20 +10,43 @@ from dispatch.desk.reports.document import Cell, ReportTable, Section
 from dispatch.levels.clock import LevelState
 from dispatch.levels.report import ClockFigures, LevelFigures
 from dispatch.levels.targets import CLOCKS
-from dispatch.model.instants import DAY_MINUTES, Times, day_of, day_text
+from dispatch.model.instants import DAY_MINUTES, Times, day_of, day_text, span_text
+from dispatch.model.languages import phrase, say, says, spoken
 from dispatch.model.promises import KEPT, Promise
-from dispatch.model.text import count_text
 from dispatch.model.visits import Visit
 
 SAID = {
-    "phone": "We answered",
-    "remote": "We began to work on it",
-    "onsite": "We were with you",
-    "resolution": "It was solved",
+    "phone": phrase("We answered"),
+    "remote": phrase("We began to work on it"),
+    "onsite": phrase("We were with you"),
+    "resolution": phrase("It was solved"),
 }
 """What each clock waits for, as a client reads it."""
-_DONE = {"phone": "answered", "remote": "begun", "onsite": "with you", "resolution": "solved"}
-SERVICE_TIME = (
+_DONE = {
+    "phone": phrase("answered {took} (agreed {target})"),
+    "remote": phrase("begun {took} (agreed {target})"),
+    "onsite": phrase("with you {took} (agreed {target})"),
+    "resolution": phrase("solved {took} (agreed {target})"),
+}
+_NOT_YET = {
+    "phone": phrase("not yet answered {took} (agreed {target})"),
+    "remote": phrase("not yet begun {took} (agreed {target})"),
+    "onsite": phrase("not yet with you {took} (agreed {target})"),
+    "resolution": phrase("not yet solved {took} (agreed {target})"),
+}
+_AIMED = {
+    "phone": phrase("answered {took} (our aim {target})"),
+    "remote": phrase("begun {took} (our aim {target})"),
+    "onsite": phrase("with you {took} (our aim {target})"),
+    "resolution": phrase("solved {took} (our aim {target})"),
+}
+_NOT_YET_AIMED = {
+    "phone": phrase("not yet answered {took} (our aim {target})"),
+    "remote": phrase("not yet begun {took} (our aim {target})"),
+    "onsite": phrase("not yet with you {took} (our aim {target})"),
+    "resolution": phrase("not yet solved {took} (our aim {target})"),
+}
+SERVICE_TIME = phrase(
     "Service time runs while we are open, and not while we wait for you; by the clock counts every hour. What is still open "
     "counts as long as it has been."
 )
@@ -41,14 +64,15 @@ def how_soon(levels: ClientLevels, own: Sequence[Visit], appointments: Sequence[
     figures = levels.figures
     facts: list[tuple[str, Cell]] = []
     if appointments:
-        facts.append(("Appointments", _kept(appointments)))
+        facts.append((say("Appointments"), _kept(appointments)))
     if figures.requests and not figures.judged:
-        facts.append(("Agreed times", _aimed(figures)))
+        facts.append((say("Agreed times"), _aimed(figures)))
     if figures.pauses:
-        waits = f"{count_text(figures.pauses, 'time')}, {_hours(figures.pause_minutes)} of service time"
-        facts.append(("Waiting for you", waits))
-    clocks = [(SAID[clock], figures.clocks[clock]) for clock in CLOCKS if figures.clocks[clock].middle is not None]
-    tables = [ReportTable(_TITLES, tuple(_row(*one) for one in clocks))] if clocks else []
+        span = _hours(figures.pause_minutes)
+        waits = says(figures.pauses, "{n} time, {span} of service time", "{n} times, {span} of service time", span=span)
+        facts.append((say("Waiting for you"), waits))
+    clocks = [(say(SAID[clock]), figures.clocks[clock]) for clock in CLOCKS if figures.clocks[clock].middle is not None]
+    tables = [ReportTable(_titles(), tuple(_row(*one) for one in clocks))] if clocks else []
     later: list[tuple[Cell, ...]] = []
     for visit, own_clocks in levels.requests:
         if late := [clock for clock in own_clocks if _is_late(clock)]:
@@ -68,48 +92,47 @@ def how_soon(levels: ClientLevels, own: Sequence[Visit], appointments: Sequence[
         if visit.id == promise.visit_id
     ]
     if later:
-        titles = ("Asked", "Visit", "Work", "What took longer, in service time", "Why")
+        titles = (say("Asked"), say("Visit"), say("Work"), say("What took longer, in service time"), say("Why"))
         # where nobody has given a cause there is no column for it
         width = 5 if any(row[4] for row in later) else 4
         tables.append(ReportTable(titles[:width], tuple(row[:width] for row in later)))
     if missed:
-        tables.append(ReportTable(("Appointment that we did not keep", "Visit", "Work"), tuple(missed)))
-    words = (SERVICE_TIME,) if clocks else () if facts else ("Nothing was asked for in this time.",)
-    return Section("How soon we came", tuple(facts), words, tuple(tables))
+        tables.append(ReportTable((say("Appointment that we did not keep"), say("Visit"), say("Work")), tuple(missed)))
+    words = (say(SERVICE_TIME),) if clocks else () if facts else (say("Nothing was asked for in this time."),)
+    return Section(say("How soon we came"), tuple(facts), words, tuple(tables))
 
 
-_TITLES = ("In the middle", "In time", "Service time", "By the clock", "Still open")
+def _titles() -> tuple[str, ...]:
+    return say("In the middle"), say("In time"), say("Service time"), say("By the clock"), say("Still open")
 
 
 def _row(said: str, figures: ClockFigures) -> tuple[Cell, ...]:
     middle = figures.middle
     assert middle is not None
-    more = " or more" if middle.or_more else ""
-    kept = f"{figures.kept} of {figures.judged}" if figures.judged else None
-    aimed = f"{figures.reached} of {figures.aims}, an aim" if figures.aims else None
+    more = phrase("{span} or more") if middle.or_more else "{span}"
+    kept = say("{some} of {all}", some=figures.kept, all=figures.judged) if figures.judged else None
+    aimed = say("{some} of {all}, an aim", some=figures.reached, all=figures.aims) if figures.aims else None
     return (
         said,
         "; ".join(filter(None, (kept, aimed))) or None,
-        f"{_hours(middle.counted)}{more}" if middle.counted else "at once",
-        f"{_by_the_clock(middle.waited)}{more}" if middle.waited else "at once",
+        say(more, span=_hours(middle.counted)) if middle.counted else say("at once"),
+        say(more, span=_by_the_clock(middle.waited)) if middle.waited else say("at once"),
         figures.running or None,
     )
 
 
 def _kept(appointments: Sequence[Promise]) -> str:
     kept = sum(one.outcome in KEPT for one in appointments)
-    counted = {"late": "late", "missed": "missed"}
-    parts: Iterator[str] = (
-        f"{count} {word}"
-        for outcome, word in counted.items()
-        if (count := sum(one.outcome == outcome for one in appointments))
-    )
-    return ", ".join((f"{kept} of {len(appointments)} kept", *parts))
+    late, missed = (sum(one.outcome == outcome for one in appointments) for outcome in ("late", "missed"))
+    parts = [says(late, "{n} late", "{n} late")] if late else []
+    parts += [says(missed, "{n} missed", "{n} missed")] if missed else []
+    return ", ".join((say("{some} of {all} kept", some=kept, all=len(appointments)), *parts))
 
 
 def _aimed(figures: LevelFigures) -> str:
-    aims = f"; {figures.reached} of {figures.aims} within what we aim for" if figures.aims else ""
-    return f"none are agreed{aims}"
+    if not figures.aims:
+        return say("none are agreed")
+    return say("none are agreed; {some} of {all} within what we aim for", some=figures.reached, all=figures.aims)
 
 
 def _is_late(clock: VisitClock) -> bool:
@@ -118,13 +141,15 @@ def _is_late(clock: VisitClock) -> bool:
 
 def _late(clock: VisitClock) -> str:
     """After how much service time it was done, or is still waited for, and within what it was agreed, or aimed for."""
-    word = _DONE[clock.clock] if not clock.running else f"not yet {_DONE[clock.clock]}"
-    return f"{word} {_hours(clock.reading.elapsed)} ({'our aim' if clock.aim else 'agreed'} {_hours(clock.reading.target)})"
+    words = (_NOT_YET_AIMED if clock.aim else _NOT_YET) if clock.running else _AIMED if clock.aim else _DONE
+    return say(words[clock.clock], took=_hours(clock.reading.elapsed), target=_hours(clock.reading.target))
 
 
 def _hours(minutes: int) -> str:
     """A length of service time, whose days have no one length: "25 min", "7 h", "48 h 40"."""
     hours, rest = divmod(minutes, 60)
+    if spoken():
+        return span_text(minutes)
     return f"{rest} min" if not hours else f"{hours} h {rest:02}" if rest else f"{hours} h"
 
 
@@ -133,4 +158,5 @@ def _by_the_clock(minutes: int) -> str:
     days, rest = divmod(minutes, DAY_MINUTES)
     if not days:
         return _hours(minutes)
-    return f"{count_text(days, 'day')} {rest // 60} h" if rest >= 60 else count_text(days, "day")
+    told = says(days, "{n} day", "{n} days")
+    return f"{told} {_hours(rest // 60 * 60)}" if rest >= 60 else told

@@ -9,9 +9,10 @@ from decimal import Decimal
 from db.store import Store
 from dispatch.desk.reports.data import DataTable, Datum
 from dispatch.desk.reports.document import Amount, Cell, Report, ReportTable, Section, Whose, letterhead_of
-from dispatch.model.instants import day_text
+from dispatch.model.instants import day_text, plain_day_text
 from dispatch.model.invoice_taxes import without_tax
 from dispatch.model.invoices import Invoice, InvoiceKind, InvoiceLine
+from dispatch.model.languages import figure_text, phrase, say, speaking
 from dispatch.model.money import format_minor, shortest
 
 WIDTH = 92
@@ -36,6 +37,8 @@ _HEAD = (
     "total",
     "currency",
 )
+_UNITS = (phrase("h"), phrase("mi"), phrase("km"), phrase("months"))
+"""Units of quantities, as `UnitCode.label` has them."""
 _TAX = ("invoice", "tax_key", "name", "rate_pct", "category", "exemption", "base", "tax", "currency")
 
 
@@ -46,13 +49,18 @@ def invoice_report(store: Store, invoice: Invoice, void: str | None = None, clie
         void: why it is void; None: it stands.
         client_id: whose it is now; None: whose it was.
     """
+    with speaking(invoice.language):
+        return _report(store, invoice, void, client_id)
+
+
+def _report(store: Store, invoice: Invoice, void: str | None, client_id: int | None) -> Report:
     head, seller = letterhead_of(store), invoice.seller
     title = title_of(invoice)
     sections = (
-        Section("Void", paragraphs=(f"This document is void: {void}",)) if void else Section(""),
+        Section(say("Void"), paragraphs=(say("This document is void: {why}", why=void),)) if void else Section(""),
         _at_a_glance(invoice),
-        Section("About it", facts=tuple(_facts(invoice))),
-        Section("What it is for", paragraphs=_prices(invoice), tables=(_lines(invoice), _sums(invoice))),
+        Section(say("About it"), facts=tuple(_facts(invoice))),
+        Section(say("What it is for"), paragraphs=_prices(invoice), tables=(_lines(invoice), _sums(invoice))),
         _prepaid(invoice),
         _payment(invoice),
     )
@@ -77,8 +85,9 @@ def invoice_report(store: Store, invoice: Invoice, void: str | None = None, clie
 
 def title_of(invoice: Invoice) -> str:
     """What a document is called."""
-    what = "Credit note" if invoice.kind is InvoiceKind.CREDIT else "Invoice"
-    return f"{what} {invoice.number}" if invoice.number else f"{what}, preview"
+    with speaking(invoice.language):
+        what = say("Credit note") if invoice.kind is InvoiceKind.CREDIT else say("Invoice")
+        return f"{what} {invoice.number}" if invoice.number else say("{what}, preview", what=what)
 
 
 def file_name(number: str) -> str:
@@ -104,25 +113,29 @@ def _credit(invoice: Invoice) -> bool:
 
 
 def _at_a_glance(invoice: Invoice) -> Section:
-    facts: list[tuple[str, Cell]] = [("Given back" if _credit(invoice) else "To pay", _money(invoice, invoice.total))]
-    facts += [] if _credit(invoice) else [("Due on", day_text(invoice.due_on))]
-    facts += [("Number", invoice.number or "not issued yet"), ("Date", day_text(invoice.issued_on))]
-    return Section("At a glance", facts=tuple(facts), at_a_glance=True)
+    facts: list[tuple[str, Cell]] = [(_due(invoice), _money(invoice, invoice.total))]
+    facts += [] if _credit(invoice) else [(say("Due on"), day_text(invoice.due_on))]
+    facts += [(say("Number"), invoice.number or say("not issued yet")), (say("Date"), day_text(invoice.issued_on))]
+    return Section(say("At a glance"), facts=tuple(facts), at_a_glance=True)
+
+
+def _due(invoice: Invoice) -> str:
+    return say("Given back") if _credit(invoice) else say("To pay")
 
 
 def _facts(invoice: Invoice) -> Iterable[tuple[str, Cell]]:
     if invoice.corrects:
-        yield "Corrects", f"invoice {invoice.corrects}: {invoice.reason}"
+        yield say("Corrects"), say("invoice {number}: {why}", number=invoice.corrects, why=invoice.reason)
     yield (
-        "For",
-        f"{day_text(invoice.first)} to {day_text(invoice.last)}"
+        say("For"),
+        say("{first} to {last}", first=day_text(invoice.first), last=day_text(invoice.last))
         if invoice.first != invoice.last
         else day_text(invoice.last),
     )
     for label, text in (
-        ("Your reference", invoice.buyer.reference),
-        ("Your tax id", invoice.buyer.tax_id),
-        ("Our tax id", invoice.seller.tax_id),
+        (say("Your reference"), invoice.buyer.reference),
+        (say("Your tax id"), invoice.buyer.tax_id),
+        (say("Our tax id"), invoice.seller.tax_id),
     ):
         if text:
             yield label, text
@@ -133,12 +146,16 @@ def _lines(invoice: Invoice) -> ReportTable:
     before: tuple[str, str, str] | None = None
     for number, line in enumerate(invoice.lines, 1):
         group = (line.of, line.site, line.about)
-        head = "" if group == before else ", ".join(filter(None, (_day(line), *group)))
+        head = (
+            ""
+            if group == before
+            else ", ".join(filter(None, ("" if line.day is None else plain_day_text(line.day), *group)))
+        )
         before = group
         text = "\n".join(filter(None, (head, line.text, _free(invoice, line))))
-        quantity = f"{line.quantity:f} {line.unit.label}".strip()
+        quantity = f"{figure_text(f'{line.quantity:f}')} {say(line.unit.label)}".strip()
         rows.append((number, text, quantity, _price(invoice, line.unit_price), _money(invoice, line.amount), line.tax))
-    return ReportTable(("", "For", "Quantity", "Unit price", "Amount", "Tax"), tuple(rows))
+    return ReportTable(("", say("For"), say("Quantity"), say("Unit price"), say("Amount"), say("Tax")), tuple(rows))
 
 
 def _prices(invoice: Invoice) -> tuple[str, ...]:
@@ -147,8 +164,12 @@ def _prices(invoice: Invoice) -> tuple[str, ...]:
     if not with_tax:
         return ()
     taxed = [line for line in invoice.lines if line.tax_in or line.amount]
-    named = f" in line {', '.join(map(str, with_tax))}" if len(with_tax) < len(taxed) else ""
-    return (f"Prices{named} are with tax; what of it is net, and what tax, stands below.",)
+    if len(with_tax) < len(taxed):
+        lines = ", ".join(map(str, with_tax))
+        return (
+            say("Prices in line {lines} are with tax; what of it is net, and what tax, stands below.", lines=lines),
+        )
+    return (say("Prices are with tax; what of it is net, and what tax, stands below."),)
 
 
 def _price(invoice: Invoice, price: Decimal) -> Decimal:
@@ -165,47 +186,52 @@ def _free(invoice: Invoice, line: InvoiceLine) -> str:
     if not line.given or line.value is None:
         return ""
     value = _money(invoice, line.value)
-    return f"from {line.pool}, worth {value}" if line.pool else f"not charged, worth {value}"
+    if line.pool:
+        return say("from {pool}, worth {value}", pool=line.pool, value=value)
+    return say("not charged, worth {value}", value=value)
 
 
 def _sums(invoice: Invoice) -> ReportTable:
-    rows: list[tuple[Cell, ...]] = [("", "Net", None, _money(invoice, invoice.net))]
+    rows: list[tuple[Cell, ...]] = [("", say("Net"), None, _money(invoice, invoice.net))]
     for part in invoice.taxes:
-        what = f"{part.name} {shortest(part.rate)}%" + (f", exempt: {part.reason}" if part.reason else "")
+        what = f"{part.name} {figure_text(shortest(part.rate))}%"
+        what += say(", exempt: {why}", why=part.reason) if part.reason else ""
         rows.append((part.key, what, _money(invoice, part.base), _money(invoice, part.tax)))
-    rows.append(("", "Given back" if _credit(invoice) else "To pay", None, _money(invoice, invoice.total)))
-    return ReportTable(("Tax", "", "On", "Amount"), tuple(rows), sums=1)
+    rows.append(("", _due(invoice), None, _money(invoice, invoice.total)))
+    return ReportTable((say("Tax"), "", say("On"), say("Amount")), tuple(rows), sums=1)
 
 
 def _prepaid(invoice: Invoice) -> Section:
     facts: list[tuple[str, Cell]] = []
     for drawn in invoice.drawn:
         amount: Cell = (
-            _money(invoice, int(Decimal(drawn.amount))) if drawn.money else f"{drawn.amount} min at the usual rate"
+            _money(invoice, int(Decimal(drawn.amount)))
+            if drawn.money
+            else f"{figure_text(drawn.amount)} {say('min at the usual rate')}"
         )
         facts.append((f"{drawn.pool}, {drawn.agreement}", amount))
     if invoice.value_given:
-        facts.append(("Not charged, in all", _money(invoice, invoice.value_given)))
-    return Section("From what you have prepaid, and what was not charged", facts=tuple(facts))
+        facts.append((say("Not charged, in all"), _money(invoice, invoice.value_given)))
+    return Section(say("From what you have prepaid, and what was not charged"), facts=tuple(facts))
 
 
 def _payment(invoice: Invoice) -> Section:
     if _credit(invoice):
-        return Section("To know", paragraphs=(invoice.note,) if invoice.note else ())
+        return Section(say("To know"), paragraphs=(invoice.note,) if invoice.note else ())
     bank = invoice.bank
     facts: list[tuple[str, Cell]] = [
         (label, text)
         for label, text in (
-            ("Terms", invoice.terms),
-            ("Bank", bank.name),
-            ("Account", bank.account),
-            ("Bank code", bank.code),
+            (say("Terms"), invoice.terms),
+            (say("Bank"), bank.name),
+            (say("Account"), bank.account),
+            (say("Bank code"), bank.code),
         )
         if text
     ]
-    facts.append(("Say in the payment", invoice.number or "its number"))
+    facts.append((say("Say in the payment"), invoice.number or say("its number")))
     return Section(
-        "Payment", facts=tuple(facts), paragraphs=(invoice.note,) if invoice.note else (), kept_together=True
+        say("Payment"), facts=tuple(facts), paragraphs=(invoice.note,) if invoice.note else (), kept_together=True
     )
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from dispatch.desk.reports.document import Report, number_columns, short_columns, words
 from dispatch.desk.session.refusals import Refusal
+from dispatch.model.languages import speaking
 from dispatch.model.text import show
 
 if TYPE_CHECKING:
@@ -37,6 +38,11 @@ def as_html(report: Report) -> str:
     Raises:
         Refusal: a template of the firm cannot be used; it says which line of which.
     """
+    with speaking(report.language):
+        return _page(report)
+
+
+def _page(report: Report) -> str:
     head = report.letterhead
     own = _environment(head.templates)
     values = {"paper": report, "head": head}

@@ -19,6 +19,7 @@ from dispatch.desk.figures.meanings import Money
 from dispatch.desk.levels.clocks import TermsBook
 from dispatch.desk.levels.level_period import client_levels
 from dispatch.desk.prices.agreeing import balances
+from dispatch.desk.reports.charge_words import capital
 from dispatch.desk.reports.data import period_tables
 from dispatch.desk.reports.document import (
     Amount,
@@ -33,42 +34,42 @@ from dispatch.desk.reports.document import (
 )
 from dispatch.desk.reports.how_soon import how_soon
 from dispatch.desk.reports.naming import client_slug
-from dispatch.desk.reports.service import OUTCOMES, TOLD
+from dispatch.desk.reports.service import OUTCOMES, TOLD, told_label
 from dispatch.desk.session.user import User
 from dispatch.levels.report import LevelFigures
 from dispatch.model.checklists import Grade, ItemKind, Result
 from dispatch.model.clients import Client
 from dispatch.model.firm import Firm
-from dispatch.model.instants import Times, day_of, day_text
+from dispatch.model.instants import Times, day_of, day_text, short_day_text
 from dispatch.model.invoices import LineSource
+from dispatch.model.languages import phrase, say, says, speaking
 from dispatch.model.periods import Period
 from dispatch.model.promises import KEPT, Promise
 from dispatch.model.states import ENDED, State
-from dispatch.model.text import count_text
 from dispatch.model.visits import Visit, ended_within
 from dispatch.model.ways import way_and_work
 
 GIVEN = {
-    "goodwill": "Goodwill",
-    "own_fault": "Our own failures, not charged",
-    "own_failure": "Travel for our own failures",
-    "free_test": "Time for tests, free",
-    "waived_all": "Travel, waived by the agreement",
-    "waived_in_radius": "Travel inside the radius, waived by the agreement",
-    "covered": "Covered by the agreement",
-    "drawn": "Paid from what was prepaid",
+    "goodwill": phrase("Goodwill"),
+    "own_fault": phrase("Our own failures, not charged"),
+    "own_failure": phrase("Travel for our own failures"),
+    "free_test": phrase("Time for tests, free"),
+    "waived_all": phrase("Travel, waived by the agreement"),
+    "waived_in_radius": phrase("Travel inside the radius, waived by the agreement"),
+    "covered": phrase("Covered by the agreement"),
+    "drawn": phrase("Paid from what was prepaid"),
 }
 """What each reason for a line at 0.00 is called, in the order in which they are listed."""
-OTHERWISE = "Not charged"
+OTHERWISE = phrase("Not charged")
 """What a reason without a name here is called."""
 _CHARGED = {
-    LineSource.FEE: "Monthly fee",
-    LineSource.VISIT: "Visits",
-    LineSource.REMOTE: "Remote and phone work",
-    LineSource.BLOCK: "Prepaid blocks",
+    LineSource.FEE: phrase("Monthly fee"),
+    LineSource.VISIT: phrase("Visits"),
+    LineSource.REMOTE: phrase("Remote and phone work"),
+    LineSource.BLOCK: phrase("Prepaid blocks"),
 }
 """What is charged, in the order in which it is listed."""
-_ENDED_AS = {**OUTCOMES, State.ABORTED: "ended by us, not charged", State.CANCELLED: "cancelled"}
+_ENDED_AS = {**OUTCOMES, State.ABORTED: phrase("ended by us, not charged"), State.CANCELLED: phrase("cancelled")}
 
 
 def period_report(user: User, client: Client, period: Period) -> Report:
@@ -78,6 +79,11 @@ def period_report(user: User, client: Client, period: Period) -> Report:
         NotAllowed: the person neither dispatches nor leads.
     """
     user.ask_to_read("reports", f"a client's {period.kind}")
+    with speaking(user.firm.language_of(client)):
+        return _report(user, client, period)
+
+
+def _report(user: User, client: Client, period: Period) -> Report:
     store = user.store
     with store.read():
         firm = settings.firm(store)
@@ -98,13 +104,13 @@ def period_report(user: User, client: Client, period: Period) -> Report:
         kept = [promise for promise in judged if start <= promise.first < end]
         by_id = {visit.id: visit for visit in ended}
         zones = {visit.zone for visit in own}
-        clocks = ("Times are those of each site.",) if len(zones) > 1 else ()
+        clocks = (say("Times are those of each site."),) if len(zones) > 1 else ()
         sections = (
             _at_a_glance(period, firm, times, ended, tested, kept, levels.figures, counted),
             *_month_by_month(period, firm, times, ended, tested, counted),
-            Section("Visits", paragraphs=clocks, tables=(_visits(ended, tested, charges, reviewed, times),)),
-            Section("What we tested", tables=(_tests(tested),)),
-            Section("What we found", tables=(_findings(by_id, tested),)),
+            Section(say("Visits"), paragraphs=clocks, tables=(_visits(ended, tested, charges, reviewed, times),)),
+            Section(say("What we tested"), tables=(_tests(tested),)),
+            Section(say("What we found"), tables=(_findings(by_id, tested),)),
             how_soon(levels, own, kept, times),
             _charges(ended, reviewed, counted),
             value_given(reviewed.values()),
@@ -116,7 +122,10 @@ def period_report(user: User, client: Client, period: Period) -> Report:
         name = f"{client_slug(store, client)}-{period.kind}-{period.code.lower()}"
         whose = Whose(client.id, None, tuple(by_id))
         to = (client.name, *_address(store, client))
-    title, subtitle = f"{client.name}: {period.title}", f"{firm.name}, service review{period.unfinished(today)}"
+    title, subtitle = (
+        f"{client.name}: {period.title}",
+        f"{firm.name}, {say('service review')}{period.unfinished(today)}",
+    )
     return Report(
         period.kind,
         title,
@@ -155,30 +164,32 @@ def _at_a_glance(
     tests = [result for result in tested if result.tests]
     held = [visit for visit in ended if visit.state is not State.CANCELLED]
     facts: list[tuple[str, Cell]] = [
-        ("visits", len(held)),
-        ("completed", sum(visit.state is State.CLOSED for visit in held)),
+        (say("visits"), len(held)),
+        (say("completed"), sum(visit.state is State.CLOSED for visit in held)),
     ]
     if tests:
-        facts.append(("tests passed", f"{sum(result.passed for result in tests)} of {len(tests)}"))
+        facts.append((say("tests passed"), _share(sum(result.passed for result in tests), len(tests))))
     if kept:
-        facts.append(("appointments kept", f"{sum(one.outcome in KEPT for one in kept)} of {len(kept)}"))
+        facts.append((say("appointments kept"), _share(sum(one.outcome in KEPT for one in kept), len(kept))))
     if figures.judged:
-        facts.append(("agreed times kept", f"{figures.judged - figures.misses} of {figures.judged}"))
+        facts.append((say("agreed times kept"), _share(figures.judged - figures.misses, figures.judged)))
     facts += [(_charged(counted), value) for value in _totals(counted)]
     parts = []
     for label, begins, ends in period.spans(firm.first_weekday, times.zone):
         count = len(ended_within(held, begins, ends))
-        parts.append((label, count, count_text(count, "visit") if count else "–"))
-    return Section("At a glance", tuple(facts), bars=bars_of(parts), at_a_glance=True)
+        parts.append((label, count, says(count, "{n} visit", "{n} visits") if count else "–"))
+    return Section(say("At a glance"), tuple(facts), bars=bars_of(parts), at_a_glance=True)
 
 
 def _charged(counted: Iterable[Earned]) -> str:
     """What the sum of all is called: a fee or a block's price that is not known is not in it."""
-    return (
-        "charged, with tax, without what is not known"
-        if any(one.net is None for one in counted)
-        else "charged, with tax"
-    )
+    if any(one.net is None for one in counted):
+        return say("charged, with tax, without what is not known")
+    return say("charged, with tax")
+
+
+def _share(some: int, among: int) -> str:
+    return say("{some} of {all}", some=some, all=among)
 
 
 def _totals(counted: Iterable[Earned]) -> list[Cell]:
@@ -210,7 +221,7 @@ def _month_by_month(
             name,
             len(held),
             sum(v.state is State.CLOSED for v in held.values()),
-            f"{sum(one.passed for one in tests)} of {len(tests)}" if tests else None,
+            _share(sum(one.passed for one in tests), len(tests)) if tests else None,
             charged[0] if len(charged) == 1 else ", ".join(map(str, charged)) or None,
         )
 
@@ -219,9 +230,9 @@ def _month_by_month(
         row(name, ended_within(ended, begins, ends), [one for one in counted if first <= one.day < after])
         for (name, begins, ends), (_, first, after) in parts
     ]
-    rows.append(row("All", ended, counted))
-    titles = ("Month", "Visits", "Completed", "Tests passed", _charged(counted).capitalize())
-    yield Section("Month by month", tables=(ReportTable(titles, tuple(rows), sums=1),))
+    rows.append(row(say("All"), ended, counted))
+    titles = (say("Month"), say("Visits"), say("Completed"), say("Tests passed"), capital(_charged(counted)))
+    yield Section(say("Month by month"), tables=(ReportTable(titles, tuple(rows), sums=1),))
 
 
 def _visits(
@@ -240,7 +251,7 @@ def _visits(
     for visit in ended:
         stands = reviewed.get(visit.id)
         done = passed.get(visit.id, ())
-        outcome = _ENDED_AS.get(visit.state, visit.state.label)
+        outcome = say(_ENDED_AS.get(visit.state, visit.state.label))
         charge = Amount(stands.total or 0, stands.exponent, stands.currency) if stands is not None else None
         rows.append((
             _short_day(visit),
@@ -251,15 +262,24 @@ def _visits(
             f"{way_and_work(visit)}, {visit.site}" if several else way_and_work(visit),
             ", ".join(visit.crew) or None,
             outcome,
-            f"{sum(done)} of {len(done)}" if done else None,
-            charge if charge is not None else "in review" if visit.id in charges else None,
+            _share(sum(done), len(done)) if done else None,
+            charge if charge is not None else say("in review") if visit.id in charges else None,
         ))  # fmt: skip
-    titles = ("Day", "With you", "Visit", "Work", "Who", "Result", "Tests passed", "Charge")
-    return ReportTable(titles, tuple(rows), "No visit ended in this time.")
+    titles = (
+        say("Day"),
+        say("With you"),
+        say("Visit"),
+        say("Work"),
+        say("Who"),
+        say("Result"),
+        say("Tests passed"),
+        say("Charge"),
+    )
+    return ReportTable(titles, tuple(rows), say("No visit ended in this time."))
 
 
 def _short_day(visit: Visit) -> str:
-    return day_text(day_of(visit.anchor or 0, visit.zone)).rsplit(" ", 1)[0]
+    return short_day_text(day_of(visit.anchor or 0, visit.zone))
 
 
 def _tests(tested: Sequence[StandingResult]) -> ReportTable:
@@ -270,7 +290,7 @@ def _tests(tested: Sequence[StandingResult]) -> ReportTable:
             by_label.setdefault(result.label, []).append(result)
     rows = tuple(
         (
-            label,
+            told_label(label),
             len(own),
             sum(one.result is Result.PASS for one in own),
             sum(one.result is Result.PASS and one.failed > 0 for one in own) or None,
@@ -278,8 +298,8 @@ def _tests(tested: Sequence[StandingResult]) -> ReportTable:
         )
         for label, own in sorted(by_label.items(), key=lambda pair: (-len(pair[1]), pair[0]))
     )
-    titles = ("Test", "Tested", "Passed", "After a repair", "Run by our program")
-    return ReportTable(titles, rows, "Nothing was tested in this time.")
+    titles = (say("Test"), say("Tested"), say("Passed"), say("After a repair"), say("Run by our program"))
+    return ReportTable(titles, rows, say("Nothing was tested in this time."))
 
 
 def _findings(by_id: Mapping[int, Visit], tested: Sequence[StandingResult]) -> ReportTable:
@@ -289,34 +309,36 @@ def _findings(by_id: Mapping[int, Visit], tested: Sequence[StandingResult]) -> R
     for result in tested:
         what, visit = _found(result), by_id[result.visit_id]
         if what:
-            label = visit.work if result.result is Result.SIGNED else result.label
+            label = visit.work if result.result is Result.SIGNED else told_label(result.label)
             words = "" if result.result is Result.OVERRIDDEN else result.text
             key = label, f"{what} ({result.follow_up})" if result.follow_up else what, words
             found.setdefault(key, []).append(visit.reference)
     for visit in by_id.values():
         if visit.state in (State.LEFT_OPEN, State.NO_ACCESS, State.ABORTED):
-            found.setdefault((visit.work, _ENDED_AS[visit.state], ""), []).append(visit.reference)
+            found.setdefault((visit.work, say(_ENDED_AS[visit.state]), ""), []).append(visit.reference)
     rows = tuple((about, what, words or None, ", ".join(own)) for (about, what, words), own in found.items())
-    return ReportTable(("About", "What", "In words", "Visits"), rows, "Nothing that needs a word.")
+    return ReportTable(
+        (say("About"), say("What"), say("In words"), say("Visits")), rows, say("Nothing that needs a word.")
+    )
 
 
 def _found(result: StandingResult) -> str:
     """What there is to say of a result; empty where there is nothing."""
     if result.kind is ItemKind.TEST and result.failed and result.result is Result.PASS:
-        return "failed at first, then passed"
+        return say("failed at first, then passed")
     if result.kind is ItemKind.TEST and result.result is Result.FAIL:
-        return "does not pass yet"
+        return say("does not pass yet")
     if result.kind is ItemKind.NAMED:
-        words = {Result.DONE: "you named it; done", Result.DECLINED: "you named it; not wanted"}
-        return words.get(result.result, "you named it; a visit follows")
+        words = {Result.DONE: phrase("you named it; done"), Result.DECLINED: phrase("you named it; not wanted")}
+        return say(words.get(result.result, phrase("you named it; a visit follows")))
     if result.result is Result.SIGNED:
-        return "you were not satisfied" if result.satisfied is False else ""
+        return say("you were not satisfied") if result.satisfied is False else ""
     words = {
-        Result.OVERRIDDEN: "not proven yet: open until it is tested again",
-        Result.NOT_DONE: "not done",
-        Result.LEFT_TO_CLIENT: "left with you",
+        Result.OVERRIDDEN: phrase("not proven yet: open until it is tested again"),
+        Result.NOT_DONE: phrase("not done"),
+        Result.LEFT_TO_CLIENT: phrase("left with you"),
     }
-    return words.get(result.result, "")
+    return say(words.get(result.result, ""))
 
 
 def _charges(ended: Sequence[Visit], reviewed: Mapping[int, StoredSheet], counted: Sequence[Earned]) -> Section:
@@ -328,16 +350,19 @@ def _charges(ended: Sequence[Visit], reviewed: Mapping[int, StoredSheet], counte
     ]
     notes = []
     if waiting:
-        are = "is" if len(waiting) == 1 else "are"
         notes.append(
-            f"The sums hold what we have reviewed; {count_text(len(waiting), 'visit')} {are} being reviewed and in no sum: "
-            f"{', '.join(waiting)}."
+            says(
+                len(waiting),
+                "The sums hold what we have reviewed; {n} visit is being reviewed and in no sum: {visits}.",
+                "The sums hold what we have reviewed; {n} visits are being reviewed and in no sum: {visits}.",
+                visits=", ".join(waiting),
+            )
         )
     elif not counted:
-        notes.append("Nothing was charged.")
+        notes.append(say("Nothing was charged."))
     if any(one.net is None for one in counted):
-        notes.append("What you pay by the month, or paid for a block, is charged beside this and in no sum here.")
-    return Section("Charges", tuple(_sums(counted)), tuple(notes))
+        notes.append(say("What you pay by the month, or paid for a block, is charged beside this and in no sum here."))
+    return Section(say("Charges"), tuple(_sums(counted)), tuple(notes))
 
 
 def _sums(counted: Sequence[Earned]) -> Iterator[tuple[str, Cell]]:
@@ -351,12 +376,12 @@ def _sums(counted: Sequence[Earned]) -> Iterator[tuple[str, Cell]]:
 
         for source, word in _CHARGED.items():
             if any(one.source is source for one in own):
-                yield word, amount(sum((one.net or 0) + one.credited for one in own if one.source is source))
+                yield say(word), amount(sum((one.net or 0) + one.credited for one in own if one.source is source))
         if credited := sum(one.credited for one in own):
-            yield "Given back", amount(-credited)
-        yield "Net", amount(sum(one.net or 0 for one in own))
-        yield "Tax", amount(sum(one.tax for one in own))
-        yield "Total", amount(sum(one.total for one in own))
+            yield say("Given back"), amount(-credited)
+        yield say("Net"), amount(sum(one.net or 0 for one in own))
+        yield say("Tax"), amount(sum(one.tax for one in own))
+        yield say("Total"), amount(sum(one.total for one in own))
 
 
 def value_given(charges: Iterable[StoredSheet]) -> Section:
@@ -369,14 +394,14 @@ def value_given(charges: Iterable[StoredSheet]) -> Section:
     rows: list[tuple[Cell, ...]] = []
     for (currency, exponent), by_reason in sorted(by_currency.items()):
         known = [name for name in (*GIVEN.values(), OTHERWISE) if name in by_reason]
-        rows += [(name, Amount(by_reason[name], exponent, currency)) for name in known]
+        rows += [(say(name), Amount(by_reason[name], exponent, currency)) for name in known]
     one = len(by_currency) == 1
     if one:
         ((currency, exponent), by_reason) = next(iter(by_currency.items()))
-        rows.append(("All", Amount(sum(by_reason.values()), exponent, currency)))
-    table = ReportTable(("What", "Worth"), tuple(rows), "Nothing was given in this time.", sums=int(one))
-    what = ("What these visits would have cost beside what is charged, before tax.",) if rows else ()
-    return Section("Value given", paragraphs=what, tables=(table,), kept_together=True)
+        rows.append((say("All"), Amount(sum(by_reason.values()), exponent, currency)))
+    table = ReportTable((say("What"), say("Worth")), tuple(rows), say("Nothing was given in this time."), sums=int(one))
+    what = (say("What these visits would have cost beside what is charged, before tax."),) if rows else ()
+    return Section(say("Value given"), paragraphs=what, tables=(table,), kept_together=True)
 
 
 def _next(store: Store, client: Client, own: Sequence[Visit], times: Times) -> Section:
@@ -389,15 +414,21 @@ def _next(store: Store, client: Client, own: Sequence[Visit], times: Times) -> S
     agreement = agreements.agreement_on(store, client.id, today)
     terms: list[tuple[str, Cell]] = []
     if agreement is not None and agreement.covers(today):
-        until = "without an end" if agreement.ends is None else f"to {day_text(agreement.ends)}"
-        terms.append(("Your agreement", f"{agreement.name}, {until}"))
-        terms += [("What is left", line) for line in balances(store, agreement, today)]
-    table = ReportTable(("When", "Visit", "Work", "Who"), tuple(rows), "No visit is asked for.")
-    return Section("What is next", tuple(terms), tables=(table,))
+        until = say("without an end") if agreement.ends is None else say("to {day}", day=day_text(agreement.ends))
+        terms.append((say("Your agreement"), f"{agreement.name}, {until}"))
+        terms += [(say("What is left"), line) for line in balances(store, agreement, today)]
+    table = ReportTable(
+        (say("When"), say("Visit"), say("Work"), say("Who")), tuple(rows), say("No visit is asked for.")
+    )
+    return Section(say("What is next"), tuple(terms), tables=(table,))
 
 
 def _when(visit: Visit, times: Times) -> str:
     if visit.starts_at is not None:
         there = times._replace(zone=visit.zone)
         return there.moment(visit.starts_at) if visit.state in TOLD else day_text(day_of(visit.starts_at, visit.zone))
-    return "the day is not agreed yet" if visit.wanted_on is None else f"asked for {day_text(visit.wanted_on)}"
+    return (
+        say("the day is not agreed yet")
+        if visit.wanted_on is None
+        else say("asked for {day}", day=day_text(visit.wanted_on))
+    )

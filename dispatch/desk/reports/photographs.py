@@ -8,8 +8,8 @@ from dispatch.desk.reports.document import Picture, Section
 from dispatch.desk.visits.kept_files import path_of
 from dispatch.desk.visits.pictures import fitted
 from dispatch.model.checklists import HandedIn
+from dispatch.model.languages import say, says
 from dispatch.model.media import BEGINS, HEIC, JPEG, PNG, data_uri, media_of
-from dispatch.model.text import count_text
 
 MOST = 7_000_000
 """Bytes of all photographs of a report: with them it still goes by mail."""
@@ -34,12 +34,14 @@ def photographs(store: Store, page: VisitPage) -> Section:
             pictures.append(_picture(page, file, *shown))
         elif media in (JPEG, PNG, HEIC):
             left_out += 1
-    more = (
-        (f"{count_text(left_out, 'photograph')} more {'is' if left_out == 1 else 'are'} with us.",) if left_out else ()
-    )
-    return Section("Photographs", paragraphs=more, pictures=tuple(pictures))
+    told = says(left_out, "{n} photograph more is with us.", "{n} photographs more are with us.")
+    return Section(say("Photographs"), paragraphs=(told,) if left_out else (), pictures=tuple(pictures))
 
 
 def _picture(page: VisitPage, file: HandedIn, media: str, data: bytes) -> Picture:
-    found = [f"finding {one.number}, {one.what}" for one in page.findings if one.file_id == file.id]
+    found = [
+        say("finding {number}, {what}", number=one.number, what=one.what)
+        for one in page.findings
+        if one.file_id == file.id
+    ]
     return Picture(data_uri(media, data), f"{'; '.join(found) or file.label}, {page.times.moment(file.at)}, {file.by}")

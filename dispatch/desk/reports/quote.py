@@ -11,7 +11,7 @@ from db import settings
 from dispatch.charges.explain import MEANS, needs
 from dispatch.desk.charges import quoting
 from dispatch.desk.charges.charging import Priced
-from dispatch.desk.reports.charge_words import charge_table
+from dispatch.desk.reports.charge_words import capital, charge_table
 from dispatch.desk.reports.data import DataTable, Datum, line_table
 from dispatch.desk.reports.document import Amount, Cell, ChartBar, Point, Report, Section, Whose, foot_of, letterhead_of
 from dispatch.desk.reports.naming import client_slug
@@ -20,6 +20,7 @@ from dispatch.desk.session.user import User
 from dispatch.model.clients import Client, Site
 from dispatch.model.firm import Firm
 from dispatch.model.instants import Times, day_of, day_text, iso, span_text
+from dispatch.model.languages import say, speaking
 from dispatch.model.money import parse_minor
 
 WIDTH = 76
@@ -52,10 +53,17 @@ def quote_report(user: User, asked: QuoteAsked) -> Report:
     """
     user.ask_to_read("prices", "a quote")
     store = user.store
+    with store.read():
+        client, site = quoting.where(store, asked.client, asked.site)
+        with speaking(settings.firm(store).language_of(client)):
+            return _report(user, asked, client, site)
+
+
+def _report(user: User, asked: QuoteAsked, client: Client, site: Site) -> Report:
+    store = user.store
     what, at, minutes, technicians = worded("work", asked.work), asked.at, asked.minutes, asked.technicians
     with store.read():
         firm, now = settings.firm(store), store.clock.now()
-        client, site = quoting.where(store, asked.client, asked.site)
         priced = quoting.quote(
             store, asked.client, asked.site, minutes, at,
             labour_class=asked.labour_class, technicians=technicians, emergency=asked.emergency,
@@ -72,12 +80,12 @@ def quote_report(user: User, asked: QuoteAsked) -> Report:
             _wanted(asked, what, site, times),
             _minutes(firm, minutes, technicians),
             _cost(priced),
-            Section("What to know", points=tuple(map(Point, _terms(priced, last)))),
+            Section(say("What to know"), points=tuple(map(Point, _terms(priced, last)))),
             Section(
-                "Agreed",
-                paragraphs=("We agree to this quote and ask for the work.",),
+                say("Agreed"),
+                paragraphs=(say("We agree to this quote and ask for the work."),),
                 kept_together=True,
-                to_sign=("Name", "Date", "Signature"),
+                to_sign=(say("Name"), say("Date"), say("Signature")),
             ),
         )
         day = day_of(at, times.zone)
@@ -89,8 +97,8 @@ def quote_report(user: User, asked: QuoteAsked) -> Report:
         }  # fmt: skip
         return Report(
             kind="quote",
-            title=f"Quote {number} for {client.name}",
-            subtitle=f"{what or 'A visit'}, {day_text(day)}",
+            title=say("Quote {number} for {client}", number=number, client=client.name),
+            subtitle=f"{what or say('A visit')}, {day_text(day)}",
             sections=sections,
             foot=foot_of(store, user.staff.name, times, to_client=True),
             width=WIDTH,
@@ -107,13 +115,13 @@ def quote_report(user: User, asked: QuoteAsked) -> Report:
 
 def _wanted(asked: QuoteAsked, what: str, site: Site, times: Times) -> Section:
     facts: list[tuple[str, Cell]] = [
-        ("Work", what or "a visit on site"),
-        ("Where", ", ".join(filter(None, (site.name, site.address)))),
-        ("When", times.moment(asked.at)),
+        (say("Work"), what or say("a visit on site")),
+        (say("Where"), ", ".join(filter(None, (site.name, site.address)))),
+        (say("When"), times.moment(asked.at)),
     ]
-    facts += [("Technicians", asked.technicians)] if asked.technicians > 1 else []
-    facts += [("Emergency", "yes: outside of what is planned")] if asked.emergency else []
-    return Section("What we would do", tuple(facts))
+    facts += [(say("Technicians"), asked.technicians)] if asked.technicians > 1 else []
+    facts += [(say("Emergency"), say("yes: outside of what is planned"))] if asked.emergency else []
+    return Section(say("What we would do"), tuple(facts))
 
 
 def _to(client: Client, site: Site) -> tuple[str, ...]:
@@ -128,12 +136,12 @@ def _money(priced: Priced, word: str) -> Amount:
 
 def _at_a_glance(priced: Priced, firm: Firm, minutes: int, last: datetime.date) -> Section:
     return Section(
-        "At a glance",
+        say("At a glance"),
         facts=(
-            ("Total with tax", _money(priced, "total")),
-            ("Before tax", _money(priced, "net")),
-            ("On site", span_text(firm.stay_minutes(minutes))),
-            ("Valid until", day_text(last)),
+            (say("Total with tax"), _money(priced, "total")),
+            (say("Before tax"), _money(priced, "net")),
+            (say("On site"), span_text(firm.stay_minutes(minutes))),
+            (say("Valid until"), day_text(last)),
         ),
         at_a_glance=True,
     )
@@ -142,21 +150,22 @@ def _at_a_glance(priced: Priced, firm: Firm, minutes: int, last: datetime.date) 
 def _minutes(firm: Firm, minutes: int, technicians: int) -> Section:
     """What the time on site is made of: tests are part of every visit."""
     stay = firm.stay_minutes(minutes)
-    parts = [("Work", minutes)] + ([("Tests before we leave", stay - minutes)] if stay > minutes else [])
+    parts = [(say("Work"), minutes)] + ([(say("Tests before we leave"), stay - minutes)] if stay > minutes else [])
     bars = tuple(ChartBar(label, round(100 * part / stay), span_text(part)) for label, part in parts)
-    each = (f"{span_text(stay)} on site for each of {technicians} technicians.",) if technicians > 1 else ()
-    return Section("What the time holds", paragraphs=each, bars=bars, kept_together=True)
+    told = say("{span} on site for each of {n} technicians.", span=span_text(stay), n=technicians)
+    each = (told,) if technicians > 1 else ()
+    return Section(say("What the time holds"), paragraphs=each, bars=bars, kept_together=True)
 
 
 def _cost(priced: Priced) -> Section:
     table = charge_table(priced.form, priced.exponent, priced.currency, priced.tax)
-    return Section("What it would cost", tables=(table,))
+    return Section(say("What it would cost"), tables=(table,))
 
 
 def _terms(priced: Priced, last: datetime.date) -> Iterator[str]:
-    yield f"This quote holds until {day_text(last)}."
-    yield "What is charged in the end is the time that it takes, by the clock and by these prices."
-    yield "We do not leave before the tests have passed; that time is in the quote."
+    yield say("This quote holds until {day}.", day=day_text(last))
+    yield say("What is charged in the end is the time that it takes, by the clock and by these prices.")
+    yield say("We do not leave before the tests have passed; that time is in the quote.")
     for flag in priced.form["flags"]:
         if flag not in _MINE:
-            yield f"{MEANS[flag][0].upper()}{MEANS[flag][1:]}."
+            yield f"{capital(say(MEANS[flag]))}."

@@ -33,6 +33,7 @@ from dispatch.fields.reading import FormFault
 from dispatch.model.clients import Client, Site
 from dispatch.model.firm import Firm
 from dispatch.model.instants import Unclear, at_local, day_of, day_text, iso
+from dispatch.model.languages import figure_text, joined, phrase, say, speaking
 from dispatch.model.money import format_minor, parse_minor
 from dispatch.model.service_plans import UNITS, ServicePlan
 from dispatch.model.text import show
@@ -45,9 +46,16 @@ _DAYS = 14
 _ASIDE = ("minimum", "rounding", "travel", "day_price", "percentages", "short_notice")
 _OF_CLASS = ("rounding", "minimum_minutes", "half_day", "day")
 """What of a card and of a class is no price of an hour."""
-_BY_DAY = (("half_day", "half a day"), ("day", "a day"))
-_IN_FEE = "in the fee"
-_COUNTED = "Times of response are counted in our opening hours."
+_BY_DAY = (("half_day", phrase("{who}, half a day")), ("day", phrase("{who}, a day")))
+_BANDS = (phrase("after hours"), phrase("weekend"), phrase("holiday"), phrase("night"))
+"""Bands of hours that rate cards usually have, as they are told."""
+_EACH = {
+    "computer": phrase("{price} a computer"),
+    "server": phrase("{price} a server"),
+    "user": phrase("{price} a user"),
+}
+"""What is added to a fee for each, by the words of `UNITS`."""
+_CATEGORIES = (phrase("labour"), phrase("travel"), phrase("fee"), phrase("item"))
 
 
 class _Hour(NamedTuple):
@@ -70,6 +78,11 @@ def rates_report(user: User, plans: Sequence[ServicePlan] = (), client: Client |
         Faulty: more plans than a page holds.
     """
     user.ask_to_read("prices", "the rate card")
+    with speaking(user.firm.language_of(client)):
+        return _report(user, plans, client)
+
+
+def _report(user: User, plans: Sequence[ServicePlan], client: Client | None) -> Report:
     store = user.store
     with store.read():
         offered = list(plans) or service_plans.service_plans(store)
@@ -82,24 +95,32 @@ def rates_report(user: User, plans: Sequence[ServicePlan] = (), client: Client |
         today = day_of(store.clock.now(), firm.zone)
         prices = _Prices(store, firm, rate_cards.card_called(store).card, client, today)
         rows = [
-            ("Fee a month", None, *(prices.fee(plan) for plan in offered)),
+            (say("Fee a month"), None, *(prices.fee(plan) for plan in offered)),
             *prices.rows([None, *map(plan_terms, offered)]),
         ]
-        table = ReportTable(("", "Without an agreement", *(plan.name for plan in offered)), tuple(rows))
+        table = ReportTable(("", say("Without an agreement"), *(plan.name for plan in offered)), tuple(rows))
         tax, unit = prices.card.get("tax") or {}, prices.card.get("distance_unit", "mi")
         radius = (prices.card.get("travel") or {}).get("included_radius")
         within = f"{radius} {unit}" if radius not in (None, "", "0", 0) else ""
-        known = f"{tax.get('name') or 'tax'}, {tax['rate_pct']} %" if tax.get("rate_pct") else "tax"
+        known = (
+            f"{tax.get('name') or say('tax')}, {figure_text(str(tax['rate_pct']))} %"
+            if tax.get("rate_pct")
+            else say("tax")
+        )
         whom = "" if client is None else client.name
         return Report(
             kind="rates",
-            title="Our prices and service plans" if client is None else f"Prices and service plans for {whom}",
+            title=say("Prices and service plans for {client}", client=whom)
+            if whom
+            else say("Our prices and service plans"),
             subtitle=f"{firm.name}, {day_text(today)}",
             sections=(
                 Section(
-                    "Prices",
+                    say("Prices"),
                     tables=(table,),
-                    paragraphs=(f"In {prices.currency}, {prices.beside_tax} {known}. {prices.on_top()}{_COUNTED}",),
+                    paragraphs=(
+                        f"{prices.beside_tax(known)}{prices.on_top()}{say('Times of response are counted in our opening hours.')}",
+                    ),
                 ),
                 *(_plan(plan, within) for plan in offered),
             ),
@@ -114,8 +135,8 @@ def rates_report(user: User, plans: Sequence[ServicePlan] = (), client: Client |
 
 
 def _plan(plan: ServicePlan, radius: str) -> Section:
-    term = "" if plan.term_months is None else f"For {plan.term_months} months. "
-    excludes = f"Not in it: {plan.excludes.rstrip('.')}." if plan.excludes else ""
+    term = "" if plan.term_months is None else say("For {n} months.", n=plan.term_months) + " "
+    excludes = say("Not in it: {what}.", what=plan.excludes.rstrip(".")) if plan.excludes else ""
     points = tuple(Point(benefit) for benefit in benefits(plan, radius))
     rest = tuple(filter(None, (f"{term}{excludes}".strip(),)))
     return Section(plan.name, points=points, paragraphs=rest, kept_together=True)
@@ -160,33 +181,39 @@ class _Prices:
             "rounding": {"mode": "exact"},
         }
 
-    @property
-    def beside_tax(self) -> str:
-        """Whether the prices are without tax, or with it."""
+    def beside_tax(self, tax: str) -> str:
+        """The currency, and whether the prices are without tax, or with it: a sentence with the tax as it is known."""
         included = (self.card.get("tax") or {}).get("included")
         private = included == "private" and self.client is not None and self.client.private
         exempt = self.client is not None and self.client.tax_exempt
-        return "with" if (included == "always" or private) and not exempt else "before"
+        if (included == "always" or private) and not exempt:
+            return say("In {currency}, with {tax}. ", currency=self.currency, tax=tax)
+        return say("In {currency}, before {tax}. ", currency=self.currency, tax=tax)
 
     def fee(self, plan: ServicePlan) -> Cell:
         """The fee of a plan for the client; for nobody its base, and what is added for each."""
         if self.client is not None:
             fee = plan_fee(plan, self.client)
-            return "not known" if fee.amount is None else self._amount(fee.amount)
+            return say("not known") if fee.amount is None else self._amount(fee.amount)
         each = ((getattr(plan, name), word) for name, word in UNITS)
-        more = [f"{format_minor(price, self.exponent)} a {word}" for price, word in each if price is not None]
+        more = [say(_EACH[word], price=self._figure(price)) for price, word in each if price is not None]
         base = None if plan.fee is None else self._amount(plan.fee)
         if not more:
-            return "on request" if base is None else base
-        return " + ".join([*([] if base is None else [format_minor(base.minor, self.exponent)]), *more])
+            return say("on request") if base is None else base
+        return " + ".join([*([] if base is None else [self._figure(base.minor)]), *more])
 
     def on_top(self) -> str:
         """What comes on top of the prices by the hundred (design/charges.md B8.5), a sentence; empty where nothing does."""
         named = [
-            f"{one['name']}, {one['pct']} % of {' and '.join(map(str, one['of']))}"
+            say(
+                "{name}, {pct} % of {what}",
+                name=one["name"],
+                pct=figure_text(str(one["pct"])),
+                what=joined([say(str(of)) for of in one["of"]]),
+            )
             for one in self.card.get("percentages") or ()
         ]
-        return f"On top come {'; '.join(named)}. " if named else ""
+        return say("On top come {what}.", what="; ".join(named)) + " " if named else ""
 
     def rows(self, terms: Sequence[Mapping[str, Any] | None]) -> Iterator[tuple[Cell, ...]]:
         """The prices without an agreement (None) and under each of the terms."""
@@ -195,28 +222,28 @@ class _Prices:
         for labour_class in self.classes:
             prices = self.card["classes"][labour_class]
             for hour in hours if labour_class == first or prices.get("bands") else hours[:1]:
-                when = "" if hour.band == "business" else f", {hour.band.replace('_', ' ')}"
+                when = "" if hour.band == "business" else f", {say(hour.band.replace('_', ' '))}"
                 priced = [self._labour(labour_class, hour.at, one) for one in terms]
-                yield (f"{labour_class}, an hour{when}", *priced)
+                yield (say("{who}, an hour{when}", who=labour_class, when=when), *priced)
             for listed, word in _BY_DAY:
                 if hours and prices.get(listed):
                     begun = self._visit(labour_class, hours[0].at, 1)
-                    yield (f"{labour_class}, {word}", *(self._net(begun, one, self._by_day(listed)) for one in terms))
+                    yield (say(word, who=labour_class), *(self._net(begun, one, self._by_day(listed)) for one in terms))
         if hours:
             at = hours[0].at
-            yield ("An emergency, an hour", *(self._labour(first, at, one, emergency=True) for one in terms))
+            yield (say("An emergency, an hour"), *(self._labour(first, at, one, emergency=True) for one in terms))
             yield (
-                "The least for a visit",
+                say("The least for a visit"),
                 *(self._net(self._visit(first, at, 1), one, self._least()) for one in terms),
             )
             if self.card.get("remote"):
                 yield (
-                    "The least from a distance",
+                    say("The least from a distance"),
                     *(self._net(self._visit(first, at, 1, way="remote"), one, self._least()) for one in terms),
                 )
             travel = self.card.get("travel") or {}
             if self._site is not None and (travel.get("components") or travel.get("towns") or self._site.travel_price):
-                yield ("Coming to you", *(self._travel(first, at, one) for one in terms))
+                yield (say("Coming to you"), *(self._travel(first, at, one) for one in terms))
 
     def _hours(self) -> list[_Hour]:
         """An hour of each band that the card knows, the cheapest first."""
@@ -258,7 +285,7 @@ class _Prices:
         # prices with tax stand here as they are paid (design/charges.md B9.1)
         paid = parse_minor(sheet["total" if sheet.get("tax_included") else "net"], self.exponent)
         if any(line["rule"] == "LAB-COV" for line in sheet["lines"]) and not paid:
-            return _IN_FEE
+            return say("in the fee")
         return self._amount(paid)
 
     def _travel(self, labour_class: str, at: int, terms: Mapping[str, Any] | None) -> Cell:
@@ -284,6 +311,9 @@ class _Prices:
         except FormFault:
             return None
         return None if form["net"] is None else form
+
+    def _figure(self, minor: int) -> str:
+        return figure_text(format_minor(minor, self.exponent))
 
     def _amount(self, minor: int) -> Amount:
         return Amount(minor, self.exponent, self.currency)

@@ -19,6 +19,7 @@ from dispatch.desk.reports.pages import as_html
 from dispatch.desk.session.refusals import Faulty
 from dispatch.model.csv_text import csv_text
 from dispatch.model.forms import form, forms
+from dispatch.model.languages import say, speaking
 from dispatch.model.money import format_minor
 from dispatch.model.text import cells_of, pad, show, wrapped
 
@@ -43,7 +44,11 @@ def markdown_text(text: str) -> str:
 
 def as_text(report: Report, width: int | None = None) -> str:
     """The report as text for a terminal, in lines of at most `width` cells (without it, its own) where its tables allow that."""
-    width = width or report.width
+    with speaking(report.language):
+        return _text(report, width or report.width)
+
+
+def _text(report: Report, width: int) -> str:
     lines = [part for line in (report.title, report.subtitle, *report.to) for part in wrapped(line, width)]
     for section in report.sections:
         lines += ["", *wrapped(show(section.title).upper(), width)]
@@ -68,6 +73,11 @@ def as_text(report: Report, width: int | None = None) -> str:
 
 def as_markdown(report: Report) -> str:
     """The report as Markdown with tables."""
+    with speaking(report.language):
+        return _markdown(report)
+
+
+def _markdown(report: Report) -> str:
     lines = [f"# {markdown_text(report.title)}", "", markdown_text(report.subtitle)]
     lines += ["", *(f"{markdown_text(line)}  " for line in report.to)] if report.to else []
     for section in report.sections:
@@ -158,7 +168,7 @@ def _bar_line(bar: ChartBar, section: Section) -> str:
 
 
 def _captions(section: Section) -> Iterator[str]:
-    return (f"Photograph: {picture.caption}" for picture in section.pictures)
+    return (say("Photograph: {caption}", caption=picture.caption) for picture in section.pictures)
 
 
 def _text_table(table: ReportTable, width: int) -> Iterator[str]:

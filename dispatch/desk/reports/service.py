@@ -10,10 +10,9 @@ import re
 from collections.abc import Iterator
 
 from db import sheets
-from dispatch.charges.explain import usual_units
 from dispatch.closeout.gates import overridden_tests
 from dispatch.desk.log.visit_page import VisitPage, visit_page
-from dispatch.desk.reports.charge_words import charge_table
+from dispatch.desk.reports.charge_words import charge_table, drawn_text, told_sheet
 from dispatch.desk.reports.data import visit_tables
 from dispatch.desk.reports.document import Point, Report, ReportTable, Section, Whose, foot_of, letterhead_of
 from dispatch.desk.reports.naming import client_slug
@@ -23,17 +22,17 @@ from dispatch.desk.session.user import User
 from dispatch.model.checklists import Attempt, EntryKind, Grade, Item, ItemKind, Result
 from dispatch.model.findings import FindingState, Severity
 from dispatch.model.instants import changed_text, day_of, day_text
+from dispatch.model.languages import phrase, say, says, speaking
 from dispatch.model.states import OPEN_ON_SITE, State
-from dispatch.model.text import count_text
 from dispatch.model.visits import Visit
 
 WIDTH = 72
 """Cells of the report as text: it is read in a mail, and printed."""
 OUTCOMES = {
-    State.CLOSED: "completed",
-    State.LEFT_OPEN: "not finished",
-    State.NO_ACCESS: "nobody could let us in",
-    State.ABORTED: "ended by us before the work was done; nothing is charged",
+    State.CLOSED: phrase("completed"),
+    State.LEFT_OPEN: phrase("not finished"),
+    State.NO_ACCESS: phrase("nobody could let us in"),
+    State.ABORTED: phrase("ended by us before the work was done; nothing is charged"),
 }
 TOLD = frozenset({State.CONFIRMED, State.DISPATCHED, State.EN_ROUTE})
 """States in which the client knows the time of a visit; before them it may still change."""
@@ -52,18 +51,24 @@ def service_report(user: User, reference: str, *, with_charge: bool = False) -> 
     visit = page.visit
     if visit.state not in OUTCOMES and visit.state not in OPEN_ON_SITE:
         raise WrongState(visit, "there is nothing to report to the client")
+    with speaking(user.firm.language_of(page.client)):
+        return _report(user, page, with_charge=with_charge)
+
+
+def _report(user: User, page: VisitPage, *, with_charge: bool) -> Report:
+    visit = page.visit
     been = visit.checked_in_at is not None
-    sections = [Section("The visit", tuple(_about(page)), at_a_glance=True), _asked(page)]
+    sections = [Section(say("The visit"), tuple(_about(page)), at_a_glance=True), _asked(page)]
     sections += [_done(page), _tested(page), _found(page)] if been else []
     used = tuple(Point(f"{item.quantity} × {item.label}") for item in page.used)
-    sections += [_follows(page), Section("What was used", points=used)]
+    sections += [_follows(page), Section(say("What was used"), points=used)]
     sections += [_signed(page)] if been else []
     sections += [_charge(user, page)] if with_charge else []
     sections.append(photographs(user.store, page))
     firm = user.firm
     return Report(
         kind="visit",
-        title=f"Service report {visit.reference}",
+        title=say("Service report {reference}", reference=visit.reference),
         subtitle=f"{firm.name}, {visit.work}",
         sections=tuple(section for section in sections if section),
         foot=foot_of(user.store, user.staff.name, page.times, to_client=True),
@@ -78,37 +83,38 @@ def service_report(user: User, reference: str, *, with_charge: bool = False) -> 
 
 def _about(page: VisitPage) -> Iterator[tuple[str, str]]:
     visit = page.visit
-    outcome = OUTCOMES.get(visit.state, "the visit is not closed yet: this is how it stands now")
+    outcome = say(OUTCOMES.get(visit.state, phrase("the visit is not closed yet: this is how it stands now")))
     comes = any(other.state is not State.CANCELLED for other in page.follow_ups)
-    yield "Outcome", f"{outcome}: we come back" if comes and visit.state is State.LEFT_OPEN else outcome
+    back = comes and visit.state is State.LEFT_OPEN
+    yield say("Outcome"), say("{outcome}: we come back", outcome=outcome) if back else outcome
     crew = [part for part in visit.assignments if part.check_in_at is not None] or visit.assignments
-    yield "Technician" if len(crew) == 1 else "Technicians", ", ".join(part.technician for part in crew)
+    yield says(len(crew), "Technician", "Technicians"), ", ".join(part.technician for part in crew)
     for part in crew:
         if part.check_in_at is not None:
             whose = f" ({part.technician})" if len(crew) > 1 else ""
-            yield "On site", _span(page, part.check_in_at, part.check_out_at) + whose
+            yield say("On site"), _span(page, part.check_in_at, part.check_out_at) + whose
     if visit.checked_in_at is None and visit.ended_at is not None:
-        yield "When", page.times.moment(visit.ended_at)
+        yield say("When"), page.times.moment(visit.ended_at)
     tests = [one for one in _tests(page) if one.latest is None or one.latest.result is not Result.NA]
     if visit.checked_in_at is not None and tests:
-        passed = sum(_test(page, one).mark == _PASSED for one in tests)
-        yield "Tests passed", f"{passed} of {len(tests)}"
+        passed = sum(_test(page, one).mark == say(_PASSED) for one in tests)
+        yield say("Tests passed"), say("{some} of {all}", some=passed, all=len(tests))
     if visit.state is State.NO_ACCESS and visit.called:
-        yield "We called", visit.called
+        yield say("We called"), visit.called
 
 
 def _asked(page: VisitPage) -> Section:
     visit = page.visit
-    facts = [("Asked by", visit.reported_by)] if visit.reported_by else []
-    for ref, word in (("A2", "In your words"), ("A1", "Agreed")):
+    facts = [(say("Asked by"), visit.reported_by)] if visit.reported_by else []
+    for ref, word in (("A2", say("In your words")), ("A1", say("Agreed"))):
         latest = _latest(page, ref)
         if latest is not None and latest.result is Result.ANSWERED:
             facts.append((word, latest.text))
     if visit.checked_in_at is not None:
         # what was done says each of them
-        return Section("What was asked", tuple(facts))
+        return Section(say("What was asked"), tuple(facts))
     points = [Point(item.label) for item in page.checklist.items if item.ref.startswith("W1.")]
-    return Section("What was asked", tuple(facts), points=tuple(points or [Point(visit.work)]))
+    return Section(say("What was asked"), tuple(facts), points=tuple(points or [Point(visit.work)]))
 
 
 def _done(page: VisitPage) -> Section:
@@ -121,7 +127,7 @@ def _done(page: VisitPage) -> Section:
     noted = page.checklist.item("W2")
     if noted is not None and noted.latest is not None and noted.latest.result is not Result.DONE:
         points.append(_confirmed(page, noted))
-    return Section("What was done", points=tuple(points))
+    return Section(say("What was done"), points=tuple(points))
 
 
 def _tests(page: VisitPage) -> list[Item]:
@@ -132,11 +138,27 @@ def _tests(page: VisitPage) -> list[Item]:
 def _tested(page: VisitPage) -> Section:
     tests = _tests(page)
     ran = sum(one.standing is not None and one.standing.grade is Grade.EXECUTED for one in tests)
-    words = (f"Our program ran {ran} of {count_text(len(tests), 'test')} itself.",) if ran else ()
-    return Section("What was tested", points=tuple(_test(page, item) for item in tests), paragraphs=words)
+    told = says(
+        len(tests),
+        "Our program ran {some} of {n} test itself.",
+        "Our program ran {some} of {n} tests itself.",
+        some=ran,
+    )
+    words = (told,) if ran else ()
+    return Section(say("What was tested"), points=tuple(_test(page, item) for item in tests), paragraphs=words)
 
 
-_PASSED = "passed"
+_PASSED = phrase("passed")
+_FAILED = phrase("failed")
+_RESULTS = (
+    phrase("done"),
+    phrase("not done"),
+    phrase("answered"),
+    phrase("declined"),
+    phrase("left to client"),
+    phrase("signed"),
+)
+"""What an item may be recorded as, as `Result.label` has it."""
 _FILES = re.compile(r"\n?files: [^\n]*\([0-9a-f]{8}\)$")
 """The files that a result names; the client sees them as photographs."""
 
@@ -144,51 +166,70 @@ _FILES = re.compile(r"\n?files: [^\n]*\([0-9a-f]{8}\)$")
 def _test(page: VisitPage, item: Item) -> Point:
     latest = item.standing
     if latest is None:
-        return Point(item.label, "not tested")
-    stands = {Result.PASS: _PASSED, Result.FAIL: "FAILED"}.get(latest.result) or _word(page, latest)
+        return Point(told_label(item.label), say("not tested"))
+    stands = say({Result.PASS: _PASSED, Result.FAIL: phrase("FAILED")}.get(latest.result, "")) or _word(page, latest)
     if latest.result is Result.PASS and latest.as_of < page.checklist.last_work:
-        stands = "to be tested again, as something was changed since"
+        stands = say("to be tested again, as something was changed since")
     elif item.lost:
-        stands = "not proven: what it was shown by was taken out"
+        stands = say("not proven: what it was shown by was taken out")
     elif latest.result is Result.PASS and not item.counts:
-        stands = "not proven: what was seen is no test that ran"
+        stands = say("not proven: what was seen is no test that ran")
     notes = tuple(note for attempt in item.attempts for note in _attempt(page, attempt) if note != stands)
-    return Point(item.label, stands, notes)
+    return Point(told_label(item.label), stands, notes)
 
 
 def _attempt(page: VisitPage, attempt: Attempt) -> Iterator[str]:
     """An attempt at a test, then each try of it where there was more than one."""
-    word = {Result.PASS: "passed", Result.FAIL: "failed"}.get(attempt.result, "")
+    word = {Result.PASS: _PASSED, Result.FAIL: _FAILED}.get(attempt.result, "")
     if not word:
         yield _word(page, attempt)
         return
-    where = {"host": " from our office", "site": " from your network"}.get(attempt.vantage or "", "")
+    ran = {"host": phrase("run by our program from our office"), "site": phrase("run by our program from your network")}
     how: dict[Grade | None, str] = {
-        Grade.EXECUTED: f", run by our program{where}",
-        Grade.MEASURED: f", read by {attempt.by}",
-        Grade.ATTESTED: f", seen by {attempt.by}",
+        Grade.EXECUTED: ", " + say(ran.get(attempt.vantage or "", phrase("run by our program"))),
+        Grade.MEASURED: ", " + say("read by {who}", who=attempt.by),
+        Grade.ATTESTED: ", " + say("seen by {who}", who=attempt.by),
     }
-    seen = " ".join(filter(None, (attempt.value, _FILES.sub("", attempt.text)))) or "by what was handed in"
-    yield f"{page.times.clock(attempt.at)} {word}{how.get(attempt.grade, f' ({attempt.by})')}: {seen}"
+    seen = " ".join(filter(None, (attempt.value, _FILES.sub("", attempt.text)))) or say("by what was handed in")
+    yield f"{page.times.clock(attempt.at)} {say(word)}{how.get(attempt.grade, f' ({attempt.by})')}: {seen}"
     if len(attempt.tries) > 1 or any(not one.passed for one in attempt.tries):
         for one in attempt.tries:
-            yield f"try {one.number} of {one.probe} {'passed' if one.passed else 'failed'}: {one.text}"
+            yield say(_TRIED[one.passed], number=one.number, probe=one.probe, what=one.text)
 
 
+def told_label(label: str) -> str:
+    """What an item is called: those that every firm begins with in the client's language, the firm's own as it worded them."""
+    service = label.removeprefix("Works: ")
+    return say(label) if service == label else say("Works: {service}", service=service)
+
+
+_TRIED = {
+    True: phrase("try {number} of {probe} passed: {what}"),
+    False: phrase("try {number} of {probe} failed: {what}"),
+}
 _GRAVE = {
-    Severity.CRITICAL: "critical: now",
-    Severity.HIGH: "high: soon",
-    Severity.MEDIUM: "medium",
-    Severity.LOW: "low",
+    Severity.CRITICAL: phrase("critical: now"),
+    Severity.HIGH: phrase("high: soon"),
+    Severity.MEDIUM: phrase("medium"),
+    Severity.LOW: phrase("low"),
 }
 
 
 def _found(page: VisitPage) -> Section:
     """What an audit found, the gravest first."""
     own = sorted(page.findings, key=lambda one: (-one.severity.rank, one.number))
-    columns = ("No.", "What we found", "How grave", "What it risks", "What we advise", "What it takes", "How it stands")
+    columns = (say("No."), say("What we found"), say("How grave"), say("What it risks"), say("What we advise"),
+               say("What it takes"), say("How it stands"))  # fmt: skip
     rows = [
-        (str(one.number), one.what, _GRAVE[one.severity], one.risk, one.advice, one.effort, _STANDS[one.state])
+        (
+            str(one.number),
+            one.what,
+            say(_GRAVE[one.severity]),
+            one.risk,
+            one.advice,
+            one.effort,
+            say(_STANDS[one.state]),
+        )
         for one in own
     ]
     shown = [at for at, _ in enumerate(columns) if at < 3 or any(row[at] for row in rows)]
@@ -196,18 +237,19 @@ def _found(page: VisitPage) -> Section:
         shown = shown[:-1]
     table = ReportTable(tuple(columns[at] for at in shown), tuple(tuple(row[at] for at in shown) for row in rows))
     if own:
-        return Section("What we found", tables=(table,))
+        return Section(say("What we found"), tables=(table,))
     nothing = [item.latest.text for item in page.checklist.items if item.findings and item.latest is not None]
     return Section(
-        "What we found", points=tuple(Point("Nothing that needs doing", notes=(text,)) for text in nothing if text)
+        say("What we found"),
+        points=tuple(Point(say("Nothing that needs doing"), notes=(text,)) for text in nothing if text),
     )
 
 
 _STANDS = {
-    FindingState.OPEN: "open",
-    FindingState.PROPOSED: "in our proposal",
-    FindingState.DONE: "done",
-    FindingState.DECLINED: "declined by you",
+    FindingState.OPEN: phrase("open"),
+    FindingState.PROPOSED: phrase("in our proposal"),
+    FindingState.DONE: phrase("done"),
+    FindingState.DECLINED: phrase("declined by you"),
 }
 
 
@@ -218,27 +260,29 @@ def _follows(page: VisitPage) -> Section:
     facts = []
     attempt, left = _latest(page, "L1"), _latest(page, "L2")
     if attempt is not None and attempt.result is Result.ANSWERED:
-        facts.append(("Anything else", attempt.text))
+        facts.append((say("Anything else"), attempt.text))
     if page.none_wanted is not None:
-        facts.append(("No further visit", "{} wants none: {}".format(*page.none_wanted)))
+        who, why = page.none_wanted
+        facts.append((say("No further visit"), say("{who} wants none: {why}", who=who, why=why)))
     for visit in page.follow_ups:
         if visit.state is not State.CANCELLED:
             points.append(Point(f"{visit.reference} {visit.work}", _comes(page, visit)))
     points += [
-        Point(item.label, "not proven yet: open until it is tested again") for item in overridden_tests(page.checklist)
+        Point(told_label(item.label), say("not proven yet: open until it is tested again"))
+        for item in overridden_tests(page.checklist)
     ]
     if left is not None:
-        facts.append(("Left to you", "nothing" if left.result is Result.DONE else left.text))
-    return Section("What was found, and what follows", tuple(facts), points=tuple(points))
+        facts.append((say("Left to you"), say("nothing") if left.result is Result.DONE else left.text))
+    return Section(say("What was found, and what follows"), tuple(facts), points=tuple(points))
 
 
 def _named(page: VisitPage, item: Item) -> Point:
     latest = item.latest
     if latest is not None and latest.result is Result.DECLINED:
-        return Point(item.label, "declined", (f"in the client's words: {latest.text}",))
+        return Point(item.label, say("declined"), (say("in the client's words: {words}", words=latest.text),))
     if latest is not None and latest.result is Result.FOLLOW_UP:
         visit = next((other for other in page.follow_ups if other.id == latest.follow_up_id), None)
-        return Point(item.label, "a follow-up visit" + (f", {visit.reference}" if visit is not None else ""))
+        return Point(item.label, say("a follow-up visit") + (f", {visit.reference}" if visit is not None else ""))
     return _confirmed(page, item)
 
 
@@ -249,23 +293,27 @@ def _comes(page: VisitPage, visit: Visit) -> str:
     if visit.starts_at is not None:
         at = f" {page.times.clock(visit.starts_at)}" if visit.state in TOLD else ""
         return f"{day_text(day_of(visit.starts_at, visit.zone))}{at}{by}"
-    return (day_text(visit.wanted_on) if visit.wanted_on is not None else "the day is not agreed yet") + by
+    return (day_text(visit.wanted_on) if visit.wanted_on is not None else say("the day is not agreed yet")) + by
 
 
 def _signed(page: VisitPage) -> Section:
     through, latest = _latest(page, "L3"), _latest(page, "L5")
     facts = []
     if through is not None:
-        walked = f"yes, at {page.times.clock(through.at)}" if through.result is Result.DONE else _word(page, through)
-        facts.append(("Walked through", walked))
+        walked = (
+            say("yes, at {clock}", clock=page.times.clock(through.at))
+            if through.result is Result.DONE
+            else _word(page, through)
+        )
+        facts.append((say("Walked through"), walked))
     if latest is None or latest.result is not Result.SIGNED:
-        facts.append(("Signed off", "not yet" if latest is None else _word(page, latest)))
-        return Section("Sign-off", tuple(facts))
-    facts += [("Signed off by", latest.signed_by or ""), ("At", page.times.moment(latest.at))]
-    facts.append(("Satisfied", "yes" if latest.satisfied else "no"))
+        facts.append((say("Signed off"), say("not yet") if latest is None else _word(page, latest)))
+        return Section(say("Sign-off"), tuple(facts))
+    facts += [(say("Signed off by"), latest.signed_by or ""), (say("At"), page.times.moment(latest.at))]
+    facts.append((say("Satisfied"), say("yes") if latest.satisfied else say("no")))
     if latest.text:
-        facts.append(("In their words", latest.text))
-    return Section("Sign-off", tuple(facts))
+        facts.append((say("In their words"), latest.text))
+    return Section(say("Sign-off"), tuple(facts))
 
 
 def _charge(user: User, page: VisitPage) -> Section:
@@ -275,31 +323,35 @@ def _charge(user: User, page: VisitPage) -> Section:
     basis = _latest(page, "A3")
     shown: tuple[tuple[str, str], ...] = ()
     if basis is not None:
-        agreed = f"shown at {page.times.clock(basis.at)}" if basis.result is Result.DONE else _word(page, basis)
-        shown = (("Price basis", agreed),)
+        agreed = (
+            say("shown at {clock}", clock=page.times.clock(basis.at))
+            if basis.result is Result.DONE
+            else _word(page, basis)
+        )
+        shown = ((say("Price basis"), agreed),)
     if charge is None or sheet is None or not sheet.accepted or sheet.total is None or page.visit.state in OPEN_ON_SITE:
-        return Section("Charge", shown, paragraphs=("The charge is not settled yet.",))
-    form = charge.form
-    drawn = [f"drawn from {name}: {usual_units(amount)}" for name, amount in form.get("drawn", {}).items()]
-    table = charge_table(form, sheet.exponent, sheet.currency, charge.tax)
-    return Section("Charge", shown, tuple(drawn), (table,))
+        return Section(say("Charge"), shown, paragraphs=(say("The charge is not settled yet."),))
+    form, tax = told_sheet(charge.form, sheet.input, charge.tax)
+    drawn = [drawn_text(name, amount) for name, amount in form.get("drawn", {}).items()]
+    table = charge_table(form, sheet.exponent, sheet.currency, tax)
+    return Section(say("Charge"), shown, tuple(drawn), (table,))
 
 
 def _confirmed(page: VisitPage, item: Item) -> Point:
     latest = item.latest
     if latest is None:
-        return Point(item.label, "open")
+        return Point(told_label(item.label), say("open"))
     noted = latest.result in (Result.DONE, Result.NOT_DONE) and latest.text
-    return Point(item.label, _word(page, latest), (latest.text,) if noted else ())
+    return Point(told_label(item.label), _word(page, latest), (latest.text,) if noted else ())
 
 
 def _word(page: VisitPage, latest: Attempt) -> str:
     """How an item stands that has no ordinary result. Why a lead waived it is between the lead and the technician."""
     if latest.result is Result.OVERRIDDEN:
-        return f"waived by {latest.by}, {page.times.clock(latest.at)}: counts as open"
+        return say("waived by {who}, {clock}: counts as open", who=latest.by, clock=page.times.clock(latest.at))
     if latest.result is Result.NA:
-        return f"not applicable: {latest.text}"
-    return latest.result.label
+        return say("not applicable: {why}", why=latest.text)
+    return say(latest.result.label)
 
 
 def _latest(page: VisitPage, ref: str) -> Attempt | None:
@@ -309,7 +361,7 @@ def _latest(page: VisitPage, ref: str) -> Attempt | None:
 
 def _span(page: VisitPage, begins: int, ends: int | None) -> str:
     if ends is None:
-        return f"{page.times.moment(begins)}, still there"
+        return say("{moment}, still there", moment=page.times.moment(begins))
     same = day_of(begins, page.visit.zone) == day_of(ends, page.visit.zone)
     until = page.times.clock(ends) if same else f" {page.times.moment(ends)}"
     return f"{page.times.moment(begins)}–{until}{changed_text(begins, ends, page.times.zone)}"
