@@ -333,7 +333,7 @@ class VisitScreen(UserScreen):
 
     async def _sign_off(self, item: Item) -> None:
         # the client reads it, and signs
-        with speaking(self.user.firm.language_of(self._page and self._page.client)):
+        with speaking(self.user.firm.language_of(None if self._page is None else self._page.client)):
             title, no, yes, missing = say("Sign-off"), say("no"), say("yes"), say("name: is missing")
             asked = [
                 AskedField("name", say("Who signs off")),

@@ -64,7 +64,7 @@ def _sentences(tree: ast.AST) -> Iterator[tuple[str, ...]]:
             assert not any(isinstance(word, ast.JoinedStr) for word in words), ast.unparse(node)
             assert node.func.id != "says" or all(isinstance(word, ast.Constant) for word in words), ast.unparse(node)
             if all(isinstance(word, ast.Constant) for word in words):
-                yield tuple(word.value for word in words if isinstance(word, ast.Constant))
+                yield tuple(str(word.value) for word in words if isinstance(word, ast.Constant))
 
 
 def catalogue(language: str) -> dict[tuple[str, ...], tuple[str, ...]]:
