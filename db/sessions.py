@@ -4,7 +4,7 @@ again."""
 from __future__ import annotations
 
 from db.audit import AuditRow
-from db.rows import Query, Select
+from db.rows import Query, Select, value
 from db.store import Store
 from db.unit import Unit
 from dispatch.model.keys import Key, SshLogin
@@ -56,6 +56,8 @@ SESSIONS = Select(
     SshLogin, "session e JOIN staff s ON s.id = e.staff_id", "e", of={"login": "s.login", "name": "s.name"}
 )
 """Sessions with whose they are."""
+count_of: Query[int, int] = value("SELECT count(*) FROM session WHERE staff_id = ?")
+"""In how many sessions somebody sat here."""
 _SHOWN = 200
 UNKNOWN = "session unknown"
 """Why a session that was never recorded may not go on."""

@@ -65,6 +65,7 @@ with lazily(__name__):
     )
     from screens.prices import prices, quote
     from screens.program import alerting, doubtful_clock, keys, palette
+    from screens.program import guide as guides
     from screens.program import keymap as keymaps
     from screens.program import personal as own_settings
     from screens.program import setup as setting_up
@@ -239,6 +240,8 @@ class DispatchApp(Program):
         self.set_interval(CLOCK_SECONDS, self._tick)
         if self.guide is not None:
             self.guide.begin(self)
+        elif self.personal is not None and self.personal.hints:
+            self.call_after_refresh(self._begin_first_steps)
         if self.personal is not None and (self.personal.keys or self.personal.theme or self.personal.faults):
             self.call_after_refresh(self._judge_settings)
         if Role.LEAD in self.user.staff.roles:
@@ -259,6 +262,9 @@ class DispatchApp(Program):
     @work(thread=True, exclusive=True, group="alerts")
     def _look_for_alerts(self) -> None:
         alerting.look_for_alerts(self)
+
+    def _begin_first_steps(self) -> None:
+        guides.begin_first_steps(self)
 
     def _set_up(self) -> None:
         """Go on setting up a firm that cannot work yet."""

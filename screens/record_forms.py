@@ -30,7 +30,9 @@ def line_of(field: record.Field, text: str | None, desk: FieldContext) -> AskedF
     if kind.control is not Control.CHOICE:
         known = partial(kind.choices, desk) if kind.control is Control.NAME else None
         today = day_of(desk.now, desk.zone) if kind.control is Control.DAY else None
-        return AskedField(field.name, field.label, text or "", field.hint, known=known, today=today)
+        return AskedField(
+            field.name, field.label, text or "", field.hint, known=known, today=today, needed=field.required
+        )
     blank = kind.write(field.empty(desk), desk)
     usual, options = blank if text is None else text, kind.choices(desk)
     if not usual or (not blank and not field.required):

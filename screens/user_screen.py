@@ -26,7 +26,7 @@ from screens.faults import words
 from screens.reading import ScreenReading, aside
 from widgets.bars import KeyBar, StatusBar
 from widgets.lines.line_list import LineList
-from widgets.terminal.keyboard import written
+from widgets.terminal.keyboard import DRAWN, written
 from widgets.terminal.lean import soon_release
 
 with lazily(__name__):
@@ -173,11 +173,13 @@ class UserScreen(AskingScreen):
 
     def show_keys(self) -> None:
         """Fill the key bar with what `FOOTER` names."""
-        keys = self.keys_of(self.footer())
-        if not self.program.ascii_only:
-            keys = [("⏎" if key == "enter" else key, words) for key, words in keys]
-        self.query_one(KeyBar).set_keys(keys)
+        self.fill_key_bar(self.keys_of(self.footer()))
         self._keys_shown = self.program.keymap
+
+    def fill_key_bar(self, keys: Sequence[tuple[str, str]]) -> None:
+        """Let the key bar show keys with their words, the most needed first; the last one stays where there is little room."""
+        drawn = {} if self.program.ascii_only else DRAWN
+        self.query_one(KeyBar).set_keys([(drawn.get(key, key), words) for key, words in keys])
 
     def on_mount(self) -> None:
         """Show the screen."""
@@ -186,14 +188,18 @@ class UserScreen(AskingScreen):
         self.show_guide()
 
     def show_guide(self) -> None:
-        """Say below the head what somebody who takes the tour is to do next: at the foot stand notes."""
-        if self.program.guide is None:
-            return
-        text = Content(self.program.guide.text)
-        if shown := self.query("#guide"):
-            shown.first(Static).update(text)
-        else:
-            self.mount(Static(text, id="guide"), after=self.query_one(StatusBar))
+        """Say below the head what somebody who is guided is to do next: at the foot stand notes."""
+        text, shown = self.guide_text(), self.query("#guide")
+        if shown and not text:
+            shown.remove()
+        elif shown:
+            shown.first(Static).update(Content(text))
+        elif text:
+            self.mount(Static(Content(text), id="guide"), after=self.query_one(StatusBar))
+
+    def guide_text(self) -> str:
+        """What whoever guides the person says here; empty: nothing."""
+        return "" if self.program.guide is None else self.program.guide.text_on(self)
 
     def show_warning(self) -> None:
         """Say above everything else where nothing can be saved, and what is damaged."""

@@ -154,9 +154,10 @@ def morning_of_the_sample() -> None:
 
 
 @pytest.fixture(autouse=True)
-def nobodys_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Whoever runs the tests keeps their own keys and theme out of them."""
-    folder = tmp_path / "settings"
+def nobodys_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Whoever runs the tests keeps their own keys and theme out of them. The people of the tests are not new."""
+    folder = tmp_path_factory.mktemp("settings")
+    (folder / "personal.toml").write_text("hints = 0\n")
     monkeypatch.setenv("DISPATCH_CONFIG", str(folder))
     return folder
 

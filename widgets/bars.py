@@ -87,7 +87,7 @@ def key_line(keys: Sequence[tuple[str, str]], width: int) -> Line:
     cells = [sum(cells_of(text) for text, _ in hint) for hint in hints]
     if not hints:
         return fitted((), width)
-    room = width - 1 - cells[-1]
+    room = width - 1 - cells[-1] + 2  # nothing comes after the last one
     line: list[Span] = [(" ", "word")]
     for hint, needed in zip(hints[:-1], cells, strict=False):
         if needed > room:

@@ -14,6 +14,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
+from dispatch.model.agreements import in_words
 from dispatch.model.text import cells_of, show
 from dispatch.model.typed_times import YEARS
 
@@ -66,7 +67,7 @@ class OneOf(Widget, can_focus=True):
         letter = (event.character or "").casefold()
         after = self._options.index(self.value) + 1
         for word in (*self._options[after:], *self._options[:after]):
-            if letter.strip() and word.casefold().startswith(letter):
+            if letter.strip() and in_words(word).casefold().startswith(letter):
                 self.value = word
                 event.stop()
                 return
@@ -75,7 +76,7 @@ class OneOf(Widget, can_focus=True):
         """Choose the word that was clicked."""
         left = 1
         for word in self._options:
-            right = left + cells_of(show(word or "–")) + 2
+            right = left + cells_of(_said(word)) + 2
             if left <= event.x < right and len(self._line()) <= self.size.width:
                 self.value = word
                 return
@@ -84,15 +85,20 @@ class OneOf(Widget, can_focus=True):
     def render(self) -> Content:
         """The words, the chosen one in brackets; it alone where there is no room for all."""
         if cells_of(self._line()) > self.size.width > 0:
-            return Content(f"‹ {show(self.value) or '–'} ›")
+            return Content(f"‹ {_said(self.value)} ›")
         parts = [
-            (f"[{show(word) or '–'}]", "bold") if word == self.value else (f" {show(word) or '–'} ", "$text-muted")
+            (f"[{_said(word)}]", "bold") if word == self.value else (f" {_said(word)} ", "$text-muted")
             for word in self._options
         ]
         return Content.assemble(*parts)
 
     def _line(self) -> str:
-        return "".join(f" {show(word) or '–'} " for word in self._options)
+        return "".join(f" {_said(word)} " for word in self._options)
+
+
+def _said(word: str) -> str:
+    """A word as it is read."""
+    return show(in_words(word)) or "–"
 
 
 class Ways(Static, can_focus=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead
 from dispatch.model.states import AHEAD, ENDED, ON_THE_WAY_OR_THERE, State
-from dispatch.model.text import cells_of
+from dispatch.model.text import cells_of, show, wrapped
 from dispatch.model.travel import Leg, distance_text, leg_text
 from dispatch.model.ways import state_words, way_and_work
 from widgets.lines.ink import Line, ListEntry, Span, ink, joined, spread, width_of
@@ -63,11 +63,14 @@ def call_entries(board: Board, width: int, _: Marks) -> list[ListEntry[CallAhead
     return [ListEntry(call.visit_id, call_lines(call, board, width), call) for call in board.calls]
 
 
-def call_lines(call: CallAhead, board: Board, width: int) -> tuple[Line, Line]:
-    """The two lines of a call in `width` cells. The number is never cut short."""
+def call_lines(call: CallAhead, board: Board, width: int) -> tuple[Line, ...]:
+    """The lines of a call in `width` cells. Neither the number nor what they are to be told is ever cut short."""
     due = board.times.clock(call.due)
     overdue = call.due <= board.now
     number = (ink(call.phone, "strong"),) if call.phone else (ink("no phone number", "warn"),)
     first = spread((ink(f"{due:<{INDENT}}", "bad" if overdue else "strong"), ink(call.client, "strong")), number, width)
-    tell = ink(call.words(board.times), "warn" if call.escalated or call.absent else "plain")
-    return first, spread((ink(" " * INDENT, "dim"), tell), (ink(call.contact, "dim"),), width)
+    name = "warn" if call.escalated or call.absent else "plain"
+    told = [(ink(" " * INDENT, name), ink(text, name)) for text in wrapped(call.words(board.times), width - INDENT)]
+    if call.contact and width_of(told[-1]) + cells_of(show(call.contact)) + 2 > width:
+        told.append((ink(" " * INDENT, name),))
+    return first, *told[:-1], spread(told[-1], (ink(call.contact, "dim"),), width)

@@ -27,6 +27,7 @@ class VisitDetail(LinesPane):
         *,
         technician_skills: Sequence[str] | None = None,
         charge: str = "",
+        verdict: Sequence[Span] = (),
         advice: Sequence[Span | Line] = (),
         now: int | None = None,
     ) -> None:
@@ -35,6 +36,7 @@ class VisitDetail(LinesPane):
         Args:
             technician_skills: skills of who is to do it, None in the queue.
             charge: one sentence about its charge.
+            verdict: what is said of the place where it is held, in whole lines before all else.
             advice: lines of further advice (spans made by `ink`).
             now: the present instant, where it is later than the board's.
         """
@@ -43,11 +45,12 @@ class VisitDetail(LinesPane):
         def lines(width: int) -> Sequence[Line]:
             if visit is None:
                 said = [as_line(part) for part in advice or (ink("no visit selected", "dim"),)]
-                return [(ink(text, spans[0][1]),) for spans in said for text in wrapped(text_of(spans), width)]
+                return _whole(said, width)
             at, marks = board.now if now is None else now, marks_of(self.ascii)
-            return detail_lines(
+            title, *facts = detail_lines(
                 visit, board, at, marks, width, technician_skills=technician_skills, charge=self.charge, advice=advice
             )
+            return [title, *_whole([as_line(part) for part in verdict], width), *facts]
 
         self.show_lines(lines)
 
@@ -55,3 +58,8 @@ class VisitDetail(LinesPane):
         """Change the sentence about the charge, once it is known."""
         self.charge = charge
         self.rebuild()
+
+
+def _whole(said: Sequence[Line], width: int) -> list[Line]:
+    """What is said in as many lines as it takes, each in its ink."""
+    return [(ink(text, spans[0][1]),) for spans in said for text in wrapped(text_of(spans), width)]

@@ -14,20 +14,10 @@ from dispatch.desk.book import editing
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule
 from dispatch.desk.session.user import log_in
+from dispatch.model.guides import GuideStep
 
 VISIT = "R4029"
 """The visit that is closed in it."""
-
-
-class TourStep(NamedTuple):
-    """What is said, and what then stands in the audit (`deed`) or in front (`screen`, by its name in the help).
-
-    In what is said a binding id in braces stands for its key.
-    """
-
-    says: str
-    deed: str = ""
-    screen: str = ""
 
 
 class TourChapter(NamedTuple):
@@ -35,7 +25,7 @@ class TourChapter(NamedTuple):
 
     login: str
     mode: str
-    steps: tuple[TourStep, ...]
+    steps: tuple[GuideStep, ...]
     end: str
 
 
@@ -43,7 +33,7 @@ def chapters() -> list[TourChapter]:
     """The tour, in its order."""
     written = tomllib.loads(Path(__file__).with_name("tour.toml").read_text("utf-8"))
     return [
-        TourChapter(**(chapter | {"steps": tuple(TourStep(**step) for step in chapter["steps"])}))
+        TourChapter(**(chapter | {"steps": tuple(GuideStep(**step) for step in chapter["steps"])}))
         for chapter in written["chapters"]
     ]
 

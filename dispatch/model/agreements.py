@@ -25,6 +25,11 @@ KIND_WORDS = {
 """The kinds of agreement, in the words for people."""
 
 
+def in_words(choice: str) -> str:
+    """What stands for one of some words in records and files, such as the kind of an agreement, as people read it."""
+    return KIND_WORDS.get(choice, choice.replace("_", " "))
+
+
 def left_open(kind: str, allowance: object, *, priced: bool) -> str:
     """What an agreement or a plan of a kind should say and does not (design/account-care.md E12); empty: nothing."""
     if kind == "retainer" and not allowance:

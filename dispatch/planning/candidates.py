@@ -57,14 +57,14 @@ class Candidate:
 
     @property
     def words(self) -> str:
-        """The drive, what speaks for it, and what it breaks."""
-        parts = [added_drive(self.verdict.extra_travel)]
+        """The drive, what speaks for it, and what it breaks; of a place that is blocked first why it is."""
+        speaks = [added_drive(self.verdict.extra_travel)]
         if self.slack is not None and self.slack >= 0:
-            parts.append(f"{time_text(self.slack)} slack")
-        parts += self.reasons
-        parts += [finding.text for finding in self.verdict.findings]
-        parts += self.pushes
-        return " · ".join(parts)
+            speaks.append(f"{time_text(self.slack)} to spare")
+        speaks += self.reasons
+        against = [finding.text for finding in self.verdict.findings]
+        blocked = self.verdict.level is PlacementGrade.BLOCKED
+        return " · ".join((*against, *speaks, *self.pushes) if blocked else (*speaks, *against, *self.pushes))
 
 
 def candidates(

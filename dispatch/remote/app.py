@@ -16,17 +16,23 @@ from textual.drivers import linux_driver
 from textual.geometry import Size
 from textual.messages import InBandWindowResize
 
+from db import sessions
 from db.faults import StoreFault
 from dispatch import crashes
 from dispatch.app import MODES, OUTLIVED, DispatchApp
 from dispatch.desk.access import client_network, logins
+from dispatch.desk.session.preferences import FIRST_SESSIONS
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.unsent import Whereabouts
+from dispatch.lazily import lazily
 from dispatch.model.states import Role
 from dispatch.model.text import show
 from dispatch.remote.watchdog import Watchdog
 from dispatch.terminal import PARTING_SECONDS
 from widgets.terminal.driver import BoundedDriver
+
+with lazily(__name__):
+    from screens.program import guide as guides
 
 if TYPE_CHECKING:
     from textual.driver import Driver
@@ -105,6 +111,12 @@ class RemoteApp(DispatchApp):
             self._loop.add_reader(self._line, self.hang_up)
         if self._back_to is not None and self._back_to.reference:
             self.call_after_refresh(self._go_back)
+        self.call_after_refresh(self._begin_first_steps)
+
+    def _begin_first_steps(self) -> None:
+        """Nothing is kept on the machine for somebody who comes over SSH: the sessions before this one are counted."""
+        if (before := sessions.count_of(self.user.store, self.user.staff.id) - 1) < FIRST_SESSIONS:
+            guides.begin_first_steps(self, before)
 
     def _set_up(self) -> None:
         """A firm is set up at its own machine: that reads files."""

@@ -16,7 +16,6 @@ from dispatch.model.travel import leg_text, minutes_of
 from screens.asking import Left
 from screens.board.which_days import place
 from screens.user_screen import UserScreen
-from widgets.bars import KeyBar
 from widgets.lines.ink import ink
 from widgets.terminal.keyboard import written
 from widgets.timeline.ghost import VERDICT_INKS
@@ -31,10 +30,10 @@ if TYPE_CHECKING:
     from screens.board.board import BoardScreen
 
 MOVE_KEYS = (
-    ("timeline.left timeline.right", "earlier, later"), ("timeline.up timeline.down", "technician"),
-    ("timeline.open", "place"), ("timeline.drop", "put back"), ("screen.keys", "keys"),
+    ("timeline.open", "place"), ("timeline.drop", "put back"), ("timeline.left", "earlier"), ("timeline.right", "later"),
+    ("timeline.up", "technician"), ("screen.keys", "keys"),
 )  # fmt: skip
-"""What the key bar says while a visit is in hand: ids of bindings, and words."""
+"""What the key bar says while a visit is in hand: ids of bindings, and words. The ways out come first."""
 
 
 class MoveTimeline(Timeline):
@@ -80,9 +79,7 @@ class MoveTimeline(Timeline):
             str(binding.id): binding.key for owner in (Timeline, UserScreen) for binding in keymap.own_bindings(owner)
         }
         first = {name: written(key.split(",")[0]) for name, key in (keys | self._board_screen.program.keymap).items()}
-        self._board_screen.query_one(KeyBar).set_keys(
-            [(" ".join(first[name] for name in names.split()), words) for names, words in MOVE_KEYS]
-        )
+        self._board_screen.fill_key_bar([(first[name], words) for name, words in MOVE_KEYS])
 
     def _row_of(self, technician_id: int) -> BoardRow | None:
         """A technician's row, where the board shows it."""
@@ -144,9 +141,9 @@ class MoveTimeline(Timeline):
         """Say in full below the board what the line under it has no room for."""
         assert self.board is not None
         name = VERDICT_INKS[level]
-        advice = [ink(f"here: {level}, drive {drive}", name), *(ink(f"· {text}", name) for text in words)]
+        verdict = [ink(f"here: {level}, drive {drive}", name), *(ink(f"· {text}", name) for text in words)]
         self._board_screen.query_one(VisitDetail).set_visit(
-            self.board, visit, advice=advice, now=self._board_screen.user.now
+            self.board, visit, verdict=verdict, now=self._board_screen.user.now
         )
 
     async def _place(self, visit: BoardVisit, row: BoardRow, start: int) -> None:

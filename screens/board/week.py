@@ -26,7 +26,7 @@ from screens.board.requests import amend, cancel, confirm, dispatch, hold, new
 from screens.board.which_days import place
 from screens.of_day import DayOfVisits, calls, inbox, messages, on_visit
 from screens.reading import ScreenReading
-from widgets.bars import KeyBar, Separator
+from widgets.bars import Separator
 from widgets.day_counts import pressing
 from widgets.lines.ink import ListEntry, ink, joined
 from widgets.lines.line_list import LineList
@@ -275,7 +275,7 @@ class WeekScreen(DayOfVisits):
         row = self._grid.selected
         here = self.focused or self._grid
         self._hand = WeekHand(visit, (here, None if row is None else row.technician_id, self.program.day))
-        self.query_one(KeyBar).set_keys(IN_HAND)
+        self.fill_key_bar(IN_HAND)
         self.remove_class("-queue")
         self._grid.focus()
         self._judge(visit)

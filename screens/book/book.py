@@ -19,7 +19,9 @@ from dispatch.desk.mending import doubles, merging
 from dispatch.desk.plan import absences
 from dispatch.desk.templates.template_draft import TemplateDraft
 from dispatch.desk.texts.client_words import page_lines
+from dispatch.fields.kinds import Control
 from dispatch.lazily import lazily
+from dispatch.model.agreements import in_words
 from dispatch.model.clients import Site
 from dispatch.model.paths import typed_path
 from dispatch.model.states import LEADS
@@ -34,6 +36,7 @@ from screens.listed import ListScreen
 from screens.of_day import import_file
 from screens.prices.plans import KIND, ask_plan
 from screens.record_forms import ask_record
+from widgets.lines.ink import Line, ink, joined
 from widgets.listed import FigureLine
 
 with lazily(__name__):
@@ -82,7 +85,7 @@ class BookScreen(ListScreen[Any]):
     BookScreen.-finding #find { display: block; }
     BookScreen Horizontal > FigureList { width: 1fr; }
     """
-    FOOTER = "book.open book.add book.edit book.find book.kind book.archive file.import change.undo screen.keys"
+    FOOTER = "book.open book.find view.go book.add book.edit book.kind book.archive file.import change.undo screen.keys"
 
     def __init__(self, kind: str = "client") -> None:
         super().__init__()
@@ -130,9 +133,15 @@ class BookScreen(ListScreen[Any]):
             does = "esc shows all" if letters else "n adds the first" if self.check_action("add", ()) else ""
             lines.append(FigureLine(title, "none", word, does, False))
         self.listed.set_figures(lines)
-        others = " · ".join(PLURALS[kind] for kind in KINDS if kind != self._kind)
-        self.show_head(f"{title}  {len(keys):,}", f"tab: {others}")
+        self.show_head(f"{title}  {len(keys):,}", self._parts_beside())
         self.show_selected()
+
+    def _parts_beside(self) -> Line:
+        """The kinds of record on either side of this one, and the way to any other, with their keys."""
+        at = KINDS.index(self._kind)
+        leads = (PLURALS[KINDS[(at + 1) % len(KINDS)]], PLURALS[KINDS[at - 1]], f"any of {len(KINDS)} parts")
+        keys = self.keys_of("book.kind book.kind-back view.go")
+        return joined(ink(f"{key} {to}", "dim") for (key, _), to in zip(keys, leads, strict=True))
 
     def show_selected(self) -> None:
         super().show_selected()
@@ -151,7 +160,11 @@ class BookScreen(ListScreen[Any]):
             return [*doubt, *((line, "strong" if place == 0 else "plain") for place, line in enumerate(lines))]
         texts = self._record_store.texts(store, record)
         notes = [(self._record_store.title(store, record), "strong")]
-        notes += [(f"{field.label}: {texts[field.name] or '–'}", "plain") for field in self._record_store.record.typed]
+        for field in self._record_store.record.typed:
+            choice = field.kind.control is Control.CHOICE
+            notes.append(
+                (f"{field.label}: {(in_words(texts[field.name]) if choice else texts[field.name]) or '–'}", "plain")
+            )
         if self._kind == "absence":
             hits = absences.hit_by(store, record)
             notes += [(f"hits {absences.hit_line(store, visit)}", "warn") for visit in hits]
@@ -245,7 +258,18 @@ class BookScreen(ListScreen[Any]):
     def action_kind(self, by: int = 1) -> None:
         """Clients, sites, equipment, test targets, inquiries, checklist templates, service plans, recurring visits, holidays,
         technicians, absences, calendars, pinned drives, staff, alerts, settings."""
-        self._kind = KINDS[(KINDS.index(self._kind) + by) % len(KINDS)]
+        self._show_kind(KINDS[(KINDS.index(self._kind) + by) % len(KINDS)])
+
+    @command("g", "view.go", "Go to")
+    async def action_go(self) -> None:
+        """Any kind of record, by its name: technicians, staff, settings and all others."""
+        self._show_kind(
+            await self.choose("Which part of the book?", [ChoiceRow(PLURALS[kind], kind) for kind in KINDS])
+        )
+
+    def _show_kind(self, kind: str) -> None:
+        """Show another kind of record, all of it."""
+        self._kind = kind
         self._letters = ""
         self.remove_class("-finding")
         self.reload()

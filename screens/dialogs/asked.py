@@ -39,7 +39,7 @@ class AskedField:
     """A line of a form. `name` is the key under which its text comes back.
 
     `options` are the words of which it is one; `known` says what a name may be, to be completed while it is typed; with `today`
-    it is a day, which can be chosen from a calendar too.
+    it is a day, which can be chosen from a calendar too. What is `needed` stands before what may stay as it is.
     """
 
     name: str
@@ -49,6 +49,7 @@ class AskedField:
     options: Sequence[str] = ()
     known: Callable[[], Sequence[str]] | None = None
     today: datetime.date | None = None
+    needed: bool = False
 
 
 Check = Callable[[str], str | None]

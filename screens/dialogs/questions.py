@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
-from textual.events import Resize
+from textual.events import DescendantFocus, Resize
 from textual.geometry import Size
 from textual.suggester import Suggester
 from textual.widgets import Input, Label, OptionList
@@ -181,17 +181,25 @@ class _Names(Suggester):
         return next((before + value[len(before) :] + name[len(typed) :] for name in known), None)
 
 
+FEW = 3
+"""Up to so many fields beside those that are needed are no crowd."""
+REST = "── the rest may stay as it is ──"
 _FRAME_ROWS = 5
 """What a form needs beside its fields: border, title, fault and hint."""
 
 
 class Form(KeptDialog[dict[str, str] | None]):
-    """A short form. `check` returns every fault; the form stays open, with what was typed, until there is none."""
+    """A form. `check` returns every fault; the form stays open, with what was typed, until there is none.
+
+    What is needed stands first, the rest below a line, in the order in which both are given.
+    """
 
     DEFAULT_CSS = """
     Form .fields { height: auto; scrollbar-size-vertical: 1; }
     Form .row { height: 1; layout: horizontal; }
     Form .row .field { width: 26; margin: 0; }
+    Form .needed { text-style: bold; color: $text; }
+    Form .rest { color: $text-muted; width: 1fr; height: 1; }
     Form .row Input, Form .row OneOf { width: 1fr; }
     Form.-narrow .row { height: 3; layout: vertical; }
     Form.-narrow .row .field { width: 1fr; }
@@ -220,7 +228,9 @@ class Form(KeptDialog[dict[str, str] | None]):
         unsent: Unsent | None = None,
     ) -> None:
         super().__init__(title, unsent)
-        self._fields, self._check = fields, check
+        self._fields, self._check = sorted(fields, key=lambda field: not field.needed), check
+        needed = sum(field.needed for field in fields)
+        self._line_at = needed if 0 < needed < len(fields) - FEW else None
         self._ways = f"ctrl+o a calendar · {hint}" if any(field.today for field in fields) else hint
         self.saves = hint != ENTER_SHOWS
 
@@ -236,9 +246,11 @@ class Form(KeptDialog[dict[str, str] | None]):
     def body(self) -> ComposeResult:
         kept = fields_kept(self.unsent, {field.name: field.value for field in self._fields}.get)
         with VerticalScroll(classes="fields", can_focus=False):
-            for field in self._fields:
+            for number, field in enumerate(self._fields):
+                if number == self._line_at:
+                    yield Label(Content(REST), classes="rest")
                 with Container(classes="row"):
-                    yield Label(Content(show(field.label)), classes="field")
+                    yield Label(Content(show(field.label)), classes="field needed" if field.needed else "field")
                     text = kept.get(field.name, field.value)
                     yield self._control(field, text, kept=field.name in kept)
         yield self.fault_line(FROM_BEFORE if kept else "")
@@ -262,8 +274,14 @@ class Form(KeptDialog[dict[str, str] | None]):
 
     def _fit(self, size: Size) -> None:
         """Where the fields do not fit, they alone are scrolled: title, faults and hint stay in sight."""
-        rows = len(self._fields) * (1 if size.width >= 70 else 3)
+        rows = len(self._fields) * (1 if size.width >= 70 else 3) + (self._line_at is not None)
         self.set_class(rows + _FRAME_ROWS > size.height * 9 // 10, "-tall")
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Where the fields are scrolled, the name of the one that is typed into stays in sight with it."""
+        row = event.widget.parent
+        if isinstance(row, Container):
+            self.call_after_refresh(row.scroll_visible, animate=False)
 
     def action_calendar(self) -> None:
         """Choose the day of the field that is typed into from a calendar, which begins where it stands."""

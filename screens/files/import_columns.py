@@ -8,6 +8,8 @@ from collections.abc import Callable, Collection
 from textual import work
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.events import Key
+from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
@@ -28,6 +30,24 @@ Look = Callable[[SaidOfFile], SeenFile]
 """What the columns are, once that is said."""
 
 
+class FileColumns(Choices):
+    """Rows in which a letter says what the one under the cursor is to be."""
+
+    class Typed(Message):
+        """A letter was typed."""
+
+        def __init__(self, letter: str) -> None:
+            super().__init__()
+            self.letter = letter
+
+    def on_key(self, event: Key) -> None:
+        """Letters name; they move no cursor."""
+        if event.character is not None and event.character.isalpha():
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Typed(event.character.casefold()))
+
+
 class ImportColumns(Dialog[SaidOfFile | None]):
     """Which column is which; returns what was said, None where the file is left."""
 
@@ -44,21 +64,24 @@ class ImportColumns(Dialog[SaidOfFile | None]):
             action="change(-1)", priority=True),
         key("minus delete", "import.column-out", "Leave out", "the column under the cursor is left out", action="leave_out",
             priority=True),
-        key("e", "import.column-fill", "Every row says", "what every row says, where the file has no such column", action="fill"),
+        key("ctrl+e", "import.column-fill", "Every row says", "what every row says, where the file has no such column",
+            action="fill"),
     ]  # fmt: skip
 
     def __init__(self, title: str, said: SaidOfFile, seen: SeenFile, look: Look) -> None:
         super().__init__(
-            title, "← → another of ours · - leaves out · e every row says · enter goes on · esc leaves the file"
+            title,
+            "← → or letters: another of ours · - leaves out · ctrl+e every row says · enter goes on · esc leaves the file",
         )
         self._said, self._seen, self._look, self._at = said, seen, look, ""
+        self._letters = ""
         # what is taken stands first; a column stays where it is while it becomes another one
         columns = sorted(seen.columns, key=lambda column: not column.ours)
         self._order = {column.theirs: place for place, column in enumerate(columns)}
 
     def body(self) -> ComposeResult:
         yield self.fault_line()
-        yield Choices()
+        yield FileColumns()
 
     def on_mount(self) -> None:
         """Show the columns, with the cursor on the first that has to be said."""
@@ -82,7 +105,7 @@ class ImportColumns(Dialog[SaidOfFile | None]):
             listed.set_options([Option(self._line(column)) for column in shown])
         listed.highlighted = next((place for place, one in enumerate(shown) if one.theirs == at), 0) if shown else None
         missing = [
-            f"There is no {ours} yet: choose its column, or say with e what every row has."
+            f"There is no {ours} yet: choose its column, or say with ctrl+e what every row has."
             for ours in self._seen.missing
         ]
         self.show_fault(*filter(None, (*missing, self._seen.open)))
@@ -103,19 +126,40 @@ class ImportColumns(Dialog[SaidOfFile | None]):
     def on_option_list_option_highlighted(self) -> None:
         """Stay with the column, whatever becomes of the others."""
         column = self._column()
+        if column is not None and column.theirs != self._at:
+            self._letters = ""
         self._at = column.theirs if column is not None else ""
+
+    def on_file_columns_typed(self, typed: FileColumns.Typed) -> None:
+        """Let the column under the cursor be the one of ours that begins with the letters: with all that were typed where there is
+        one, else with the last; the same letter again goes on to the next."""
+        column = self._column()
+        if column is None or not column.theirs:
+            return
+        free = self._free(column)
+        now = free.index(column.ours) if column.ours in free else -1
+        for letters, begin in ((self._letters + typed.letter, now), (typed.letter, now + 1)):
+            in_turn = (*free[max(begin, 0) :], *free[: max(begin, 0)])
+            if (ours := next((one for one in in_turn if one.startswith(letters)), None)) is not None:
+                self._letters = letters
+                self._say(column, ours)
+                return
 
     def action_change(self, by: int) -> None:
         """Let the column under the cursor be another one of ours."""
         column = self._column()
         if column is None or not column.theirs:
             return
-        # what is only guessed gives way
+        free = self._free(column)
+        now = free.index(column.ours) if column.ours in free else 0
+        self._letters = ""
+        self._say(column, free[(now + by) % len(free)])
+
+    def _free(self, column: SeenColumn) -> list[str]:
+        """What a column may become, what is missing first; what is only guessed gives way."""
         taken = {one.ours for one in self._seen.columns if one.theirs != column.theirs and one.how != "guess"}
         ours = [LEFT_OUT, *self._seen.missing, *(one for one in self._seen.ours if one not in self._seen.missing)]
-        free = [one for one in ours if one not in taken]
-        now = free.index(column.ours) if column.ours in free else 0
-        self._say(column, free[(now + by) % len(free)])
+        return [one for one in ours if one not in taken]
 
     def action_leave_out(self) -> None:
         """Leave the column under the cursor out."""

@@ -93,7 +93,7 @@ class PricesScreen(ListScreen[Any]):
                     "Agreements",
                     f"agreement {agreement.id}",
                     names.get(agreement.client_id, ""),
-                    f"{agreement.name}, {KIND_WORDS[agreement.kind]}, {term}  {balances}",
+                    f"{name_and_kind(agreement)}, {term}  {balances}",
                     current,
                 )
             )
@@ -249,6 +249,12 @@ class PricesScreen(ListScreen[Any]):
     async def action_service_plan(self) -> None:
         """Begin with a preset or with another plan."""
         await ask_plan(self)
+
+
+def name_and_kind(agreement: Agreement) -> str:
+    """What an agreement is called, and its kind where the name does not say it."""
+    words = KIND_WORDS[agreement.kind]
+    return agreement.name if words in agreement.name.casefold() else f"{agreement.name}, {words}"
 
 
 _CARD = (

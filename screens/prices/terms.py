@@ -13,6 +13,7 @@ from dispatch.desk.prices import agreeing
 from dispatch.desk.prices.drafts import AgreementDraft, CardDraft
 from dispatch.fields.context import NO_RECORDS
 from dispatch.fields.kinds import Control
+from dispatch.model.agreements import in_words
 from dispatch.model.states import LEADS
 from dispatch.records.agreements import BLOCK
 from screens.binding import command
@@ -77,7 +78,7 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
         """Change the figure under the cursor."""
         value, _ = self._draft.shown(figure)
         if figure.kind.control is Control.CHOICE:
-            rows = [ChoiceRow(choice.replace("_", " "), choice) for choice in figure.kind.choices(NO_RECORDS)]
+            rows = [ChoiceRow(in_words(choice), choice) for choice in figure.kind.choices(NO_RECORDS)]
             text = await self.choose(figure.label, rows)
         else:
             text = await self.ask(figure.label, figure.hint, value, check=lambda typed: self._try(figure, typed))

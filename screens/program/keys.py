@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Label
 
+from dispatch.desk.session.preferences import FIRST_SESSIONS
 from dispatch.model.matching import findable
 from dispatch.model.text import show
 from screens.binding import key
@@ -112,6 +113,9 @@ class KeysHelp(Dialog[None]):
             KeyLine(OWN, "theme", "theme", self._app.theme, bool(personal.theme)),
             KeyLine(OWN, "ascii", "ASCII only", _yes(personal.ascii) + ", from the next start on", personal.ascii),
             KeyLine(OWN, "mouse", "mouse", _yes(personal.mouse) + ", from the next start on", not personal.mouse),
+            KeyLine(
+                OWN, "hints", "first steps", _yes(bool(personal.hints)) + ", from the next start on", not personal.hints
+            ),
         ]
 
     def on_line_list_opened(self) -> None:
@@ -153,6 +157,8 @@ class KeysHelp(Dialog[None]):
             if (name := await self.app.push_screen_wait(Choose("Colours", rows))) is not None:
                 self.app.theme = name
                 self._tell(keep_setting(self._app, "theme", name))
+        elif line.id == "hints":
+            self._tell(keep_setting(self._app, "hints", 0 if personal.hints else FIRST_SESSIONS))
         else:
             self._tell(keep_setting(self._app, line.id, not getattr(personal, line.id)))
 
@@ -167,6 +173,8 @@ class KeysHelp(Dialog[None]):
             name = known_themes()[0]
             self.app.theme = name
             self._tell(keep_setting(self._app, "theme", name))
+        elif line.id == "hints":
+            self._tell(keep_setting(self._app, "hints", FIRST_SESSIONS))
         else:
             self._tell(keep_setting(self._app, line.id, line.id == "mouse"))
 

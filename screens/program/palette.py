@@ -10,7 +10,7 @@ from dispatch.model.matching import Findable, findable
 from screens.dialogs.finder import FindScreen
 from screens.program.keymap import own_bindings, sentence_of
 from screens.program.personal import known_themes
-from screens.program.tasks import words_for
+from screens.program.tasks import EVERYWHERE, all_tasks, words_for
 from screens.user_screen import offered
 from widgets.listed import FoundLine
 from widgets.terminal.keyboard import written_all
@@ -32,7 +32,7 @@ class Deed(NamedTuple):
 
 
 def deeds(app: Program) -> list[Deed]:
-    """What can be done on the screen in front: its own deeds, those of the program, and the themes."""
+    """What can be done on the screen in front: its own deeds, those of the program, what people want anywhere, and the themes."""
     known: dict[str, Deed] = {}
     for node in (app.screen, app):
         for binding in (binding for owner in type(node).__mro__ for binding in own_bindings(owner)):
@@ -44,12 +44,18 @@ def deeds(app: Program) -> list[Deed]:
                 known[binding.id or ""] = Deed(
                     name, written_all(keys), sentence_of(binding), binding.action, node, also
                 )
+    said = {name: deed.keys.split(" ")[0] for name, deed in known.items()}
+    elsewhere = [
+        known[task.deed]._replace(name=task.does, words=task.steps(said.__getitem__), also=task.also)
+        for task in all_tasks()[EVERYWHERE]
+        if said.keys() >= set(task.ids)
+    ]
     themes = [
         Deed(f"Theme {name}", "", "colours of the screen, kept for you", f"theme({name!r})", app)
         for name in known_themes()
         if name != app.theme
     ]
-    return [*known.values(), *themes]
+    return [*known.values(), *elsewhere, *themes]
 
 
 async def choose_deed(app: Program) -> None:

@@ -74,8 +74,8 @@ def keep_keys(app: Program, binding_id: str, keys: tuple[str, ...] | None) -> st
     return ""
 
 
-def keep_setting(app: Program, name: str, value: str | bool) -> str:
-    """Keep `theme`, `ascii` or `mouse`. Returns what is wrong, or nothing."""
+def keep_setting(app: Program, name: str, value: str | bool | int) -> str:
+    """Keep `theme`, `ascii`, `mouse` or `hints`. Returns what is wrong, or nothing."""
     personal = app.personal
     if personal is None:
         return ""

@@ -52,11 +52,15 @@ def all_tasks() -> dict[str, tuple[Task, ...]]:
     return {screen: tuple(Task(does, *rest) for does, rest in tasks.items()) for screen, tasks in written.items()}
 
 
+EVERYWHERE = "everywhere"
+"""Where those tasks stand that belong to no screen."""
+
+
 def tasks_on(screen: str) -> tuple[Task, ...]:
-    """What people want to do on a screen, the commonest first."""
-    return all_tasks().get(screen, ())
+    """What people want to do on a screen, the commonest first; then what they want wherever they are."""
+    return (*all_tasks().get(screen, ()), *all_tasks()[EVERYWHERE])
 
 
 def words_for(screen: str, binding_id: str) -> str:
     """What people call a deed of a screen, beside what the screen calls it; empty: nothing else is known."""
-    return " ".join(f"{task.does} {task.also}" for task in tasks_on(screen) if task.deed == binding_id)
+    return " ".join(f"{task.does} {task.also}" for task in all_tasks().get(screen, ()) if task.deed == binding_id)

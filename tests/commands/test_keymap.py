@@ -18,7 +18,6 @@ from screens.program.keymap import judged
 def test_every_key_is_listed_with_its_own_and_its_default(
     nobodys_settings: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    nobodys_settings.mkdir()
     (nobodys_settings / "keys.toml").write_text('visit.assign = ["?", "f5"]\nvisit.move = ","\nscreen.keys = "f1"\n')
     assert run(["keymap", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
@@ -37,7 +36,6 @@ def test_every_key_is_listed_with_its_own_and_its_default(
 def test_check_says_everything_at_once(nobodys_settings: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["keymap", "--check"]) == 0
     assert "nothing at fault" in capsys.readouterr().out
-    nobodys_settings.mkdir()
     (nobodys_settings / "keys.toml").write_text('visit.assign = "m"\nvisit.noo = "z"\n')
     (nobodys_settings / "personal.toml").write_text('theme = "beige"\n')
     assert run(["keymap", "--check"]) == 1

@@ -77,9 +77,14 @@ def test_no_start_of_the_day_is_better(seed: int) -> None:
 @pytest.mark.parametrize(
     ("travel", "slack", "reasons", "words"),
     [
-        (18 * 60, 25, ("knows the site: 3 visits",), "adds 18 min driving · 25 min slack · knows the site: 3 visits"),
+        (
+            18 * 60,
+            25,
+            ("knows the site: 3 visits",),
+            "adds 18 min driving · 25 min to spare · knows the site: 3 visits",
+        ),
         (20, None, (), "adds no driving"),
-        (65 * 60, 27 * 60, ("preferred here",), "adds 1h05 driving · 1d3h slack · preferred here"),
+        (65 * 60, 27 * 60, ("preferred here",), "adds 1h05 driving · 1d3h to spare · preferred here"),
         (60, -5, (), "adds 1 min driving"),
     ],
 )

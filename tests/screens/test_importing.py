@@ -20,7 +20,7 @@ from screens.board.board import BoardScreen
 from screens.book.book import BookScreen
 from screens.dialogs.finder import FindScreen
 from screens.dialogs.questions import AskText, Choose, Form
-from screens.files.import_columns import ImportColumns, worth_a_look
+from screens.files.import_columns import FileColumns, ImportColumns, worth_a_look
 from screens.files.import_preview import AskFile, ImportPreview, Working, files_like, watched
 from screens.visit.visit import VisitScreen
 from tests.desk.conftest import DAY, Office, at
@@ -347,6 +347,29 @@ async def test_columns_are_corrected_by_arrows_and_remembered(
         assert not [line for line in lines if "Rufnummer 1 is phone" in line]
 
 
+async def test_letters_say_which_column_it_is(office: Office, tmp_path: Path) -> None:
+    path = tmp_path / "clients.csv"
+    path.write_text(OTHER)
+    async with opened(office.dana, "board") as pilot:
+        await press(pilot, "i")
+        screen = await look_at_columns(pilot, path)
+        listed = screen.query_one(FileColumns)
+        listed.highlighted = list(becoming(screen)).index("Rufnummer 1")
+        await pilot.pause()
+        await press(pilot, "e")
+        await until_true(pilot, lambda: becoming(screen)["Rufnummer 1"] == "email")
+        # letters that no name begins with begin anew, and the same one goes on to the next
+        await press(pilot, "p")
+        await until_true(pilot, lambda: becoming(screen)["Rufnummer 1"].startswith("p"))
+        first = becoming(screen)["Rufnummer 1"]
+        await press(pilot, "p")
+        await until_true(pilot, lambda: becoming(screen)["Rufnummer 1"] not in ("", first))
+        assert becoming(screen)["Rufnummer 1"].startswith("p")
+        await press(pilot, "p", "h")
+        await until_true(pilot, lambda: becoming(screen)["Rufnummer 1"] == "phone")
+        await press(pilot, "escape")
+
+
 async def test_what_is_missing_is_said_for_every_row(office: Office, tmp_path: Path) -> None:
     path = tmp_path / "tickets.csv"
     path.write_text("Ticket,Customer,Location,Summary\nQ1,Harbor Dental,Main office,Cable\n")
@@ -360,7 +383,7 @@ async def test_what_is_missing_is_said_for_every_row(office: Office, tmp_path: P
         assert screen._seen.missing == ("minutes",)
         await press(pilot, "enter")
         assert pilot.app.screen is screen
-        await press(pilot, "e")
+        await press(pilot, "ctrl+e")
         await until(pilot, AskText)
         await press(pilot, *"45", "enter")
         await until_true(pilot, lambda: not screen._seen.missing)

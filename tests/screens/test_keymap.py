@@ -89,7 +89,7 @@ def test_what_is_taken_and_what_is_said(wanted: Mapping[str, list[str]], taken: 
 def mine(folder: Path, keys: str = "", settings: str = "") -> Personal:
     folder.mkdir(exist_ok=True)
     (folder / "keys.toml").write_text(keys)
-    (folder / "personal.toml").write_text(settings)
+    (folder / "personal.toml").write_text(f"hints = 0\n{settings}")
     return read_personal(folder)
 
 

@@ -13,6 +13,7 @@ from dispatch.app import DispatchApp
 from screens.dialogs.finder import FindScreen
 from screens.program.keymap import EVERYWHERE, PLACES, own_bindings
 from screens.program.keys import TASKS, KeysHelp
+from screens.program.tasks import EVERYWHERE as ANYWHERE
 from screens.program.tasks import all_tasks
 from tests.desk.conftest import Office
 from tests.screens.test_keymap import shown
@@ -35,6 +36,7 @@ def places() -> Iterator[tuple[str, set[str]]]:
             bindings: list[Binding] = [binding for owner in owners for binding in own_bindings(owner)]
             if title := getattr(screen, "TITLE_WORD", ""):
                 yield title, {binding.id or "" for binding in bindings}
+    yield ANYWHERE, {binding.id or "" for owner in everywhere for binding in own_bindings(owner)}
 
 
 def test_every_task_is_done_by_keys_of_its_screen() -> None:
@@ -104,7 +106,17 @@ async def test_help_is_searched_by_what_people_say(office: Office) -> None:
 
 @pytest.mark.parametrize(
     ("words", "name"),
-    [("place", "Assign"), ("schedule", "Assign"), ("reschedule", "Move"), ("optimize", "Plan"), ("excel", "Import")],
+    [
+        ("place", "Assign"),
+        ("schedule", "Assign"),
+        ("reschedule", "Move"),
+        ("optimize", "Plan"),
+        ("excel", "Import"),
+        ("backup", "keep a copy of everything"),
+        ("print", "print a day, a month or a visit"),
+        ("password", "let people in by keys, without passwords"),
+        ("language", "set currency, units, clock or paper"),
+    ],
 )
 async def test_palette_knows_what_people_call_it(office: Office, words: str, name: str) -> None:
     async with opened(office.dana, "board") as pilot:

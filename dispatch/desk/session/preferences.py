@@ -20,6 +20,8 @@ from typing import Any
 from dispatch.model.paths import typed_path
 
 KEYS_FILE, PERSONAL_FILE = "keys.toml", "personal.toml"
+FIRST_SESSIONS = 3
+"""In so many sessions somebody is shown the first steps, unless they have done them before."""
 LONGEST = 100_000
 """Bytes of such a file at most; a longer one is none of ours."""
 
@@ -29,12 +31,16 @@ Keys = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Personal:
-    """What a person has set. `faults` are whole sentences about what in the files could not be taken."""
+    """What a person has set.
+
+    `hints` is in how many sessions more the first steps are shown, `faults` are whole sentences about what could not be taken.
+    """
 
     folder: Path
     theme: str = ""
     ascii: bool = False
     mouse: bool = True
+    hints: int = FIRST_SESSIONS
     keys: Keys = field(default_factory=lambda: MappingProxyType({}))
     faults: tuple[str, ...] = ()
 
@@ -62,11 +68,11 @@ def read_personal(folder: Path | None = None) -> Personal:
     keys = _keys(_read(folder / KEYS_FILE, faults), faults)
     taken: dict[str, Any] = {}
     for name, value in _read(folder / PERSONAL_FILE, faults).items():
-        kind = {"theme": str, "ascii": bool, "mouse": bool}.get(name)
+        kind = {"theme": str, "ascii": bool, "mouse": bool, "hints": int}.get(name)
         if kind is None:
-            faults.append(f"{PERSONAL_FILE}: {name}: theme, ascii and mouse can be set")
-        elif not isinstance(value, kind):
-            expected = "a name in quotes" if kind is str else "true or false"
+            faults.append(f"{PERSONAL_FILE}: {name}: theme, ascii, mouse and hints can be set")
+        elif type(value) is not kind:
+            expected = {str: "a name in quotes", bool: "true or false"}.get(kind, "a number of sessions, 0 for none,")
             faults.append(f"{PERSONAL_FILE}: {name}: {expected} is expected")
         else:
             taken[name] = value
@@ -84,8 +90,8 @@ def set_keys(folder: Path, binding_id: str, keys: tuple[str, ...] | None) -> Non
     _set(folder / KEYS_FILE, binding_id, value)
 
 
-def set_personal(folder: Path, name: str, value: str | bool) -> None:
-    """Keep `theme`, `ascii` or `mouse`. Raises as `set_keys`."""
+def set_personal(folder: Path, name: str, value: str | bool | int) -> None:
+    """Keep `theme`, `ascii`, `mouse` or `hints`. Raises as `set_keys`."""
     _set(folder / PERSONAL_FILE, name, json.dumps(value, ensure_ascii=False))
 
 
@@ -188,5 +194,5 @@ def _parsed_or_none(text: str) -> dict[str, Any] | None:
 def _line(name: str, value: Any) -> str:
     """A setting as TOML has it, which is as JSON has it but for plain names, days and times."""
     plain = re.fullmatch(r"[A-Za-z0-9_.-]+", name)
-    text = json.dumps(value, ensure_ascii=False) if isinstance(value, bool | list | str) else value
+    text = json.dumps(value, ensure_ascii=False) if isinstance(value, bool | int | list | str) else value
     return f"{name if plain else json.dumps(name, ensure_ascii=False)} = {text}\n"
