@@ -70,7 +70,9 @@ def call_lines(call: CallAhead, board: Board, width: int) -> tuple[Line, ...]:
     number = (ink(call.phone, "strong"),) if call.phone else (ink("no phone number", "warn"),)
     first = spread((ink(f"{due:<{INDENT}}", "bad" if overdue else "strong"), ink(call.client, "strong")), number, width)
     name = "warn" if call.escalated or call.absent else "plain"
-    told = [(ink(" " * INDENT, name), ink(text, name)) for text in wrapped(call.words(board.times), width - INDENT)]
+    told: list[Line] = [
+        (ink(" " * INDENT, name), ink(text, name)) for text in wrapped(call.words(board.times), width - INDENT)
+    ]
     if call.contact and width_of(told[-1]) + cells_of(show(call.contact)) + 2 > width:
         told.append((ink(" " * INDENT, name),))
     return first, *told[:-1], spread(told[-1], (ink(call.contact, "dim"),), width)
