@@ -73,7 +73,7 @@ class UserScreen(AskingScreen):
     """The selector of what has the keyboard when the screen opens."""
 
     DEFAULT_CSS = """
-    UserScreen #guide { height: auto; padding: 0 1; background: $warning 25%; color: $text; }
+    UserScreen #guide { height: auto; padding: 0 1; background: $panel; color: $text-warning; }
     UserScreen #warning { dock: top; height: auto; padding: 0 1; background: $error; color: $text; text-style: bold; }
     """
 

@@ -94,6 +94,7 @@ FEW = Theme(
         "text-secondary": "#ffffff",
         "text-error": "#ff5555",
         "text-warning": "#ffff55",
+        "input-selection-background": "#0000aa",
         # a share of a colour is nothing of its own among sixteen, and bold black is grey
         "ink-cursor": "#000000 on #00aaaa",
         "ink-ghost-feasible": "#000000 on #00aa00",

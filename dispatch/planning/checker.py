@@ -303,7 +303,8 @@ def _overlap(
         elif spare < buffer:
             eaten = _minutes(buffer - spare)
             where = f"after {first.client}" if second is stop else f"before {second.client}"
-            text = f"only {spare // 60} of the {rules.buffer_minutes} min buffer left {where}"
+            left = f"only {spare // 60}" if spare >= 60 else "none"
+            text = f"{left} of the {rules.buffer_minutes} min buffer left {where}"
             yield Finding("buffer", PlacementGrade.WARNINGS, text, eaten, eaten * rules.buffer_eaten, confirm=True)
 
 

@@ -64,7 +64,7 @@ class OutboxScreen(ListScreen[Message]):
             for path, message in self.things.items()
         ]
         if not lines:
-            lines = [FigureLine("Nothing waits, and nothing went wrong", "none", "a shows what was sent", "", False)]
+            lines = [FigureLine("Nothing waits, and nothing went wrong", "none", "", "a shows what was sent", False)]
         self.listed.set_figures(lines)
         self.show_head("Messages to clients", trouble.words or f"{len(shown)} shown")
         self.show_selected()

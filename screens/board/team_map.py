@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dispatch.desk.day import nearby
 from dispatch.desk.day.nearby import TeamPlaces, TechnicianPlace
 from dispatch.model.maps import DayRoute, RouteStop
-from dispatch.model.text import show
+from dispatch.model.text import show, wrapped
 from screens.binding import BACK, command
 from screens.board.jump import to_board
 from screens.board.map import OnMap
@@ -58,8 +58,9 @@ class TeamMapScreen(OnMap):
             assert team is not None
             free = one.is_free(team.now)
             name = ink(f" {stop_mark(marks, number):<3}"), ink(one.name, "strong" if free else "dim")
-            words = ink(f"    {one.words(team.times, team.now)}", "plain" if free else "dim")
-            entries.append(ListEntry(one.technician_id, (fitted(name, width), fitted((words,), width)), one))
+            words = wrapped(one.words(team.times, team.now), width - 4)
+            lines = [(ink(f"    {text}", "plain" if free else "dim"),) for text in words]
+            entries.append(ListEntry(one.technician_id, tuple(fitted(line, width) for line in (name, *lines)), one))
         return entries
 
     def tick(self) -> None:

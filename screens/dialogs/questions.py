@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
-from textual.events import DescendantFocus, Resize
-from textual.geometry import Size
+from textual.events import Resize
+from textual.geometry import Offset, Region, Size
 from textual.suggester import Suggester
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
@@ -188,6 +188,15 @@ _FRAME_ROWS = 5
 """What a form needs beside its fields: border, title, fault and hint."""
 
 
+class _Fields(VerticalScroll):
+    """The rows of a form: where they are scrolled, a field is in sight with its name."""
+
+    def scroll_to_region(self, region: Region, **options: Any) -> Offset:
+        """Bring the whole row of what is to be seen into sight."""
+        rows = (row.virtual_region for row in self.children)
+        return super().scroll_to_region(next((row for row in rows if row.contains_region(region)), region), **options)
+
+
 class Form(KeptDialog[dict[str, str] | None]):
     """A form. `check` returns every fault; the form stays open, with what was typed, until there is none.
 
@@ -245,7 +254,7 @@ class Form(KeptDialog[dict[str, str] | None]):
 
     def body(self) -> ComposeResult:
         kept = fields_kept(self.unsent, {field.name: field.value for field in self._fields}.get)
-        with VerticalScroll(classes="fields", can_focus=False):
+        with _Fields(classes="fields", can_focus=False):
             for number, field in enumerate(self._fields):
                 if number == self._line_at:
                     yield Label(Content(REST), classes="rest")
@@ -276,12 +285,6 @@ class Form(KeptDialog[dict[str, str] | None]):
         """Where the fields do not fit, they alone are scrolled: title, faults and hint stay in sight."""
         rows = len(self._fields) * (1 if size.width >= 70 else 3) + (self._line_at is not None)
         self.set_class(rows + _FRAME_ROWS > size.height * 9 // 10, "-tall")
-
-    def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """Where the fields are scrolled, the name of the one that is typed into stays in sight with it."""
-        row = event.widget.parent
-        if isinstance(row, Container):
-            self.call_after_refresh(row.scroll_visible, animate=False)
 
     def action_calendar(self) -> None:
         """Choose the day of the field that is typed into from a calendar, which begins where it stands."""
