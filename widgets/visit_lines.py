@@ -202,7 +202,7 @@ def _level(visit: BoardVisit, now: int, clock: Clock) -> Line:
         left = (visit.due - now) // MINUTE
         remains = f"{long_text(left)} left" if left >= 0 else f"{long_text(-left)} ago"
         near = abs(left) < 1440
-        spans.append(ink(f"   due {clock(visit.due)}, {remains}" if near else f"   {remains}", "dim"))
+        spans.append(ink(f"   due {clock(visit.due)}, {remains}" if near else f"   due {remains}", "dim"))
     return tuple(spans)
 
 
