@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from db.chain import broken_at, head_of
+from db.chain import broken_at, erased_numbers, head_of
 from db.rows import Query, Select, value
 from db.store import Store
 
@@ -59,6 +59,11 @@ def verify_chain(store: Store) -> int | None:
     """
     with store.read():
         return broken_at(store.conn)
+
+
+def erased_rows(store: Store) -> int:
+    """How many rows have another text since something of a client was erased."""
+    return len(erased_numbers(store.conn))
 
 
 def head(store: Store) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from db import audit, chain, copies, migrations, opening, search
+from db import audit, chain, copies, erasing, migrations, opening, search
 from db.faults import Corrupt, StoreFault, translated
 from db.library import VERSION, sqlite3, wal_is_safe
 from db.machine_clock import AHEAD, HOUR
@@ -240,6 +240,11 @@ def _searching(store: Store) -> _Checked:
     return True, f"{index.indexed} visits are indexed{waiting}"
 
 
+def _erased(store: Store) -> _Checked:
+    owed = len(erasing.unfinished(store))
+    return not owed, f"{owed} not out of the file yet: dispatch client erase --finish" if owed else "nothing is owed"
+
+
 def _permissions(store: Store) -> _Checked:
     mode = stat.S_IMODE(store.path.stat().st_mode)
     good = mode & 0o077 == 0
@@ -312,6 +317,7 @@ _CHECKS: Mapping[str, Callable[[Store], _Checked]] = {
     "technicians": _people,
     "audit chain": _chain,
     "searching": _searching,
+    "erased": _erased,
     "permissions": _permissions,
     "file system": _file_system,
     "writing": _writing,

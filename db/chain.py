@@ -2,19 +2,25 @@
 
 The hash of a row is SHA-256 over the hash before it (32 zero bytes for the first) and the canonical JSON of the row.
 Triggers keep rows from being changed, removed or added out of turn; the chain shows it when somebody went round them.
+
+Where the text of a client was erased (db.erasing), a row has another detail and the hash that it always had. The newest row about
+an erasure vouches for all of them, of this erasure and of those before: it names them, and has a digest of how they read since. A
+row that reads otherwise and is not named there, or not so, breaks the chain.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from db.library import sqlite3
 
 ORIGIN = bytes(32)
 """What the first row is bound to."""
+ERASURE = "erasure"
+"""The entity of the rows that vouch for those whose text was erased."""
 
 
 _COLUMNS = "at, actor, staff_id, session, via, deed, entity, entity_id, detail, save_id"
@@ -52,12 +58,66 @@ def broken_at(conn: sqlite3.Connection) -> int | None:
     Rows that were cut off at the end show too, as the number after the last: their numbers were given out.
     """
     prev, last = ORIGIN, 0
+    erased, otherwise = _vouched_for(conn)
+    if otherwise is not None:
+        return otherwise
     for seq, *row, bound_to, own in conn.execute(f"SELECT seq, {_COLUMNS}, prev, hash FROM audit ORDER BY seq"):
-        if seq != last + 1 or bound_to != prev or own != link(prev, tuple(row)):
+        if seq != last + 1 or bound_to != prev or (seq not in erased and own != link(prev, tuple(row))):
             return last + 1
         prev, last = own, seq
     given_out = conn.execute("SELECT seq FROM sqlite_sequence WHERE name = 'audit'").fetchone() or (0,)
     return None if given_out[0] == last else last + 1
+
+
+def erased(conn: sqlite3.Connection, new: Mapping[int, str]) -> dict[str, Any]:
+    """Give rows another detail, by number, in a transaction that lets it through; returns what the row of the erasure says."""
+    for seq, detail in new.items():
+        conn.execute("UPDATE audit SET detail = ? WHERE seq = ?", (detail, seq))
+    numbers = sorted(_newest_erasure(conn)[0] | new.keys())
+    return {"rows": _spans(numbers), "digest": _digest(conn, numbers)}
+
+
+def erased_numbers(conn: sqlite3.Connection) -> frozenset[int]:
+    """The numbers of the rows whose text was erased, as the newest erasure has them."""
+    return _newest_erasure(conn)[0]
+
+
+def _vouched_for(conn: sqlite3.Connection) -> tuple[frozenset[int], int | None]:
+    """The rows whose text was erased; and the first of them where they do not read as the newest erasure has it, else None."""
+    numbers, digest = _newest_erasure(conn)
+    if not numbers or _digest(conn, sorted(numbers)) == digest:
+        return numbers, None
+    return numbers, min(numbers)
+
+
+def _newest_erasure(conn: sqlite3.Connection) -> tuple[frozenset[int], str]:
+    sql = "SELECT seq, detail FROM audit WHERE entity = ? ORDER BY seq DESC"
+    for seq, text in conn.execute(sql, (ERASURE,)):
+        detail = json.loads(text)
+        if "rows" in detail:
+            spans = detail["rows"]
+            # it vouches for what was before it, never for itself
+            return frozenset(n for first, last in spans for n in range(first, last + 1) if n < seq), detail["digest"]
+    return frozenset(), ""
+
+
+def _digest(conn: sqlite3.Connection, numbers: Sequence[int]) -> str:
+    """SHA-256 over how rows read now."""
+    digest = hashlib.sha256()
+    for number in numbers:
+        row = conn.execute(f"SELECT prev, {_COLUMNS} FROM audit WHERE seq = ?", (number,)).fetchone()
+        digest.update(b"" if row is None else link(row[0], tuple(row[1:])))
+    return digest.hexdigest()
+
+
+def _spans(numbers: Sequence[int]) -> list[list[int]]:
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and spans[-1][1] == number - 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    return spans
 
 
 def newest_at(conn: sqlite3.Connection) -> int | None:

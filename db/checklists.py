@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 from db import permissions, probes
 from db.among import group_rows
+from db.erased_columns import ERASED
 from db.rows import Query, Select, Stored, column, value
 from db.store import Store
 from db.unit import Unit
@@ -205,8 +206,10 @@ REMOVAL = "file_removal"
 
 
 def file_hashes(store: Store) -> dict[str, int]:
-    """Every hash that is kept, of files that were handed in or came with a mail, with the size of its bytes."""
-    return dict(store.all("SELECT sha256, size FROM file UNION SELECT sha256, size FROM mail_file WHERE sha256 <> ''"))
+    """Every hash that is kept, of files that were handed in or came with a mail and were not erased, with the size of its bytes."""
+    kept = f"name <> '{ERASED}'"
+    sql = f"SELECT sha256, size FROM file WHERE {kept} UNION SELECT sha256, size FROM mail_file WHERE sha256 <> '' AND {kept}"
+    return dict(store.all(sql))
 
 
 def add_file(unit: Unit, item_id: int, as_of: int, new: HandedIn) -> int:

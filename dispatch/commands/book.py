@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from dispatch.commands import equipment, hourly_costs, mending, series, service_plans, suggesting
+from dispatch.commands import equipment, hourly_costs, mending, personal, series, service_plans, suggesting
 from dispatch.commands.declared import Command, CommandGroup, acts, alone, reads
 from dispatch.commands.opening import database_path, on_terminal, open_store, user_of
 from dispatch.commands.options import (
@@ -422,7 +422,7 @@ def _roles(roles: frozenset[Role]) -> str:
 
 
 _MORE = {
-    "client": (mending.merge("client"), mending.doubles_of_the_book),
+    "client": (mending.merge("client"), mending.doubles_of_the_book, *personal.DEEDS),
     "site": (mending.merge("site"), _travel, _locate, _locate_all),
     "equipment": equipment.DEEDS,
     "target": suggesting.DEEDS,

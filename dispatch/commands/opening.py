@@ -29,7 +29,7 @@ READ_BY: Mapping[str, str] = {
     "import": "clients", "calendar": ALL, "calendar list": "clients", "calendar show": "clients",
     "charge": "own", "quote": "prices", "cases": ALL,
     "rate-card": "prices", "agreement": "prices", "service-plan": "prices", "template": "clients", "probe": ALL,
-    "client": "clients", "site": "clients", "equipment": "clients", "target": "clients", "inquiry": "clients",
+    "client": "clients", "contact": "clients", "site": "clients", "equipment": "clients", "target": "clients", "inquiry": "clients",
     "recurrence": "clients", "technician": "clients",
     "holidays": "clients", "absence": "clients", "settings": "clients", "travel": "day", "roads": ALL, "roads export": "day",
     "levels": "levels",

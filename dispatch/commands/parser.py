@@ -46,6 +46,7 @@ GROUPS = (
             "settings",
         ),
     ),
+    ("personal", ("contact",)),
     ("holidays", ("holidays",)),
     ("travel", ("travel", "roads")),
     ("reporting", ("levels",)),

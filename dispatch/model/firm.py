@@ -37,6 +37,7 @@ class Firm:
     `paper_…` stand at the head of the papers that leave the firm: the lines of its address between `|`, how it is reached, the
     colour of lines and bars and that behind the heads of tables, and the sheet that a PDF is set on (`a4` or `letter`).
     `ends_days` is how many days ahead the end of a warranty or a certificate is told.
+    `words_months` is how long after the last dealing the words of a client are kept, `books_years` how long invoices are.
     `suited_computers` and `suited_servers` are the sizes of client that service plans are made for: 10-35, or `-` for any.
     A quote holds for `quote_days`. `tax_id`, `country` (ISO 3166, two letters) and `bank_…` stand on invoices, which are due after
     `payment_days`; `invoice_prefix` stands before their numbers, of which `invoice_start` is the first, `invoice_note` below
@@ -150,6 +151,8 @@ class Firm:
     paper_to: str = ""
     quote_days: int = 30
     ends_days: int = 60
+    words_months: int = 36
+    books_years: int = 10
     suited_computers: str = "10-35"
     suited_servers: str = "1-2"
     tax_id: str = ""

@@ -272,6 +272,8 @@ SETTINGS = RecordType(
             required=True,
         ),
         _number("quote_days", "Quotes hold, days", Whole(1, 365)),
+        _number("words_months", "A client's words are kept, months", Whole(0, 600)),
+        _number("books_years", "Invoices are kept, years", Whole(1, 50)),
         _number("ends_days", "Ends of equipment, days ahead", Whole(0, 365)),
         Field("tax_id", "Invoices: our tax id", Text(), "DE123456789"),
         Field("country", "Invoices: our country", COUNTRY, "US, DE, GB: two letters"),

@@ -10,13 +10,14 @@ from dispatch.desk.care.client_page import client_page
 from dispatch.desk.texts.client_words import page_lines
 from dispatch.lazily import lazily
 from dispatch.model.clients import Client
-from dispatch.model.states import READS
+from dispatch.model.states import LEADS, READS
 from screens.binding import BACK, command
 from screens.record_forms import ask_record, ask_recurring
 from screens.user_screen import UserScreen
 from widgets.lines.lines_pane import NotesPane
 
 with lazily(__name__):
+    from screens.book import personal
     from screens.files import writing
 
 
@@ -70,3 +71,14 @@ class ClientScreen(UserScreen):
     async def action_report(self, client: Client) -> None:
         """The client's month, quarter or year for the review, as a file or by mail; that of every client."""
         await writing.ask_report(self, settings.today(self.user.store), client.name, None, of_day=False)
+
+    @command("W", "client.export", "Hand out", LEADS, about="_client")
+    async def action_export(self, client: Client) -> None:
+        """Everything that is kept of the client as one archive."""
+        await personal.export(self, client)
+
+    @command("E", "client.erase", "Erase", LEADS, about="_client")
+    async def action_erase(self, client: Client) -> None:
+        """Erase for good what the client, or one of their people, said and was called; the name is typed once more."""
+        await personal.erase(self, client)
+        self.reload()

@@ -23,6 +23,7 @@ class ChainVerdict:
 
     `broken_at` is the first row at which it does not hold, None where all of it does. `asked` is the head that was to be
     compared, as it was given; `stands` says whether the row it named is still that row, `at` which row that is.
+    `erased` is how many rows have another text since something of a client was erased; their hashes are those of then.
     """
 
     head: ChainHead
@@ -30,6 +31,7 @@ class ChainVerdict:
     asked: str = ""
     at: int | None = None
     stands: bool = True
+    erased: int = 0
 
     @property
     def good(self) -> bool:
@@ -94,13 +96,13 @@ def verify(store: Store, head: str = "") -> ChainVerdict:
     asked_head = read_head(head) if head.strip() else None
     with store.read():
         broken = audit.verify_chain(store)
-        now = ChainHead(audit.head(store), audit.newest(store))
+        now, erased = ChainHead(audit.head(store), audit.newest(store)), audit.erased_rows(store)
         if asked_head is None:
-            return ChainVerdict(now, broken)
+            return ChainVerdict(now, broken, erased=erased)
         beginning, rows = asked_head
         at = audit.row_of_hash(store, beginning) if rows is None else rows
         own_hash = (None if at is None else audit.hash_at(store, at)) or ""
-        return ChainVerdict(now, broken, head.strip().lower(), at, own_hash.startswith(beginning))
+        return ChainVerdict(now, broken, head.strip().lower(), at, own_hash.startswith(beginning), erased)
 
 
 def read_head(head: str) -> tuple[str, int | None]:

@@ -11,7 +11,7 @@ from dispatch.desk.log.visit_page import detail_words
 from dispatch.model.firm import Firm
 from dispatch.model.forms import form, forms
 from dispatch.model.instants import when_text
-from dispatch.model.text import pad, show
+from dispatch.model.text import count_text, pad, show
 
 
 def verdict_lines(verdict: ChainVerdict) -> list[str]:
@@ -28,15 +28,21 @@ def verdict_lines(verdict: ChainVerdict) -> list[str]:
     if verdict.good:
         lines.append(f"The chain of {verdict.head.rows:,} rows holds.")
         if verdict.asked:
+            but = ", but for text that was erased since" if verdict.erased else ""
             lines.append(
-                f"The head {show(verdict.asked)} is row {verdict.at}: all rows up to it are as they were then."
+                f"The head {show(verdict.asked)} is row {verdict.at}: all rows up to it are as they were then{but}."
+            )
+        if verdict.erased:
+            lines.append(
+                f"{count_text(verdict.erased, 'row')} read otherwise since a client was erased, which vouches for how they read "
+                "now: dispatch audit show --deed erase says who did it and when."
             )
     return [*lines, f"Head now: {verdict.head.hash}@{verdict.head.rows}"]
 
 
 def verdict_form(verdict: ChainVerdict) -> dict[str, Any]:
     """The verdict in JSON (docs/json.md)."""
-    keys = "good rows=head.rows head=head.hash broken_at asked? asked_row=at asked_stands"
+    keys = "good rows=head.rows head=head.hash broken_at erased asked? asked_row=at asked_stands"
     return form(verdict, keys, asked_stands=verdict.stands if verdict.asked else None)
 
 

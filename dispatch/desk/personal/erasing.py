@@ -1,0 +1,294 @@
+"""Erasing a client, or one of their people, by a lead: looked at first, typed once more, never taken back (design/records.md,
+Erasing)."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from db import agreements, clients, erasing, settings, visits
+from db.faults import Busy
+from db.names import folded
+from db.store import Store, existing
+from db.unit import Unit
+from dispatch.desk.book.records import near
+from dispatch.desk.session.refusals import Faulty, NotAllowed, Refusal, confirm
+from dispatch.desk.session.unsent import folder_of as unsent_folder
+from dispatch.desk.session.unsent import pairs_of
+from dispatch.desk.session.user import User
+from dispatch.desk.visits.kept_files import path_of
+from dispatch.model.agreements import months_later
+from dispatch.model.clients import Client, Contact
+from dispatch.model.forms import form
+from dispatch.model.instants import day_of
+from dispatch.model.states import ENDED, Role
+from dispatch.model.text import count_text, show
+
+_USUAL_SITE = "main office"
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureOutlook:
+    """What erasing a client would do. `last` is the day of the last dealing with them, `due` the day from which their time is
+    over, `counts` the rows by table, `kept` the invoices that stay whole, with the day until which, `copies` where it all still
+    stands."""
+
+    client: Client
+    last: datetime.date | None
+    due: datetime.date | None
+    counts: Mapping[str, int]
+    files: int
+    kept: int
+    kept_until: datetime.date | None
+    open_visits: tuple[str, ...]
+    agreements: tuple[str, ...]
+    copies: tuple[str, ...]
+
+
+def client_called(store: Store, name: str) -> Client:
+    """A client by name, archived ones too.
+
+    Raises:
+        NotFound: there is none, or several.
+    """
+    known = store.all("SELECT id, name, archived_at IS NOT NULL FROM client ORDER BY archived_at IS NOT NULL, id")
+    names: dict[str, int] = {}
+    for key, called, archived in known:
+        names.setdefault(f"{called} (archived)" if archived and called in names else called, key)
+    return _again(store, near("client", name, names))
+
+
+def outlook(store: Store, client: Client) -> ErasureOutlook:
+    """What erasing a client would do today."""
+    with store.read():
+        firm, rows = settings.firm(store), erasing.owned(store, client.id)
+        today = day_of(store.clock.now(), firm.zone)
+        own = visits.of_client(store, client.id)
+        open_ = tuple(visit.reference for visit in own if visit.state not in ENDED)
+        terms = [one for one in agreements.agreements_of(store, client.id) if one.starts <= today]
+        days = [day_of(visit.ended_at, firm.zone) for visit in own if visit.ended_at is not None]
+        days += [min(one.ends, today) for one in terms if one.ends is not None]
+        issued = [
+            datetime.date.fromisoformat(day)
+            for (day,) in store.all(
+                f"SELECT issued_on FROM invoice WHERE {rows.where['invoice'][0]}", rows.where["invoice"][1]
+            )
+        ]
+        since = _books(today, firm.books_years)
+        young = [day for day in issued if day >= since]
+        last = max([*days, *issued], default=None)
+        taken = store.all(
+            f"SELECT DISTINCT s.name FROM taken_visit v JOIN taking t ON t.id = v.taking_id JOIN staff s ON s.id = t.staff_id "
+            f"WHERE {rows.where['taken_visit'][0]}",
+            rows.where["taken_visit"][1],
+        )
+        return ErasureOutlook(
+            client,
+            last,
+            None if last is None else months_later(last, firm.words_months),
+            {table: count for table, count in sorted(rows.counts.items()) if count},
+            rows.counts.get("file", 0),
+            len(young),
+            None if not young else months_later(max(young), 12 * firm.books_years),
+            open_,
+            tuple(one.name for one in terms if one.covers(today)),
+            (*erasing.old_copies(store), *(f"a copy that {show(name)} took along" for (name,) in taken)),
+        )
+
+
+def due(store: Store) -> list[ErasureOutlook]:
+    """The clients whose time is over by the settings: nothing with them since, nothing open, and not erased yet."""
+    today = day_of(store.clock.now(), settings.firm(store).zone)
+    erased = {key for (key,) in store.all("SELECT client_id FROM erasure WHERE kind = 'client'")}
+    found = [outlook(store, _again(store, key)) for (key,) in store.all("SELECT id FROM client") if key not in erased]
+    over = [
+        one for one in found if one.due is not None and one.due <= today and not one.open_visits and not one.agreements
+    ]
+    return sorted(over, key=lambda one: one.due or today)
+
+
+def erase_client(user: User, client: Client, typed: str, confirmed: Sequence[str] = ()) -> str:
+    """Erase a client's words for good: names, numbers, mails, addresses, photographs, what was said. Charges stay, and
+    invoices as long as the books are kept.
+
+    Args:
+        user: a lead.
+        typed: the client's name, typed once more.
+        confirmed: the marks of what was asked and is meant.
+
+    Returns:
+        What is still owed, because somebody else was at the database; empty: nothing.
+
+    Raises:
+        NotAllowed: the person is no lead.
+        Faulty: the name is another one.
+        Refusal: something is open with them, or somebody's unsaved text names them.
+        NeedsConfirm: their time is not over yet.
+    """
+    with _erasing(user) as unit:
+        found = outlook(user.store, _again(user.store, client.id))
+        _typed_once_more(typed, found.client.name)
+        if found.open_visits:
+            raise Refusal(
+                f"{show(client.name)} has open visits: {', '.join(found.open_visits[:6])}. Cancel or end them first."
+            )
+        if found.agreements:
+            raise Refusal(
+                f"{show(client.name)} has an agreement: {', '.join(map(show, found.agreements))}. End it first."
+            )
+        confirm(_asked(found, day_of(unit.at, user.firm.zone)), confirmed)
+        rows = erasing.owned(user.store, client.id)
+        told = _told(user.store, rows)
+        _refuse_unsaved(user.store, told, typed)
+        erasing.erase_client(
+            unit, rows, told, _books(day_of(unit.at, user.firm.zone), user.firm.books_years).isoformat()
+        )
+    return _finished(user)
+
+
+def erase_contact(user: User, client: Client, contact: Contact, typed: str) -> str:
+    """Erase one person of a client: the contact, and what names them in all that is the client's. As `erase_client`."""
+    with _erasing(user) as unit:
+        _typed_once_more(typed, contact.name)
+        told = erasing.spoken_of((contact.name, contact.phone, contact.email), (contact.name,))
+        if told is None:
+            raise Refusal(f"{show(contact.name)} is too short to be found. Take the contact out of the client's form.")
+        _refuse_unsaved(user.store, told, typed)
+        erasing.erase_contact(unit, erasing.owned(user.store, client.id), told, (client.id, contact.name))
+    return _finished(user)
+
+
+def _finished(user: User) -> str:
+    try:
+        finish(user)
+    except Busy:
+        return "Somebody else is at the database: dispatch client erase --finish takes it out of the file's free pages as well."
+    return ""
+
+
+def contact_called(store: Store, client: Client, name: str) -> Contact:
+    """A contact of a client by name.
+
+    Raises:
+        NotFound: there is none, or several.
+    """
+    return near("contact", name, {contact.name: contact for contact in client.contacts})
+
+
+def finish(user: User) -> int:
+    """Take what was erased out of free pages, the log and the folder of files; returns how many erasures that was still owed to.
+
+    Raises:
+        Busy: somebody else is at the database all the time; it is owed until this is done once more.
+    """
+    store = user.store
+    owed = erasing.unfinished(store)
+    if not owed:
+        return 0
+    for one in owed:
+        for sha256 in one.files.split():
+            with contextlib.suppress(FileNotFoundError):
+                path_of(store, sha256).unlink()
+    erasing.clean(store)
+    with user.write("erase", Role.LEAD) as unit:
+        for one in owed:
+            erasing.cleaned(unit, one)
+    return len(owed)
+
+
+@contextlib.contextmanager
+def _erasing(user: User) -> Iterator[Unit]:
+    store = user.store
+    if store.taken_along is not None:
+        raise Refusal("This is a copy that was taken along: what is erased is erased at the office.")
+    if Role.LEAD not in user.roles_now:
+        raise NotAllowed("Only a lead erases what is kept of a client.")
+    erasing.begin(store)
+    with user.write("erase", Role.LEAD) as unit:
+        yield unit
+
+
+def _asked(found: ErasureOutlook, today: datetime.date) -> Iterator[str]:
+    if found.due is not None and found.due > today:
+        yield f"The last dealing with {show(found.client.name)} was on {found.last}; what they said is kept until {found.due}."
+
+
+def _typed_once_more(typed: str, name: str) -> None:
+    if folded(typed) != folded(name):
+        raise Faulty([f"name: {show(name)} has to be typed once more; nothing can bring back what is erased"])
+
+
+def _told(store: Store, rows: erasing.Owned) -> re.Pattern[str] | None:
+    """What tells who a client is, in all that is theirs."""
+    texts: list[str] = []
+    people: list[str] = []
+    for table, columns in (
+        ("client", "name, tax_ref, told_at, billing_address, billing_mail, tax_id, debtor, buyer_reference"),
+        ("contact", "name, phone, email"),
+        ("site", "name, address"),
+    ):
+        condition, params = rows.where[table]
+        for row in store.all(f"SELECT {columns} FROM {table} WHERE {condition}", params):
+            texts += [text for text in row if text and folded(text) != _USUAL_SITE]
+            people += [row[0]] if table == "contact" else []
+    return erasing.spoken_of([*texts, *(line for text in texts if "|" in text for line in text.split("|"))], people)
+
+
+def _refuse_unsaved(store: Store, told: re.Pattern[str] | None, typed: str) -> None:
+    """Refuse while somebody's unsaved text names them, other than the form in which the name was just typed."""
+
+    def own(text: str) -> bool:
+        blanks = [now for _, now in pairs_of(text).values()]
+        return bool(blanks) and all(folded(now) in folded(typed) for now in blanks)
+
+    if told is not None and any(told.search(text) and not own(text) for text in _unsaved(store)):
+        raise Refusal(
+            "Somebody has typed a text about them that is not saved yet. It has to be saved or dropped first."
+        )
+
+
+def _unsaved(store: Store) -> Iterable[str]:
+    with contextlib.suppress(OSError):
+        for file in unsent_folder(store).iterdir():
+            with contextlib.suppress(OSError, UnicodeDecodeError):
+                yield file.read_text(encoding="utf-8")
+
+
+def _books(today: datetime.date, years: int) -> datetime.date:
+    """The day since which invoices are kept as they are."""
+    return months_later(today, -12 * years)
+
+
+def _again(store: Store, key: int) -> Client:
+    return existing(clients.client(store, key))
+
+
+def outlook_lines(found: ErasureOutlook) -> list[str]:
+    """The outlook as text."""
+    lines = [show(found.client.name)]
+    if found.last is not None:
+        lines.append(f"  last dealing {found.last}; what they said is kept until {found.due}")
+    lines += (
+        [f"  open: {', '.join(map(show, (*found.open_visits, *found.agreements)))}"]
+        if found.open_visits or found.agreements
+        else []
+    )
+    lines.append(
+        "  erased: " + (", ".join(f"{table.replace('_', ' ')} {count:,}" for table, count in found.counts.items()))
+    )
+    if found.kept:
+        lines.append(
+            f"  kept: {count_text(found.kept, 'invoice')} with name and address, the last until {found.kept_until}; charges without"
+        )
+    lines += [f"  still in: {show(name, 200)}" for name in found.copies]
+    return lines
+
+
+def outlook_form(found: ErasureOutlook) -> dict[str, Any]:
+    """The outlook as JSON."""
+    keys = "client=client.name last due counts files kept kept_until open_visits agreements copies"
+    return form(found, keys)
