@@ -342,9 +342,7 @@ def clean(store: Store) -> None:
     Raises:
         Busy: somebody else reads or writes all the time.
     """
-    with translated():
-        store.conn.execute("VACUUM")
-        store.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.write_anew()
 
 
 def cleaned(unit: Unit, one: Erasure) -> None:

@@ -300,6 +300,20 @@ class Store:
 
     # writing
 
+    def write_anew(self) -> None:
+        """Write the whole file anew and empty its log, so that neither has a page of what was deleted.
+
+        Raises:
+            Busy: another session reads or writes all the time.
+        """
+        with self._turn, self._lock:
+            self._ensure_usable()
+            try:
+                self.conn.execute("VACUUM")
+                self.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            except sqlite3.Error as error:
+                self._fail(error)
+
     @contextlib.contextmanager
     def transaction(self, deed: str, login: str) -> Iterator[Callable[[str], None]]:
         """The write lock, held from the start; gives what commits, for a save of that id. Without a commit nothing is saved.

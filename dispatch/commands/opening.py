@@ -22,7 +22,8 @@ ALL = "all"
 """Open to everybody: it reads nothing of other people's, or asks in the transaction of its deed."""
 READ_BY: Mapping[str, str] = {
     "board": "day", "week": "day", "day": "own", "log": "log", "route": "own", "demo": ALL, "tour": ALL, "open": ALL,
-    "visit": ALL, "visit show": "own", "visit history": "own", "visit list": "day", "visit permissions": "log",
+    "visit": ALL, "visit show": "own", "visit before": "own", "visit history": "own", "visit list": "day",
+    "visit permissions": "log",
     "visit quick": "clients",
     "finding": "own", "remote-work": ALL,
     "find": "day", "candidates": "day", "near": "day", "glance": "day", "emergency": "day", "late": "day", "call": "day",

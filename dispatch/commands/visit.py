@@ -34,7 +34,7 @@ with lazily(__name__):
     from db import clocks, settings, visits
     from dispatch.commands import forms
     from dispatch.desk.book import series
-    from dispatch.desk.day import placement, run_of_days
+    from dispatch.desk.day import continuity, placement, run_of_days
     from dispatch.desk.levels import clocks as levels
     from dispatch.desk.log import visit_page
     from dispatch.desk.plan import schedule
@@ -152,6 +152,21 @@ def _show(store: Store, args: Args) -> Answer:
         return [line.text for line in record_words.record_lines(page)]
 
     return Answer(visit_page.visit_page(store, args.reference), forms.visit_page_form, lines)
+
+
+@of_visit(
+    "before",
+    "what to know before the door: the last visit, what was said, what is open, who knows them, what stands there",
+    JSON,
+)
+def _before(store: Store, args: Args) -> Answer:
+    found = continuity.before_the_door(store, steps.find(store, args.reference))
+    told = {
+        about: [words for one, words in found if one == about] for about in ("last", "said", "open", "knows", "stands")
+    }
+    return Answer(
+        found, lambda _: told, lambda _: [f"{about:<8} {words}" for about, words in found] or ["Nothing is known."]
+    )
 
 
 @acts(
@@ -281,6 +296,7 @@ def _plain(name: str, text: str, *options: Option) -> Command:
 DEEDS = (
     _list,
     _show,
+    _before,
     _add,
     _quick,
     _edit,

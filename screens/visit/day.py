@@ -406,7 +406,7 @@ def comment_text(comment: Comment) -> Content:
 
 
 def place_text(there: StopPlace) -> Content:
-    """Where a visit is, whom to call or ask for, how to get in, what is to be done. Links to maps come last."""
+    """Where a visit is, whom to call or ask for, how to get in, what is to be done, what went before. Links to maps come last."""
     site = there.site
     lines: list[Content] = [
         Content.assemble((show(there.client), "bold"), f"  {show(site.name)}"),
@@ -419,6 +419,7 @@ def place_text(there: StopPlace) -> Content:
     if site.access_notes:
         lines.append(Content.assemble(("access   ", "$text-muted"), show(site.access_notes)))
     lines.append(Content.assemble(("work     ", "$text-muted"), show(there.work)))
+    lines += [Content.assemble((f"{about:<9}", "$text-muted"), show(words, 300)) for about, words in there.before]
     if site.place is not None:
         lines.append(Content.assemble(("map      ", "$text-muted"), geo_link(site.place)))
         # from the left edge on, so that it is copied whole where it goes on in another line

@@ -41,4 +41,4 @@ async def test_from_the_clients_page(office: Office, tmp_path: Path) -> None:
         await choose(pilot, "take it as it stands")
         await until(pilot, ClientScreen)
         await until_true(pilot, lambda: office.store.value("SELECT name FROM client WHERE id = 1") == "Erased client 1")
-    assert erasing.unfinished(office.store) == []
+        await until_true(pilot, lambda: erasing.unfinished(office.store) == [])

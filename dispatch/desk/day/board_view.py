@@ -11,7 +11,7 @@ from db import clients, mails, messages, people, remote_work, settings, stays, v
 from db.legs import HOME
 from db.store import Store, existing
 from db.tallies import tallies
-from dispatch.desk.day import run_of_days
+from dispatch.desk.day import continuity, run_of_days
 from dispatch.desk.day.glance import breaks_at
 from dispatch.desk.day.running import Reaching, RunningDay, access_of, drive_lazily, read_day, running_day
 from dispatch.desk.firm.shifts import available_minutes, lunch_of, shift_of
@@ -24,7 +24,7 @@ from dispatch.model.forms import shared
 from dispatch.model.instants import day_bounds
 from dispatch.model.messages import Call, CallOutcome
 from dispatch.model.people import Absence, Spans, Technician
-from dispatch.model.states import ENDED, OCCUPYING, State
+from dispatch.model.states import AHEAD, ENDED, OCCUPYING, State
 from dispatch.model.travel import Leg
 from dispatch.model.visits import Visit
 from dispatch.planning.calls import CALLS_COUNT_FOR, DueCall, awaited, due_calls
@@ -281,12 +281,13 @@ stands on the technician's own day, and is answered with a time (design/close-ou
 
 
 class StopPlace(NamedTuple):
-    """Where a stop is, how to get in, whom to ask for."""
+    """Where a stop is, how to get in, whom to ask for; until somebody is there also what to know `before` the door."""
 
     client: str
     work: str
     site: Site
     contacts: tuple[Contact, ...]
+    before: tuple[tuple[str, str], ...] = ()
 
 
 class Forgotten(NamedTuple):
@@ -306,7 +307,10 @@ def stop_place(store: Store, reference: str) -> StopPlace:
     with store.read():
         visit = find(store, reference)
         site, client = existing(clients.site(store, visit.site_id)), existing(clients.client(store, visit.client_id))
-        return StopPlace(visit.client, visit.work, site, tuple(client.contacts))
+        before = (
+            continuity.before_the_door(store, visit) if visit.state in AHEAD or visit.state is State.EN_ROUTE else ()
+        )
+        return StopPlace(visit.client, visit.work, site, tuple(client.contacts), before)
 
 
 def forgotten(store: Store, staff_id: int, now: int) -> list[Forgotten]:
