@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from db.among import AMONG, keys_param
-from db.rows import Query, Select, day
+from db.rows import Query, Select, day, value
 from db.store import Store
 from db.unit import Unit
 from dispatch.care.account import Gap, PromptMark, Survey
@@ -82,6 +82,50 @@ def add_survey(unit: Unit, client_id: int, day: datetime.date, score: int | None
     detail = {"on_day": day.isoformat(), "words": words}
     survey_id = unit.insert_signed("survey", client_id=client_id, score=score, **detail)
     unit.audit("client", client_id, survey="sent" if score is None else f"{score} of 10", **detail)
+    return survey_id
+
+
+class SurveyAsk(NamedTuple):
+    """A survey that was sent: its token, whose it is, the message that asks, and the survey that answered it."""
+
+    id: int
+    token: str
+    client_id: int
+    visit_id: int | None
+    message_id: int
+    survey_id: int | None
+    version: int
+
+
+ASKS = Select(SurveyAsk, "survey_ask r")
+"""Surveys that were sent."""
+ask_by_token: Query[SurveyAsk | None, str] = ASKS.single("WHERE r.token = ?")
+"""The survey of that token."""
+ask_of: Query[SurveyAsk | None, int] = ASKS.single("WHERE r.message_id = ?")
+"""The survey that a message asks."""
+asked_since: Query[int | None, int, int] = value(
+    "SELECT max(at) FROM survey_ask a JOIN message m ON m.id = a.message_id "
+    "WHERE a.client_id = ? AND a.at >= ? AND a.survey_id IS NULL AND m.state <> 'dropped'"
+)
+"""When a client was asked last since a moment, without an answer yet; None: they were not."""
+
+
+def ask(unit: Unit, client_id: int, visit_id: int | None, token: str, address: str, text: str, due_at: int) -> int:
+    """Put a survey into the outbox; returns the number of its message."""
+    told = {"kind": "survey", "premise": unit.at, "address": address, "text": text, "due_at": due_at}
+    message_id = unit.insert_signed("message", client_id=client_id, visit_id=visit_id, **told)
+    unit.insert_signed("survey_ask", token=token, client_id=client_id, visit_id=visit_id, message_id=message_id)
+    return message_id
+
+
+def answer(unit: Unit, asked: SurveyAsk, day: datetime.date, score: int, words: str) -> int:
+    """Note the answer to a survey that was sent, once; returns the id of the survey.
+
+    Raises:
+        Stale: it was answered meanwhile.
+    """
+    survey_id = add_survey(unit, asked.client_id, day, score, words)
+    unit.update("survey_ask", asked.id, asked.version, survey_id=survey_id)
     return survey_id
 
 

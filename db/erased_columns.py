@@ -138,6 +138,7 @@ KEPT: Mapping[str, str] = {
     "segment": "kind",
     "site": "zone one_way_distance one_way_provenance travel_price",
     "survey": "on_day",
+    "survey_ask": "token session",
     "target": "kind vantage",
     "time_correction": "what",
     "used_item": "amount",

@@ -10,7 +10,9 @@ from db.rows import Query, Select
 from db.unit import Unit
 
 HANGS_ON: Mapping[str, Mapping[str, str]] = {
-    "client": dict.fromkeys(("site", "job", "agreement", "survey", "care_mark", "gap", "message", "mail"), "client_id"),
+    "client": dict.fromkeys(
+        ("site", "job", "agreement", "survey", "care_mark", "gap", "message", "mail", "survey_ask"), "client_id"
+    ),
     "site": dict.fromkeys(("visit", "recurrence", "equipment", "target", "message"), "site_id"),
 }
 """The tables of what goes over, and the column that says whose it is. Contacts, hours and services are part of their record."""

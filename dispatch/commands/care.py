@@ -13,6 +13,7 @@ from dispatch.model.typed_times import parse_day
 
 with lazily(__name__):
     from dispatch.desk.care import accounts, care_list
+    from dispatch.desk.delivery import surveys
     from dispatch.desk.firm import skills_ahead
     from dispatch.desk.texts import client_words, comparison_words, skill_words
 
@@ -64,13 +65,23 @@ def _skills(store: Store, _: Args) -> Answer:
 
 @acts(
     "survey",
-    "a survey was sent, or answered",
+    "send a survey by mail, or note that one was sent or answered",
     _CLIENT,
-    one_of(flag("--sent"), option("--answered", "SCORE", "0 to 10", type=int), needed=True),
+    one_of(
+        flag("--send", "by mail, with an answer to click for each number"),
+        flag("--sent"),
+        option("--answered", "SCORE", "0 to 10", type=int),
+        needed=True,
+    ),
+    option("--to", "WHO", "of the client: a role, a name, an address", action="append", default=[]),
+    option("--visit", "REFERENCE", "after this visit", default=""),
     option("--words", "TEXT", default=""),
     option("--on", "DAY", "default: today", reads=_day),
 )
 def _survey(user: User, args: Args) -> str:
+    if args.send:
+        message = surveys.send(user, args.client, args.to, args.visit)
+        return f"The survey goes to {message.address} at {user.firm.times().clock(message.due_at)}; until then undo takes it back."
     care_list.note_survey(user, args.client, None if args.sent else args.answered, args.words, args.on)
     return f"{args.client.name}: survey {'sent' if args.sent else f'answered with {args.answered} of 10'}."
 

@@ -120,6 +120,10 @@ class Firm:
     message_cancelled: str = phrase("Our visit to {site} on {when} does not take place: {work} ({reference}).")
     message_paper: str = phrase("We send you {paper}, attached to this mail.")
     message_received: str = phrase("We have your request and will come back to you: {work}. Its number is {reference}.")
+    message_survey: str = phrase(
+        "How satisfied are you with our work, from 0 (not at all) to 10 (fully)? Open one of these lines and send the mail that it "
+        "begins; you may add words to it."
+    )
     inbox_host: str = ""
     inbox_port: int = 993
     inbox_security: str = "tls"

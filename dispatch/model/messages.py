@@ -21,6 +21,8 @@ class About(LabelledEnum):
     """The appointment that the client was told of does not take place."""
     PAPER = "paper"
     """A paper that somebody sends them: a report, a month, a quote."""
+    SURVEY = "survey"
+    """How satisfied they are, from 0 to 10."""
     RECEIVED = "received"
     """The answer to a mail that became a request."""
 
@@ -30,7 +32,9 @@ class About(LabelledEnum):
         return About.CONFIRMED if self in (About.MOVED, About.CANCELLED) else self
 
 
-WISHES = tuple(about for about in About if about.wish is about and about not in (About.PAPER, About.RECEIVED))
+WISHES = tuple(
+    about for about in About if about.wish is about and about not in (About.PAPER, About.SURVEY, About.RECEIVED)
+)
 """What a client may ask to be told."""
 APPOINTMENT = (About.CONFIRMED, About.MOVED, About.CANCELLED)
 """What tells the client whether and when we come, the newest as it stands."""
@@ -61,6 +65,8 @@ OVERDUE = 600
 """Seconds after which a message that nobody sends is a trouble: no sender runs, or it cannot send."""
 PLACE_HOLDERS = ("firm", "reference", "client", "site", "work", "technician", "when")
 """What may stand in braces in the words of a message. `when` is the new time, the arrival or the appointment."""
+SURVEY_PLACE_HOLDERS = ("firm", "client")
+"""What may stand in braces in the words of a survey, above its lines from 0 to 10."""
 RECEIVED_PLACE_HOLDERS = ("firm", "reference", "client", "site", "work")
 """What may stand in braces in the answer to a mail that became a request."""
 PAPER_PLACE_HOLDERS = ("firm", "client", "paper")

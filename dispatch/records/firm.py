@@ -14,7 +14,13 @@ from dispatch.levels.targets import read_targets, targets_text
 from dispatch.model.firm import Firm
 from dispatch.model.languages import LANGUAGES
 from dispatch.model.ledger import codes_of, sold_key, tax_key
-from dispatch.model.messages import PAPER_PLACE_HOLDERS, PLACE_HOLDERS, RECEIVED_PLACE_HOLDERS, About
+from dispatch.model.messages import (
+    PAPER_PLACE_HOLDERS,
+    PLACE_HOLDERS,
+    RECEIVED_PLACE_HOLDERS,
+    SURVEY_PLACE_HOLDERS,
+    About,
+)
 from dispatch.model.notices import WORDS
 from dispatch.model.states import Role
 from dispatch.model.text import ADDRESS, LINE, clean
@@ -208,7 +214,7 @@ SETTINGS = RecordType(
         *(
             Field(f"message_{about.value}", f"Message: {about.label}", worded(PLACE_HOLDERS), _MESSAGE, required=True)
             for about in About
-            if about not in (About.PAPER, About.RECEIVED)
+            if about not in (About.PAPER, About.SURVEY, About.RECEIVED)
         ),
         Field(
             "message_paper",
@@ -222,6 +228,13 @@ SETTINGS = RecordType(
             "Message: received",
             worded(RECEIVED_PLACE_HOLDERS),
             "with {firm} {reference} {client} {site} {work}: the answer to a mail that became a request",
+            required=True,
+        ),
+        Field(
+            "message_survey",
+            "Message: survey",
+            worded(SURVEY_PLACE_HOLDERS),
+            "with {firm} {client}: the question, above its lines from 0 to 10",
             required=True,
         ),
         Field("inbox_host", "Mail in: server", HOST, "imap.example.com; empty: no mail is read"),

@@ -15,6 +15,7 @@ from dispatch.desk.texts.client_words import standing
 from dispatch.desk.texts.comparison_words import comparison_lines
 from dispatch.fields.kinds import Day, Text
 from dispatch.fields.record import Field
+from dispatch.lazily import lazily
 from dispatch.model.clients import Client
 from dispatch.model.states import LEADS
 from dispatch.model.text import LINE, count_text
@@ -23,6 +24,9 @@ from screens.dialogs.asked import ChoiceRow, needed
 from screens.listed import ListScreen
 from screens.record_forms import ask_values
 from widgets.listed import FigureLine
+
+with lazily(__name__):
+    from dispatch.desk.delivery import surveys
 
 FEW = 12
 """So many clients are listed at first; the others with all of it."""
@@ -112,9 +116,14 @@ class CareScreen(ListScreen[CareItem]):
     @command("s", "care.survey", "Survey", LEADS, about="_client")
     async def action_survey(self, client: Client) -> None:
         """The client's survey was sent, or answered."""
-        rows = [ChoiceRow("sent", -1, "the answer is still owed")]
+        rows = [ChoiceRow("send it by mail", -2, "the answer comes in by itself")]
+        rows += [ChoiceRow("sent", -1, "the answer is still owed")]
         rows += [ChoiceRow(f"answered: {score} of 10", score) for score in range(10, -1, -1)]
         score = await self.choose(f"Survey of {client.name}", rows)
+        if score == -2:
+            if (sent := await self.do(surveys.send, client)) is not None:
+                self.say(f"It goes to {sent.address}. u takes it back until it leaves.")
+            return
         words = "" if score == -1 else await self.ask("What did they say?", "their words, or empty")
         await self.do(care_list.note_survey, client, None if score == -1 else score, words)
 

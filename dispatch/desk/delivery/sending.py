@@ -43,6 +43,7 @@ _SUBJECTS = {
     About.MOVED: phrase("Another time for your appointment"),
     About.CANCELLED: phrase("Your appointment does not take place"),
     About.RECEIVED: phrase("Your request"),
+    About.SURVEY: phrase("How satisfied are you?"),
 }
 """What a mail is about; one that brings a paper is about that."""
 
@@ -285,7 +286,7 @@ def _with_report(user: User, message: Message, *, attach: bool) -> Letter:
 
 def _subject(user: User, message: Message) -> str:
     with speaking(user.firm.language_of(clients.client(user.store, message.client_id))):
-        return show(f"{say(_SUBJECTS[message.about])}, {message.reference}", 200)
+        return show(", ".join(filter(None, (say(_SUBJECTS[message.about]), message.reference))), 200)
 
 
 def _body(user: User, message: Message) -> str:

@@ -6,9 +6,11 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from db import clients, mails, messages, visits
+from db import care, clients, mails, messages, visits
+from db.care import SurveyAsk
 from db.mails import Known
 from db.store import Store
+from dispatch.mail.answers import answer_in, score_in
 from dispatch.mail.kinds import doubt_of, kind_of, ours_in, ours_returned
 from dispatch.mail.reading import Incoming
 from dispatch.mail.replies import above_quote, says
@@ -28,7 +30,7 @@ FLOOD = 10
 class Judged(NamedTuple):
     """What a mail is. `visit` is the one that it speaks of, `answers` the message of ours that it answers or that came back.
     `agrees` is a plain yes to an appointment that is only planned, `asks` a request of `client_id`, `returned` that the message did
-    not arrive."""
+    not arrive, `survey` the score that answers one."""
 
     kind: MailKind
     state: MailState
@@ -39,6 +41,7 @@ class Judged(NamedTuple):
     agrees: bool = False
     asks: bool = False
     returned: bool = False
+    survey: tuple[SurveyAsk, int] | None = None
 
 
 def judge(store: Store, firm: Firm, mail: Incoming, now: int) -> Judged:
@@ -58,6 +61,8 @@ def judge(store: Store, firm: Firm, mail: Incoming, now: int) -> Judged:
     if (passed := _needs_nobody(kind, mail, known, message)) is not None:
         own = None if message is None else message.client_id
         return passed._replace(client_id=own, visit=visit, answers=message)
+    if kind is MailKind.WRITTEN and (judged := _survey(store, mail, message)) is not None:
+        return judged
     if doubt := doubt_of(mail, firm.inbox_trusts):
         return waits._replace(why=doubt)
     if kind is not MailKind.WRITTEN:
@@ -71,6 +76,23 @@ def judge(store: Store, firm: Firm, mail: Incoming, now: int) -> Judged:
     if (earlier := _goes_on(store, mail, known[0].client_id)) is not None:
         return _added(earlier, kind)
     return _request(store, mail, known[0], now)
+
+
+def _survey(store: Store, mail: Incoming, message: Message | None) -> Judged | None:
+    """The answer to a survey, which its token vouches for, whoever passed it on; None where it is none."""
+    answered = answer_in(mail.subject)
+    asked = None if answered is None else care.ask_by_token(store, answered[0])
+    score = None if answered is None else answered[1]
+    if asked is None and message is not None and mail.sender == message.address.casefold():
+        asked, score = care.ask_of(store, message.id), score_in(above_quote(mail.text))
+    if asked is None:
+        return None
+    judged = Judged(MailKind.WRITTEN, MailState.PASSED, client_id=asked.client_id)
+    if asked.survey_id is not None:
+        return judged._replace(why="it answers a survey that was answered before")
+    if score is None:
+        return judged._replace(state=MailState.WAITING, why="it answers a survey without a number")
+    return judged._replace(why=f"answers the survey with {score} of 10", survey=(asked, score))
 
 
 def _needs_nobody(kind: MailKind, mail: Incoming, known: list[Known], message: Message | None) -> Judged | None:

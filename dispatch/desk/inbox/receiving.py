@@ -6,7 +6,7 @@ from __future__ import annotations
 import contextlib
 import io
 
-from db import clients, mails, messages, visits
+from db import care, clients, mails, messages, visits
 from db.faults import Refused, StoreFault
 from db.store import existing
 from db.unit import Unit
@@ -19,7 +19,9 @@ from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.user import User
 from dispatch.desk.visits.kept_files import place, taken_in
 from dispatch.mail.reading import Incoming, one_line
+from dispatch.mail.replies import above_quote
 from dispatch.model.firm import Firm
+from dispatch.model.instants import day_of
 from dispatch.model.languages import say, speaking
 from dispatch.model.mail import Mail, MailFile, MailKind, MailState
 from dispatch.model.messages import Fate
@@ -89,6 +91,9 @@ def _receive(user: User, mail: Incoming, came_at: int, account: str, refused: st
         if judged.returned and judged.answers is not None and judged.answers.fate in (Fate.SENT, Fate.UNSURE):
             messages.change(unit, judged.answers, Fate.FAILED, why=f"It came back (mail {kept.id}).", ended_at=unit.at)
             unit.audit("message", judged.answers.id, came_back=kept.id)
+        if judged.survey is not None:
+            asked, score = judged.survey
+            care.answer(unit, asked, day_of(kept.came_at, firm.zone), score, above_quote(kept.text))
         if judged.asks and visit is not None:
             answer(unit, firm, kept, visit)
         return kept

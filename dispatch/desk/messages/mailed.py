@@ -52,7 +52,7 @@ def turn(store: Store, unit: Unit, picture: RecordChange, *, back: bool) -> tupl
     if message is None:
         return None
     if message.fate in (Fate.TAKEN, Fate.SENDING, Fate.SENT, Fate.UNSURE):
-        raise Refusal(f"{show(message.paper)} has left for {show(message.address)}: it cannot be taken back.")
+        raise Refusal(f"{show(message.subject)} has left for {show(message.address)}: it cannot be taken back.")
     # a sender that tried in vain has made another version of what still waits
     if message.fate not in (Fate.WAITING, Fate.FAILED) if back else message.version != expected:
         return None

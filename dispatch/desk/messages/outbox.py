@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from db import messages, papers, settings, visits
+from db import care, messages, papers, settings, visits
 from db.store import Store, existing
 from db.unit import Unit
 from dispatch.desk.messages import calling_ahead, notifications
@@ -87,6 +87,8 @@ def judge(store: Store, message: Message, now: int) -> MessageVerdict:
     visit = None if message.visit_id is None else visits.visit_by_id(store, message.visit_id)
     if message.paper_id is not None:
         return MessageVerdict(_paper(store, visit, message, now))
+    if message.about is About.SURVEY:
+        return MessageVerdict(_answered_already(store, message))
     if message.mail_id is not None:
         return MessageVerdict(_gone_or_anothers(visit, message))
     if visit is None or (visit.archived_at is not None and message.about is not About.CANCELLED):
@@ -230,6 +232,11 @@ def _paper(store: Store, visit: Visit | None, message: Message, now: int) -> str
     if until is not None and day_of(now, settings.firm(store).zone).isoformat() > until:
         return f"it was good until {until}"
     return ""
+
+
+def _answered_already(store: Store, message: Message) -> str:
+    ask = care.ask_of(store, message.id)
+    return "it was answered" if ask is None or ask.survey_id is not None else ""
 
 
 def _gone_or_anothers(visit: Visit | None, message: Message) -> str:

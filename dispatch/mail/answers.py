@@ -1,0 +1,26 @@
+"""The answer to a survey that was sent by mail: its score, and the token by which it is known."""
+
+from __future__ import annotations
+
+import re
+
+SCORES = tuple(range(10, -1, -1))
+_SUBJECT = re.compile(r"\b([0-9]{1,2}) of 10 \[survey ([0-9a-f]{16})\]")
+_NUMBER = re.compile(r"\W*(10|[0-9])(?![0-9]|[.,][0-9]|\s*%)")
+
+
+def subject_of(score: int, token: str) -> str:
+    """The subject of a mail that answers."""
+    return f"{score} of 10 [survey {token}]"
+
+
+def answer_in(subject: str) -> tuple[str, int] | None:
+    """Token and score that a subject has; None where it has none."""
+    found = _SUBJECT.search(subject)
+    return (found[2], int(found[1])) if found is not None and int(found[1]) <= 10 else None
+
+
+def score_in(text: str) -> int | None:
+    """The number from 0 to 10 that a reply begins with; None where it does not."""
+    found = _NUMBER.match(text)
+    return None if found is None else int(found[1])

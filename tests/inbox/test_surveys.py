@@ -1,0 +1,106 @@
+"""A survey that goes by mail: eleven lines, an answer that is known by its token, once, and what care makes of it."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+import pytest
+
+from db.store import existing
+from dispatch.desk.book.record_stores import RECORD_STORES
+from dispatch.desk.care.care_list import care_list
+from dispatch.desk.delivery import surveys
+from dispatch.desk.messages.outbox import find_message
+from dispatch.desk.plan import undo
+from dispatch.desk.session.refusals import NotAllowed, NotFound, Refusal
+from dispatch.mail.answers import answer_in, score_in
+from dispatch.model.clients import Client
+from dispatch.model.mail import Mail, MailState
+from dispatch.model.messages import Fate
+from tests.desk.conftest import Office, closed
+from tests.inbox.mails import PINE
+from tests.inbox.test_visits import deliver, write
+
+
+def pine(office: Office) -> Client:
+    return existing(RECORD_STORES["client"].find(office.store, "Pine Court"))  # type: ignore[no-any-return]
+
+
+def scores(office: Office) -> list[tuple[int | None, str]]:
+    return office.store.all(
+        "SELECT score, words FROM survey WHERE client_id = ? AND withdrawn_at IS NULL ORDER BY id", (pine(office).id,)
+    )
+
+
+@pytest.fixture
+def asked(firm: Office) -> list[str]:
+    """The subjects of the eleven answers to a survey that went to Pine Court."""
+    surveys.send(firm.lee, pine(firm))
+    (letter,) = deliver(firm)
+    assert (letter.address, letter.subject) == (PINE, "How satisfied are you?")
+    links = re.findall(r"^(\d+): mailto:office@columbus\.example\?subject=(\S+)$", letter.text, re.MULTILINE)
+    assert [int(score) for score, _ in links] == list(range(10, -1, -1))
+    return [unquote(subject) for _, subject in reversed(links)]
+
+
+def reply(office: Office, subject: str, text: str = "", **headers: str) -> Mail:
+    return write(office, text, headers.pop("sender", PINE), subject, **headers)
+
+
+def test_the_first_answer_counts_once_and_4_is_an_unhappy_client(firm: Office, asked: list[str]) -> None:
+    assert scores(firm) == [(None, "")]
+    kept = reply(firm, asked[4], "You came late twice.\n\n-- \nPia")
+    assert (kept.state, kept.why, kept.client) == (MailState.PASSED, "answers the survey with 4 of 10", "Pine Court")
+    assert scores(firm) == [(None, ""), (4, "You came late twice.")]
+    again = reply(firm, asked[10])
+    assert (again.state, again.why) == (MailState.PASSED, "it answers a survey that was answered before")
+    assert len(scores(firm)) == 2
+    assert "E7" in {item.rule for item in care_list(firm.store, pine(firm))}
+    assert not deliver(firm), "an answer is not answered"
+
+
+def test_whoever_has_the_token_answers_and_nobody_without(firm: Office, asked: list[str]) -> None:
+    for wrong in ("9 of 10 [survey 0123456789abcdef]", asked[9].replace("9 of 10", "11 of 10"), "9 of 10"):
+        reply(firm, wrong, sender="Boss <boss@elsewhere.example>")
+    reply(firm, asked[9], Auto_Submitted="auto-replied")
+    assert scores(firm) == [(None, "")]
+    reply(firm, f"Re: Fwd: {asked[9]}", sender="Boss <boss@elsewhere.example>")
+    assert scores(firm)[-1] == (9, "")
+
+
+def test_a_reply_that_begins_with_a_number_is_an_answer(firm: Office, asked: list[str]) -> None:
+    waits = reply(firm, "Re: How satisfied are you?", "Quite well", In_Reply_To="<dispatch-1@columbus.example>")
+    assert (waits.state, waits.why) == (MailState.WAITING, "it answers a survey without a number")
+    reply(
+        firm, "Re: How satisfied are you?", "8, thank you\n\n> 0: mailto", In_Reply_To="<dispatch-1@columbus.example>"
+    )
+    assert scores(firm)[-1] == (8, "8, thank you")
+
+
+def test_who_may_send_one_to_whom_and_when(firm: Office) -> None:
+    with pytest.raises(NotAllowed):
+        surveys.send(firm.dana, pine(firm))
+    with pytest.raises(NotFound, match="has no visit R1"):
+        surveys.send(firm.lee, pine(firm), reference="R1")
+    harbor = RECORD_STORES["client"].find(firm.store, "Harbor Dental")
+    with pytest.raises(Refusal, match="R1 is not closed"):
+        surveys.send(firm.lee, harbor, reference="R1")
+    closed(firm, "R1")
+    surveys.send(firm.lee, harbor, reference="R1")
+    sent = surveys.send(firm.lee, pine(firm))
+    with pytest.raises(Refusal, match="was asked on 2026-11-24, and has not answered yet"):
+        surveys.send(firm.lee, pine(firm))
+    undo.undo(firm.lee)
+    assert find_message(firm.store, sent.id).fate is Fate.DROPPED
+    assert scores(firm) == []
+    surveys.send(firm.lee, pine(firm))
+
+
+@pytest.mark.parametrize(
+    ("text", "score"),
+    [("10", 10), (" 7 of 10", 7), ("9!", 9), ("11", None), ("7.5", None), ("8 %", None), ("x 9", None)],
+)
+def test_a_number_at_the_beginning(text: str, score: int | None) -> None:
+    assert score_in(text) == score
+    assert answer_in(text) is None
