@@ -14,7 +14,7 @@ from db import dated_terms, settings
 from db.among import AMONG, keys_param
 from db.dated_terms import ALWAYS, Dated
 from db.names import changed
-from db.rows import Query, Select, Stored, column, day, json_form, part
+from db.rows import Query, Select, Stored, column, day, json_form, part, value
 from db.store import Store
 from db.unit import Unit
 from dispatch.model.agreements import Agreement, PrepaidBlock, RateCard, ServiceTerms
@@ -210,6 +210,19 @@ def end_agreement(unit: Unit, before: Agreement, on: datetime.date) -> int:
     version = unit.update("agreement", before.id, before.version, ended_on=on.isoformat())
     unit.audit("agreement", before.id, changed={"ended_on": [_iso(before.ends), on.isoformat()]})
     return version
+
+
+def put_away(unit: Unit, before: Agreement, at: int | None) -> int:
+    """Archive an agreement as of an instant, or bring it back (None); returns the new version."""
+    version = unit.update("agreement", before.id, before.version, archived_at=at)
+    unit.audit("agreement", before.id, archived=at is not None)
+    return version
+
+
+fee_invoiced: Query[bool, int] = value(
+    "SELECT EXISTS (SELECT 1 FROM invoiced WHERE agreement_id = ? AND released_at IS NULL)"
+)
+"""Whether a fee of an agreement stands on an invoice."""
 
 
 def agreement(store: Store, agreement_id: int, day: datetime.date | None = None) -> Agreement | None:

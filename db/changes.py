@@ -135,6 +135,8 @@ ONLY_ADDED = frozenset(
         "file_removal",
         "finding",
         "finding_mark",
+        "proposal",
+        "proposal_mark",
         "timesheet",
         "timesheet_approval",
     }

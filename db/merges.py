@@ -11,7 +11,8 @@ from db.unit import Unit
 
 HANGS_ON: Mapping[str, Mapping[str, str]] = {
     "client": dict.fromkeys(
-        ("site", "job", "agreement", "survey", "care_mark", "gap", "message", "mail", "survey_ask"), "client_id"
+        ("site", "job", "agreement", "survey", "care_mark", "gap", "message", "mail", "survey_ask", "proposal"),
+        "client_id",
     ),
     "site": dict.fromkeys(("visit", "recurrence", "equipment", "target", "message"), "site_id"),
 }

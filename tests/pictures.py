@@ -98,6 +98,7 @@ WAYS = (
     Way("audit", "lee", "log", "A"),
     Way("audit-filter", "lee", "log", "A /"),
     Way("care", "lee", "log", "C"),
+    Way("proposals", "lee", "log", "C p"),
     Way("access", "lee", "log", "K"),
     Way("report-out", "lee", "log", "R"),
     Way("clients", "lee", "book"),

@@ -12,6 +12,7 @@ from fractions import Fraction
 from dispatch.model.agreements import Agreement, PrepaidBlock
 from dispatch.model.clients import Client
 from dispatch.model.firm import Firm
+from dispatch.model.proposals import ClientProposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ class Account:
     gaps: tuple[Gap, ...] = ()
     ends: tuple[EquipmentEnd, ...] = ()
     ends_days: int = 60
+    proposals: tuple[ClientProposal, ...] = ()
 
     def in_force(self, day: datetime.date) -> Agreement | None:
         """The agreement in force on a day; of several the last to start."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 from dispatch.care.account import Account
 from dispatch.care.item import CareItem, Workdays, ended
 from dispatch.care.offers import offers, unhappy
+from dispatch.care.proposals import follow_ups
 from dispatch.care.terms import balance, cadence, ends, gaps, proactive, renewal, review, survey
 
 TITLES = {
@@ -23,6 +24,7 @@ TITLES = {
     "E9": "balance",
     "E10": "spend",
     "E17": "equipment",
+    "E18": "proposal",
     "D8": "review",
 }
 """The rules in words."""
@@ -63,3 +65,4 @@ def _all(account: Account, today: datetime.date, workdays: Workdays) -> Iterator
     yield from unhappy(account, today, workdays)
     yield from gaps(account, today)
     yield from ends(account, today)
+    yield from follow_ups(account, today)

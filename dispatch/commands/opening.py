@@ -35,7 +35,7 @@ READ_BY: Mapping[str, str] = {
     "holidays": "clients", "absence": "clients", "settings": "clients", "travel": "day", "roads": ALL, "roads export": "day",
     "levels": "levels",
     "review": "log", "review answer": ALL, "review comments": ALL, "review words": ALL, "invoice": "log",
-    "care": "care", "outbox": "messages", "inbox": "messages", "alerts": "messages", "figures": "figures",
+    "care": "care", "proposal": "care", "outbox": "messages", "inbox": "messages", "alerts": "messages", "figures": "figures",
     "timesheet": "reports", "timesheet show": "own", "timesheet submit": "own", "timesheet reopen": "own",
     "report": "reports", "report visit": "own", "report sheet": "own", "audit": "audit", "plan": "day", "query": ALL,
     "backup": "whole", "restore": ALL, "doctor": ALL, "init": ALL, "staff": "clients",

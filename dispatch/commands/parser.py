@@ -53,6 +53,7 @@ GROUPS = (
     ("reviewing", ("review",)),
     ("invoicing", ("invoice",)),
     ("care", ("care",)),
+    ("proposals", ("proposal",)),
     ("outbox", ("outbox", "alerts")),
     ("inbox", ("inbox",)),
     ("reporting", ("figures", "report")),

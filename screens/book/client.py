@@ -28,7 +28,7 @@ class ClientScreen(UserScreen):
 
     TITLE_WORD = "a client"
     DEFAULT_CSS = "ClientScreen NotesPane { height: 1fr; padding: 0 1; }"
-    FOOTER = "client.edit client.site client.recurring screen.leave screen.keys"
+    FOOTER = "client.edit client.site client.recurring screen.proposals screen.leave screen.keys"
     BINDINGS = [BACK, Binding("j,down", "scroll(1)", show=False), Binding("k,up", "scroll(-1)", show=False)]
 
     def __init__(self, client_id: int) -> None:
@@ -66,6 +66,11 @@ class ClientScreen(UserScreen):
     async def action_recurring(self, client: Client) -> None:
         """A visit that comes again by a rule."""
         await ask_recurring(self, client)
+
+    @command("p", "screen.proposals", "Proposals", READS["care"].roles, about="_client")
+    def action_proposals(self, client: Client) -> None:
+        """What is offered to them, and what they said to it."""
+        self.program.open("proposals", client.id)
 
     @command("R", "file.report", "Report", READS["reports"].roles, about="_client")
     async def action_report(self, client: Client) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+from collections.abc import Callable, Collection
 
 from db.faults import StoreFault
 from dispatch.desk.book.records import client_named
@@ -32,9 +33,15 @@ _WIDTH, _COLUMNS = 72, 5
 _TO = AskedField("to", "To", "", "roles, names or addresses; empty: whom the settings say, else where they are told")
 
 
-async def ask_mail(screen: UserScreen, title: str, make: Make, *, period: str = "") -> None:
+def _by_outbox(user: User, mail: PaperMail, confirmed: Collection[str] = ()) -> str:
+    return papers.sent_words(papers.send(user, mail, confirmed=confirmed), user.firm.times())
+
+
+async def ask_mail(
+    screen: UserScreen, title: str, make: Make, *, period: str = "", send: Callable[..., str] = _by_outbox
+) -> None:
     """Ask to whom, show what would be sent, with the paper itself where it is not in sight, and send it; what nobody should send by
-    oversight is asked about."""
+    oversight is asked about. `send` is the deed that does it, and says what came of it."""
     try:
         screen.user.ask_to_read("messages")
     except Refusal as refusal:
@@ -59,8 +66,8 @@ async def ask_mail(screen: UserScreen, title: str, make: Make, *, period: str = 
             fields = [dataclasses.replace(field, value=typed[field.name]) for field in fields]
     times = screen.user.firm.times()
     await screen.confirm(f"Send {mail.paper.title}?", list(mail.lines(times)), text=text)
-    if (sent := await screen.insist("Send it all the same?", papers.send, mail)) is not None:
-        screen.say(papers.sent_words(sent, times))
+    if (said := await screen.insist("Send it all the same?", send, mail)) is not None:
+        screen.say(said)
 
 
 def _read(report: Report) -> str:

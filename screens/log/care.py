@@ -47,7 +47,9 @@ class CareScreen(ListScreen[CareItem]):
     TITLE_WORD = "account care"
     ENTER = "client"
     PANE = "beside"
-    FOOTER = "care.done care.decline care.snooze care.survey care.all care.skills change.undo screen.keys"
+    FOOTER = (
+        "care.done care.decline care.snooze care.survey screen.proposals care.all care.skills change.undo screen.keys"
+    )
     BINDINGS = [key("enter", "care.client", "Client", "the client's page", show=False), BACK]
 
     def __init__(self) -> None:
@@ -156,6 +158,9 @@ class CareScreen(ListScreen[CareItem]):
 
     _SKILLS = "Hours of each skill that are wanted in the weeks to come, and who has it."
     skills = opens("w", "care.skills", "Skills", "skills", _SKILLS)
+
+    _PROPOSALS = "What is offered to clients, what they said to it, and what it comes to."
+    proposals = opens("p", "screen.proposals", "Proposals", "proposals", _PROPOSALS)
 
     def _client(self) -> Client | None:
         return None if self.here is None else clients.client(self.user.store, self.here.client_id)

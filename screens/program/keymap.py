@@ -72,6 +72,7 @@ PLACES = (
     ),
     KeyPlace("The audit", ("screens.log.audit:AuditScreen",), _LIST),
     KeyPlace("Skills against demand", ("screens.log.skills:SkillsScreen",), _LIST),
+    KeyPlace("Proposals", ("screens.log.proposals:ProposalsScreen",), _LIST),
     KeyPlace("Account care", ("screens.log.care:CareScreen",), _LIST),
     KeyPlace(
         "Rate cards and agreements", ("screens.prices.prices:PricesScreen", "screens.prices.terms:TermsScreen"), _LIST

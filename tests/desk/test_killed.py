@@ -37,7 +37,7 @@ FIRST: dict[str, Step] = {
 }
 
 
-def statements(path: Path, clock: SetClock, step: Step) -> int:
+def statements(path: Path, clock: SetClock, step: Step, login: str = "ana") -> int:
     """How many statements a step takes, found by doing it and not saving it."""
     count = 0
 
@@ -46,14 +46,14 @@ def statements(path: Path, clock: SetClock, step: Step) -> int:
         count += 1
 
     with Store.open(path, clock=clock) as store:
-        user = log_in(store, "ana")
+        user = log_in(store, login)
         store.conn.set_trace_callback(counted)
         step(user)
         store.conn.set_trace_callback(None)
     return count
 
 
-def killed_at(path: Path, clock: SetClock, step: Step, number: int) -> None:
+def killed_at(path: Path, clock: SetClock, step: Step, number: int, login: str = "ana") -> None:
     """Do a step in a process of its own that is killed as it begins its `number`th statement."""
     child = os.fork()
     if child == 0:
@@ -67,7 +67,7 @@ def killed_at(path: Path, clock: SetClock, step: Step, number: int) -> None:
 
         try:
             store = Store.open(path, clock=clock)
-            user = log_in(store, "ana")
+            user = log_in(store, login)
             store.conn.set_trace_callback(kill)
             step(user)
         finally:

@@ -15,6 +15,7 @@ from db import (
     equipment,
     people,
     prepaid_use,
+    proposals,
     service_plans,
     settings,
     sheets,
@@ -83,6 +84,7 @@ def accounts(store: Store, where: CareCalendar, only: Collection[int] | None = N
     spent = _spent(store, every, where)
     stands, names = equipment.of_clients(store), {person.id: person.name for person in people.all_staff(store)}
     surveys, marks, gaps = care.surveys(store), care.marks(store), care.gaps(store)
+    offered_to = proposals.of_clients(store)
     found = []
     for client in chosen:
         own, terms = of_client[client.id], own_terms[client.id]
@@ -108,6 +110,7 @@ def accounts(store: Store, where: CareCalendar, only: Collection[int] | None = N
                     for what, day in piece.ends
                 ),
                 ends_days=firm.ends_days,
+                proposals=offered_to.get(client.id, ()),
             )
         )
     return found

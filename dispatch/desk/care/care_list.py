@@ -6,11 +6,12 @@ import datetime
 from dataclasses import replace
 
 from db import care, changes, clients, people
-from db.changes import added
+from db.changes import RecordChange, added
 from db.store import Store, existing
+from db.unit import Unit
 from dispatch.care.account import PromptMark
 from dispatch.care.item import SNOOZE_DAYS, SNOOZES, CareItem, CareState
-from dispatch.care.offers import FREE
+from dispatch.care.offers import FREE, OFFERS, held_back
 from dispatch.care.rules import in_order, items_of
 from dispatch.desk.care.accounts import accounts, office
 from dispatch.desk.charges.comparing import PlanComparison, compare_plans
@@ -77,10 +78,34 @@ def note_offer(user: User, client: Client, *, made: bool, note: str = "") -> Non
         if not made and not cleaned:
             faults.append("reason: is missing")
         refuse(faults)
-        today = office(user.store).today
-        mark = PromptMark(FREE, today.isoformat(), "done" if made else "declined", today, None, cleaned)
-        mark_id = care.add_mark(unit, client.id, mark)
-        changes.remember(unit, f"offer {client.name}", [added("care_mark", mark_id)])
+        changes.remember(unit, f"offer {client.name}", [offered(unit, client.id, made=made, note=cleaned)])
+
+
+def offered(unit: Unit, client_id: int, *, made: bool, note: str) -> RecordChange:
+    """Write down within a deed that an offer was made today, or declined; returns the picture of that."""
+    today = office(unit.store).today
+    mark = PromptMark(FREE, today.isoformat(), "done" if made else "declined", today, None, note)
+    return added("care_mark", care.add_mark(unit, client_id, mark))
+
+
+def end_offers(unit: Unit, client_id: int, note: str) -> list[RecordChange]:
+    """End within a deed every prompt to offer a client something: that is done; returns the pictures of that."""
+    where = office(unit.store)
+    return [
+        added(
+            "care_mark",
+            care.add_mark(unit, client_id, PromptMark(item.rule, item.occasion, "done", where.today, None, note)),
+        )
+        for account in accounts(unit.store, where, {client_id})
+        for item in items_of(account, where.today, where.workdays)
+        if item.rule in OFFERS
+    ]
+
+
+def against_offers(store: Store, client_id: int) -> tuple[str, ...]:
+    """Why a client is better offered nothing today, in words."""
+    where = office(store)
+    return next((held_back(account, where.today) for account in accounts(store, where, {client_id})), ())
 
 
 def note_gap(user: User, client: Client, what: str, owner: str, due: datetime.date) -> None:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from db import clients, papers
 from db.papers import KeptPaper
 from db.store import Store, existing
+from db.unit import Unit
 from db.visits import visits_by_id
 from dispatch.desk.messages import mailed
 from dispatch.desk.messages.outbox import find_message
@@ -200,24 +201,29 @@ def send(user: User, *mails: PaperMail, confirmed: Collection[str] = ()) -> tupl
         Refusal: what one of them says was put right since it was written.
     """
     with user.write("send paper", Role.DISPATCHER, Role.LEAD) as unit:
-        store = user.store
-        made: list[int] = []
-        for mail in mails:
-            paper = mail.paper
-            if not data.still_so(store, paper.visits, paper.digest):
-                raise Refusal(f"{show(paper.title)} would say other things by now. Look at it again.")
-            _ask(store, paper, mail.to, confirmed)
-            site_id = visits_by_id(store, {paper.visit_id})[0].site_id if paper.visit_id is not None else None
-            made += mailed.put(unit, paper, {one.address: mail.text for one in mail.to}, site_id)
-            if paper.visit_id is not None:
-                unit.audit("visit", paper.visit_id, paper=paper.title, to_be_sent_to=[one.address for one in mail.to])
+        made = put(unit, mails, confirmed)
         if not made:
             unit.leave_unchanged()
             return ()
-        sent = tuple(find_message(store, number) for number in made)
+        sent = tuple(find_message(user.store, number) for number in made)
         alone = f"{mails[0].paper.title} to {', '.join(one.address for one in sent)}"
         mailed.remember(unit, made, f"send {alone if len(mails) == 1 else count_text(len(mails), 'paper')}")
         return sent
+
+
+def put(unit: Unit, mails: Sequence[PaperMail], confirmed: Collection[str]) -> list[int]:
+    """Put papers into the outbox within a deed; returns the numbers of the messages. Raises as `send`."""
+    store, made = unit.store, list[int]()
+    for mail in mails:
+        paper = mail.paper
+        if not data.still_so(store, paper.visits, paper.digest):
+            raise Refusal(f"{show(paper.title)} would say other things by now. Look at it again.")
+        _ask(store, paper, mail.to, confirmed)
+        site_id = visits_by_id(store, {paper.visit_id})[0].site_id if paper.visit_id is not None else None
+        made += mailed.put(unit, paper, {one.address: mail.text for one in mail.to}, site_id)
+        if paper.visit_id is not None:
+            unit.audit("visit", paper.visit_id, paper=paper.title, to_be_sent_to=[one.address for one in mail.to])
+    return made
 
 
 def _ask(store: Store, paper: KeptPaper, to: Sequence[Recipient], confirmed: Collection[str]) -> None:

@@ -35,8 +35,12 @@ def put(unit: Unit, paper: KeptPaper, addresses: dict[str, str], site_id: int | 
 
 def remember(unit: Unit, made: Sequence[int], label: str) -> None:
     """Let whoever put messages into the outbox take them back together."""
-    pictures = [RecordChange(ENTITY, number, {"waits": False}, {"waits": True}, 0, 1) for number in made]
-    changes.remember(unit, label, pictures)
+    changes.remember(unit, label, pictures(made))
+
+
+def pictures(made: Sequence[int]) -> list[RecordChange]:
+    """The pictures of messages that were just put into the outbox."""
+    return [RecordChange(ENTITY, number, {"waits": False}, {"waits": True}, 0, 1) for number in made]
 
 
 def turn(store: Store, unit: Unit, picture: RecordChange, *, back: bool) -> tuple[int, int] | None:

@@ -21,6 +21,7 @@ from dispatch.desk.day import notices, routing
 from dispatch.desk.day.undo_record import STOOD_AGAINST, blocking, not_meant, standing_of
 from dispatch.desk.mending import merging, splitting
 from dispatch.desk.messages import mail_changes, mailed, notifications
+from dispatch.desk.prices import agreeing
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.user import User
 from dispatch.desk.visits import follow_ups, needs, waiting
@@ -117,6 +118,8 @@ def _turn_record(user: User, unit: Unit, picture: RecordChange, refused: str, *,
             raise Refusal(f"{refused}: {fault}. Nothing was changed.") from None
     elif picture.entity == mailed.ENTITY:
         turned = mailed.turn(user.store, unit, picture, back=back)
+    elif picture.entity == agreeing.ENTITY:
+        turned = agreeing.turn(unit, picture, back=back)
     elif picture.entity == mail_changes.ENTITY:
         turned = mail_changes.turn(user.store, unit, picture, back=back)
     elif picture.entity == merging.ENTITY:

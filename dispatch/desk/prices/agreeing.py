@@ -12,7 +12,9 @@ from typing import Any, NamedTuple
 
 from db import agreements, clients, people, prepaid_use, settings, visits
 from db.agreements import MONEY_KIND
+from db.changes import RecordChange
 from db.store import Store, existing
+from db.unit import Unit
 from dispatch.charges.explain import AT_USUAL
 from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, confirm, refuse, taken
 from dispatch.desk.session.user import User
@@ -81,44 +83,92 @@ def save_agreement(
         NeedsConfirm: something is asked.
         Stale: somebody else changed the agreement since `before` was read.
     """
-    form = {key: value for key, value in terms.items() if key not in ("blocks", *BESIDE)}
     with user.write("save an agreement", Role.LEAD) as unit:
-        client = clients.client_by_name(user.store, client_name)
-        if client is None:
-            raise NotFound(f"There is no client {show(client_name, 60)}.")
-        faults = charges.validate_agreement(form)
-        if form.get("kind") is None:
-            faults.append("kind: is missing: tm, fixed_price, retainer, block_hours or block_money")
-        if form.get("starts") is None:
-            faults.append("starts: is missing: the first day, written as 2026-11-24")
-        rollover, cap, service = terms.get("rollover", "none"), terms.get("rollover_cap"), terms.get("service")
-        if rollover not in ROLLOVERS:
-            faults.append(f"rollover: {rollover!r} is not one of {', '.join(ROLLOVERS)}")
-        if rollover == "capped" and (not isinstance(cap, int) or cap < 0):
-            faults.append("rollover_cap: how many minutes at the usual rate roll over at most?")
-        cleaned = taken("name", name, NAME, faults, needed=True)
-        promises = before.service if before is not None else ServiceTerms()
-        if service is not None:
-            promises = service_terms.read_service(service, user.firm.zone, agreements.minor_units(user.store), faults)
-        refuse(faults)
-        starts = datetime.date.fromisoformat(str(form["starts"]))
-        ends = None if form.get("ends") is None else datetime.date.fromisoformat(str(form["ends"]))
-        plan_id = _plan_id(user.store, terms, before)
-        kept = (form, 1, rollover, cap, promises, plan_id)
-        new = Agreement(0, client.id, cleaned, str(form["kind"]), starts, ends, *kept)
-        if before is not None and since is not None:
-            now = existing(agreements.agreement(user.store, before.id, since))
-            refuse(_faults_of_day(now, new, since, day_of(user.now, user.firm.zone)))
-        _alone(new, user.store, before)
-        if confirmed is not None:
-            confirm(beginning.questions(user.store, new, terms, client, before), confirmed)
-        if before is None:
-            _past_stays(user, client.id, ("starts", starts, _behind(ends)))
-            return existing(agreements.agreement(user.store, agreements.add_agreement(unit, new)))
-        _past_stays(user, client.id, ("starts", before.starts, starts), ("ends", _behind(before.ends), _behind(ends)))
-        after = replace(new, id=before.id, client_id=before.client_id, version=before.version, promised=before.promised)
-        agreements.update_agreement(unit, before, after, since)
-        return existing(agreements.agreement(user.store, before.id))
+        return saved(user, unit, client_name, name, terms, before, since, confirmed)
+
+
+def saved(
+    user: User,
+    unit: Unit,
+    client_name: str,
+    name: str,
+    terms: Mapping[str, Any],
+    before: Agreement | None = None,
+    since: datetime.date | None = None,
+    confirmed: Sequence[str] | None = None,
+) -> Agreement:
+    """Save an agreement within another deed, as `save_agreement`."""
+    form = {key: value for key, value in terms.items() if key not in ("blocks", *BESIDE)}
+    client = clients.client_by_name(user.store, client_name)
+    if client is None:
+        raise NotFound(f"There is no client {show(client_name, 60)}.")
+    faults = charges.validate_agreement(form)
+    if form.get("kind") is None:
+        faults.append("kind: is missing: tm, fixed_price, retainer, block_hours or block_money")
+    if form.get("starts") is None:
+        faults.append("starts: is missing: the first day, written as 2026-11-24")
+    rollover, cap, service = terms.get("rollover", "none"), terms.get("rollover_cap"), terms.get("service")
+    if rollover not in ROLLOVERS:
+        faults.append(f"rollover: {rollover!r} is not one of {', '.join(ROLLOVERS)}")
+    if rollover == "capped" and (not isinstance(cap, int) or cap < 0):
+        faults.append("rollover_cap: how many minutes at the usual rate roll over at most?")
+    cleaned = taken("name", name, NAME, faults, needed=True)
+    promises = before.service if before is not None else ServiceTerms()
+    if service is not None:
+        promises = service_terms.read_service(service, user.firm.zone, agreements.minor_units(user.store), faults)
+    refuse(faults)
+    starts = datetime.date.fromisoformat(str(form["starts"]))
+    ends = None if form.get("ends") is None else datetime.date.fromisoformat(str(form["ends"]))
+    plan_id = _plan_id(user.store, terms, before)
+    kept = (form, 1, rollover, cap, promises, plan_id)
+    new = Agreement(0, client.id, cleaned, str(form["kind"]), starts, ends, *kept)
+    if before is not None and since is not None:
+        now = existing(agreements.agreement(user.store, before.id, since))
+        refuse(_faults_of_day(now, new, since, day_of(user.now, user.firm.zone)))
+    _alone(new, user.store, before)
+    if confirmed is not None:
+        confirm(beginning.questions(user.store, new, terms, client, before), confirmed)
+    if before is None:
+        _past_stays(user, client.id, ("starts", starts, _behind(ends)))
+        return existing(agreements.agreement(user.store, agreements.add_agreement(unit, new)))
+    _past_stays(user, client.id, ("starts", before.starts, starts), ("ends", _behind(before.ends), _behind(ends)))
+    after = replace(new, id=before.id, client_id=before.client_id, version=before.version, promised=before.promised)
+    agreements.update_agreement(unit, before, after, since)
+    return existing(agreements.agreement(user.store, before.id))
+
+
+ENTITY = "agreement"
+
+
+def begun(unit: Unit, agreement: Agreement) -> RecordChange:
+    """The picture of an agreement that was just made within another deed."""
+    return RecordChange(
+        ENTITY, agreement.id, {"archived": True}, {"archived": False, "at": unit.at}, 0, agreement.version
+    )
+
+
+def turn(unit: Unit, picture: RecordChange, *, back: bool) -> tuple[int, int] | None:
+    """Take an agreement back that was begun with other things (or let it stand again); returns the version that it looked so at,
+    and the one of now.
+
+    None: it is another one by now.
+
+    Raises:
+        Refusal: something was charged by it since, or another covers its days by now.
+    """
+    expected, target, look = picture.turned(back)
+    store, known = unit.store, agreements.agreement(unit.store, picture.id)
+    if known is None or (expected and known.version != expected):
+        return None
+    if look["archived"]:
+        since = int(picture.after["at"])
+        ended = [one.reference for one in visits.of_client(store, known.client_id) if (one.ended_at or 0) > since]
+        if ended or agreements.fee_invoiced(store, known.id):
+            what = f"{show(ended[0])} has ended" if ended else "its fee was invoiced"
+            raise Refusal(f"“{show(known.name)}” cannot be taken back: {what} since. End it instead.")
+    else:
+        _alone(known, store, None)
+    return target, agreements.put_away(unit, known, unit.at if look["archived"] else None)
 
 
 def _plan_id(store: Store, terms: Mapping[str, Any], before: Agreement | None) -> int | None:

@@ -149,12 +149,11 @@ class Whose(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A whole report. `kind` is `day`, `month`, `firm`, `sheet`, `visit`, `quote`, `rates` or `invoice`, and the name of its own
-    template, if any; `subtitle` says of what; `foot` who made it when, and the head of the audit chain; as text it is set for
-    `width` cells.
-    `name` is what its file is called, without an ending, and `data` what it counts, as tables. `to` is whom it is for, a line each,
-    where it leaves the firm, and `whose` for which client it is: None for what is the firm's alone. `language` is the one
-    that was spoken when it was made, empty: English with the firm's formats."""
+    """A whole report. `kind` is `day`, `month`, `firm`, `sheet`, `visit`, `quote`, `rates`, `proposal` or `invoice`, and the
+    name of its own template, if any; `subtitle` says of what; `foot` who made it when, and the head of the audit chain; as
+    text it is set for `width` cells. `name` is what its file is called, without an ending, and `data` what it counts, as
+    tables. `to` is whom it is for, a line each, where it leaves the firm, and `whose` for which client it is: None for what
+    is the firm's alone. `language` is the one that was spoken when it was made, empty: English with the firm's formats."""
 
     kind: str
     title: str

@@ -99,9 +99,7 @@ def _report(user: User, plans: Sequence[ServicePlan], client: Client | None) -> 
             *prices.rows([None, *map(plan_terms, offered)]),
         ]
         table = ReportTable(("", say("Without an agreement"), *(plan.name for plan in offered)), tuple(rows))
-        tax, unit = prices.card.get("tax") or {}, prices.card.get("distance_unit", "mi")
-        radius = (prices.card.get("travel") or {}).get("included_radius")
-        within = f"{radius} {unit}" if radius not in (None, "", "0", 0) else ""
+        tax, within = prices.card.get("tax") or {}, included_radius(prices.card)
         known = (
             f"{tax.get('name') or say('tax')}, {figure_text(str(tax['rate_pct']))} %"
             if tax.get("rate_pct")
@@ -122,7 +120,7 @@ def _report(user: User, plans: Sequence[ServicePlan], client: Client | None) -> 
                         f"{prices.beside_tax(known)}{prices.on_top()}{say('Times of response are counted in our opening hours.')}",
                     ),
                 ),
-                *(_plan(plan, within) for plan in offered),
+                *(plan_section(plan, within) for plan in offered),
             ),
             foot=foot_of(store, user.staff.name, firm.times(), to_client=True),
             width=WIDTH,
@@ -134,7 +132,14 @@ def _report(user: User, plans: Sequence[ServicePlan], client: Client | None) -> 
         )
 
 
-def _plan(plan: ServicePlan, radius: str) -> Section:
+def included_radius(card: Mapping[str, Any]) -> str:
+    """What a rate card has within its radius, in words; empty where it has none."""
+    radius = (card.get("travel") or {}).get("included_radius")
+    return f"{radius} {card.get('distance_unit', 'mi')}" if radius not in (None, "", "0", 0) else ""
+
+
+def plan_section(plan: ServicePlan, radius: str) -> Section:
+    """What a plan has, how long it runs and what is not in it."""
     term = "" if plan.term_months is None else say("For {n} months.", n=plan.term_months) + " "
     excludes = say("Not in it: {what}.", what=plan.excludes.rstrip(".")) if plan.excludes else ""
     points = tuple(Point(benefit) for benefit in benefits(plan, radius))

@@ -207,12 +207,13 @@ _TRIED = {
     True: phrase("try {number} of {probe} passed: {what}"),
     False: phrase("try {number} of {probe} failed: {what}"),
 }
-_GRAVE = {
+GRAVE = {
     Severity.CRITICAL: phrase("critical: now"),
     Severity.HIGH: phrase("high: soon"),
     Severity.MEDIUM: phrase("medium"),
     Severity.LOW: phrase("low"),
 }
+"""How grave a finding is, as a client reads it."""
 
 
 def _found(page: VisitPage) -> Section:
@@ -224,7 +225,7 @@ def _found(page: VisitPage) -> Section:
         (
             str(one.number),
             one.what,
-            say(_GRAVE[one.severity]),
+            say(GRAVE[one.severity]),
             one.risk,
             one.advice,
             one.effort,

@@ -1,0 +1,67 @@
+"""Proposals in the store: a row each, and what became of them, of which rows are only ever added and withdrawn."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from db.rows import Query, Select, Stored, day
+from db.unit import Unit
+from dispatch.model.proposals import ClientProposal, OfferedPlan, ProposalState
+
+PROPOSAL, MARK = "proposal", "proposal_mark"
+"""Their tables."""
+_LAST = "(SELECT max(l.id) FROM proposal_mark l WHERE l.proposal_id = p.id AND l.withdrawn_at IS NULL)"
+PROPOSALS = Select(
+    ClientProposal,
+    "proposal p JOIN client c ON c.id = p.client_id JOIN staff s ON s.id = p.staff_id LEFT JOIN visit v ON v.id = p.visit_id "
+    f"LEFT JOIN proposal_mark m ON m.id = {_LAST} LEFT JOIN staff n ON n.id = m.staff_id",
+    "p",
+    of={
+        "client": "c.name",
+        "visit": "coalesce(v.reference, '')",
+        "by": "s.name",
+        "said": "m.state",
+        "said_by": "coalesce(n.name, '')",
+        "said_at": "m.at",
+        "who": "coalesce(m.who, '')",
+        "note": "coalesce(m.note, '')",
+        "plan_id": "m.plan_id",
+    },
+    stored={
+        "plans": Stored(
+            ("plans",),
+            lambda plans: (json.dumps(plans),),
+            lambda text: tuple(OfferedPlan(*one) for one in json.loads(text)),
+        ),
+        "findings": Stored(("findings",), lambda ids: (json.dumps(ids),), lambda text: tuple(json.loads(text))),
+        "follow_up": day("m.follow_up"),
+        "until": day("m.until"),
+    },
+)
+"""Proposals with the last word on each."""
+_STANDS = "p.withdrawn_at IS NULL"
+proposal: Query[ClientProposal | None, int] = PROPOSALS.single(f"WHERE p.id = ? AND {_STANDS}")
+"""A proposal by its number."""
+proposals: Query[list[ClientProposal]] = PROPOSALS.listing(f"WHERE {_STANDS} ORDER BY p.id DESC")
+"""All of them, the newest first."""
+of_clients: Query[dict[int, tuple[ClientProposal, ...]]] = PROPOSALS.grouped(
+    "p.client_id", f"WHERE {_STANDS} ORDER BY p.id"
+)
+"""Those of each client that has any, the oldest first."""
+
+
+def add_proposal(unit: Unit, new: ClientProposal) -> int:
+    """Write down a proposal; returns its number."""
+    columns = PROPOSALS.columns(new)
+    columns.pop("at")
+    key = unit.insert_signed(PROPOSAL, **columns)
+    unit.audit(PROPOSAL, key, **columns)
+    return key
+
+
+def add_mark(unit: Unit, proposal_id: int, state: ProposalState, **said: Any) -> int:
+    """Write down what became of a proposal; returns the id of that."""
+    key = unit.insert_signed(MARK, proposal_id=proposal_id, state=state, **said)
+    unit.audit(PROPOSAL, proposal_id, state=state, **{name: value for name, value in said.items() if value})
+    return key

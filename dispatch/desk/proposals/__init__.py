@@ -1,0 +1,1 @@
+"""What is offered to clients: written, sent, asked about, accepted, declined."""

@@ -1,0 +1,237 @@
+"""A proposal on paper: a letter, what we found with risk and price, the plans beside the last 90 days, and where to sign."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+
+from db import agreements, clients, settings, visits
+from db.store import Store, existing
+from dispatch.desk.care.pipeline import findings_in
+from dispatch.desk.charges.comparing import DAYS, MONTHS, PlanComparison, TermsTried, compare_plans
+from dispatch.desk.prices import rate_cards
+from dispatch.desk.reports.data import DataTable, Datum
+from dispatch.desk.reports.document import (
+    Amount,
+    Cell,
+    Report,
+    ReportTable,
+    Section,
+    Whose,
+    foot_of,
+    letterhead_of,
+)
+from dispatch.desk.reports.naming import client_slug
+from dispatch.desk.reports.rates import included_radius, plan_section
+from dispatch.desk.reports.service import GRAVE
+from dispatch.desk.session.user import User
+from dispatch.model.clients import Client
+from dispatch.model.findings import AuditFinding
+from dispatch.model.firm import Firm
+from dispatch.model.instants import day_of, day_text
+from dispatch.model.languages import say, says, speaking
+from dispatch.model.proposals import ClientProposal
+from dispatch.model.service_plans import ServicePlan
+
+WIDTH = 96
+
+
+def proposal_report(user: User, proposal: ClientProposal, plans: Sequence[ServicePlan]) -> Report:
+    """A proposal for its client.
+
+    Args:
+        plans: those of the proposal, in its order.
+
+    Raises:
+        NotAllowed: the person neither dispatches nor leads.
+        Refusal: there is no rate card.
+    """
+    user.ask_to_read("prices", "a proposal")
+    store = user.store
+    with store.read():
+        client = existing(clients.client(store, proposal.client_id))
+        with speaking(settings.firm(store).language_of(client)):
+            return _report(user, proposal, plans, client)
+
+
+def _report(user: User, proposal: ClientProposal, plans: Sequence[ServicePlan], client: Client) -> Report:
+    store, firm = user.store, settings.firm(user.store)
+    today = day_of(store.clock.now(), firm.zone)
+    last = proposal.until or today + datetime.timedelta(days=proposal.days)
+    works = findings_in(store, proposal)
+    compared = compare_plans(store, client, plans=plans) if plans else None
+    radius = included_radius(rate_cards.card_called(store).card) if plans else ""
+    sections = [
+        Section(say("What this is about"), paragraphs=tuple(_letter(store, proposal, client, firm))),
+        Section(say("At a glance"), facts=tuple(_glance(store, firm, proposal, works, last)), at_a_glance=True),
+        Section(say("What we found"), tables=(_found(works),) if works else (), paragraphs=_unpriced(works)),
+        *([] if compared is None else [_compared(compared)]),
+        *(plan_section(plan, radius) for plan in plans),
+        Section(
+            say("Accepted"),
+            paragraphs=tuple(_terms(proposal, works, last)),
+            kept_together=True,
+            to_sign=(*([say("Plan")] if len(plans) > 1 else []), say("Name"), say("Date"), say("Signature")),
+        ),
+    ]
+    return Report(
+        kind="proposal",
+        title=say("Proposal {number} for {client}", number=proposal.id, client=client.name),
+        subtitle=f"{firm.name}, {day_text(today)}",
+        sections=tuple(filter(None, sections)),
+        foot=foot_of(store, user.staff.name, firm.times(), to_client=True),
+        width=WIDTH,
+        name=f"{client_slug(store, client)}-proposal-{proposal.id}-{today.isoformat()}",
+        data=(_plans_data(compared), _works_data(works)),
+        letterhead=letterhead_of(store),
+        to=tuple(filter(None, (client.name, client.contacts[0].name if client.contacts else ""))),
+        whose=Whose(client.id, good_until=last),
+    )
+
+
+def _letter(store: Store, proposal: ClientProposal, client: Client, firm: Firm) -> list[str]:
+    """The lines that a lead wrote; else what a proposal of its origin usually says."""
+    if proposal.letter:
+        return [line for line in proposal.letter.split("\n") if line.strip()]
+    visit = None if proposal.visit_id is None else visits.visit_by_id(store, proposal.visit_id)
+    if visit is None or visit.anchor is None:
+        first = say("Thank you for your time. This is what we propose.")
+    elif visit.kind == "audit":
+        day = day_text(day_of(visit.anchor, firm.zone))
+        first = say("On {day} we went through your systems. This is what we found, and what we propose.", day=day)
+    else:
+        day = day_text(day_of(visit.anchor, firm.zone))
+        first = say(
+            "On {day} you called us, and we could help. This is what we propose, so that it does not come to that again.",
+            day=day,
+        )
+    return [first, say("{firm} is there for any question.", firm=firm.name)]
+
+
+def _glance(
+    store: Store, firm: Firm, proposal: ClientProposal, works: Sequence[AuditFinding], last: datetime.date
+) -> list[tuple[str, Cell]]:
+    exponent = agreements.minor_units(store)
+    facts: list[tuple[str, Cell]] = [
+        (
+            say("{plan}, a month", plan=plan.name),
+            say("not known") if plan.fee is None else Amount(plan.fee, exponent, firm.currency),
+        )
+        for plan in proposal.plans
+    ]
+    facts += [(say("Work on what we found, once"), amount) for amount in _sums(works)]
+    return [*facts, (say("Valid until"), day_text(last))]
+
+
+def _sums(works: Sequence[AuditFinding]) -> list[Amount]:
+    """What has a price, added up in each currency."""
+    sums: dict[tuple[int, str], int] = {}
+    for one in works:
+        if one.price is not None:
+            sums[one.exponent, one.currency] = sums.get((one.exponent, one.currency), 0) + one.price
+    return [Amount(minor, *money) for money, minor in sums.items()]
+
+
+def _found(works: Sequence[AuditFinding]) -> ReportTable:
+    rows: list[tuple[Cell, ...]] = [
+        (
+            one.what,
+            say(GRAVE[one.severity]),
+            one.risk,
+            one.advice,
+            None if one.price is None else Amount(one.price, one.exponent, one.currency),
+        )
+        for one in sorted(works, key=lambda one: -one.severity.rank)
+    ]
+    columns = (say("What we found"), say("How grave"), say("What it risks"), say("What we advise"), say("Price"))
+    sums = [(say("Together"), "", "", "", amount) for amount in _sums(works)] if len(works) > 1 else []
+    return ReportTable(columns, (*rows, *sums), sums=len(sums))
+
+
+def _unpriced(works: Sequence[AuditFinding]) -> tuple[str, ...]:
+    open_still = sum(one.price is None for one in works)
+    return (says(open_still, "{n} has no price yet.", "{n} have no price yet."),) if open_still else ()
+
+
+def _compared(compared: PlanComparison) -> Section:
+    """The last 90 days as they were and under each plan. What is not known is in no sum, and nothing is saved by it."""
+    title = say("Your last {days} days", days=DAYS)
+    if not compared.visits:
+        return Section(title, paragraphs=(say("There was no visit in these days to compare."),))
+    tried = (compared.now, *compared.plans)
+
+    def money(minor: int | None) -> Cell:
+        return say("not known") if minor is None else Amount(minor, compared.exponent, compared.currency)
+
+    def fee(terms: TermsTried) -> Cell:
+        return money(None if terms.fee.amount is None else MONTHS * terms.fee.amount)
+
+    def gap(plan: TermsTried) -> Cell:
+        saved = compared.saved(plan)
+        if saved is None:
+            return say("not known")
+        if not saved:
+            return say("the same")
+        amount = Amount(abs(saved), compared.exponent, compared.currency)
+        return say("saves {amount}", amount=amount) if saved > 0 else say("costs {amount} more", amount=amount)
+
+    now = (
+        say("Without an agreement")
+        if not compared.now.fee.lines and not compared.now.fee.unknown
+        else compared.now.name
+    )
+    rows: list[tuple[Cell, ...]] = [
+        (says(compared.visits, "{n} visit", "{n} visits"), *(money(one.visits) for one in tried)),
+        (say("Monthly fees, {months} months", months=MONTHS), *map(fee, tried)),
+        (say("Together"), *(money(one.total) for one in tried)),
+        (say("Beside today"), "", *map(gap, compared.plans)),
+    ]
+    left = says(
+        compared.unpriced,
+        "{n} visit cannot be priced and is in no sum.",
+        "{n} visits cannot be priced and are in no sum.",
+    )
+    return Section(
+        title,
+        tables=(ReportTable(("", now, *(plan.name for plan in compared.plans)), tuple(rows)),),
+        paragraphs=(say("Before tax"), *([left] if compared.unpriced else [])),
+        kept_together=True,
+    )
+
+
+def _terms(proposal: ClientProposal, works: Sequence[AuditFinding], last: datetime.date) -> list[str]:
+    """What is signed: until when it holds, what begins with it."""
+    lines = [say("This proposal holds until {day}.", day=day_text(last))]
+    if works:
+        lines.append(say("Prices of work are before tax; what is charged is the time that it takes."))
+    accept = (
+        say("We accept this proposal.")
+        if len(proposal.plans) < 2
+        else say("We accept this proposal, with the plan named here.")
+    )
+    return [*lines, accept]
+
+
+def _plans_data(compared: PlanComparison | None) -> DataTable:
+    def row(terms: TermsTried, saved: int | None) -> tuple[Datum, ...]:
+        assert compared is not None
+
+        def amount(minor: int | None) -> Datum:
+            return None if minor is None else Amount(minor, compared.exponent, compared.currency).decimal
+
+        return terms.name, amount(terms.fee.amount), amount(terms.visits), amount(terms.total), amount(saved)
+
+    rows = () if compared is None else tuple(row(plan, compared.saved(plan)) for plan in compared.plans)
+    return DataTable("plans", ("plan", "fee", "visits", "total", "saves"), rows)
+
+
+def _works_data(works: Sequence[AuditFinding]) -> DataTable:
+    rows = tuple(
+        (
+            one.reference, one.number, one.what, one.severity.value, one.risk, one.advice, one.minutes,
+            None if one.price is None else Amount(one.price, one.exponent, one.currency).decimal, one.currency,
+        )
+        for one in works
+    )  # fmt: skip
+    columns = ("reference", "number", "what", "severity", "risk", "advice", "minutes", "price", "currency")
+    return DataTable("findings", columns, rows)
