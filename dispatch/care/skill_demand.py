@@ -117,7 +117,8 @@ def skills_wanted(work: Iterable[ClientWork], holders: Sequence[Holder]) -> Skil
     askers: dict[str, Counter[str]] = {}
     unknown = 0
     for one in work:
-        standing, usual = _minutes(one.stand), _minutes(one.asked)
+        standing = _minutes((visit, visit.days - visit.next_day + 1) for visit in one.stand)
+        usual = _minutes((visit, visit.days) for visit in one.asked)
         known = [*one.stand, *one.asked]
         lacking = max(0, one.promised - len(known))
         unknown += 0 if known else lacking
@@ -143,11 +144,11 @@ def _demand(
     return SkillDemand(skill, **{name: found[skill] for name, found in sums.items()}, holders=have, clients=clients)
 
 
-def _minutes(visits: Iterable[Visit]) -> Counter[str]:
-    """The minutes of work of some visits by skill, those of days that are done left out."""
+def _minutes(visits: Iterable[tuple[Visit, int]]) -> Counter[str]:
+    """The minutes of work by skill of some visits, each with how many of its days count."""
     found: Counter[str] = Counter()
-    for visit in visits:
-        minutes = visit.minutes * (visit.days - visit.next_day + 1)
+    for visit, days in visits:
+        minutes = visit.minutes * days
         found[ALL_WORK] += minutes * visit.people
         for skill in visit.skills:
             found[skill] += minutes

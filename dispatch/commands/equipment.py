@@ -6,7 +6,7 @@ from dispatch.commands.declared import acts
 from dispatch.commands.options import Args, User, flag, option
 from dispatch.commands.printing import write_private
 from dispatch.lazily import lazily
-from dispatch.model.text import show
+from dispatch.model.text import count_text, show
 
 with lazily(__name__):
     from dispatch.desk.imports import equipment_rows
@@ -21,7 +21,7 @@ with lazily(__name__):
 )
 def _export(user: User, args: Args) -> str | None:
     text = equipment_rows.equipment_csv(user.store)
-    said = f"{show(args.out or '', 120)}: {max(text.count(chr(10)) - 1, 0)} pieces of equipment."
+    said = f"{show(args.out or '', 120)}: {count_text(max(text.count(chr(10)) - 1, 0), 'piece')} of equipment."
     return write_private(text, args.out, said, replace=args.replace)
 
 

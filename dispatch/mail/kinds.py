@@ -11,9 +11,11 @@ OUR_ID = re.compile(r"<dispatch-([0-9]{1,15})@([^>]+)>")
 """What we call a mail of ours: its message's number, at the domain that it is from."""
 _AWAY = re.compile(
     r"^\s*(automatic reply|auto[- ]?reply|autoreply|out of (the )?office|automatische antwort|abwesenheits|réponse automatique|"
-    r"absence du bureau|respuesta automática|fuera de (la )?oficina|automatisch antwoord|afwezig|risposta automatica)",
+    r"absence du bureau|respuesta automática|fuera de (la )?oficina|automatisch antwoord|afwezig|risposta automatica)"
+    r"(\w*\s*$|[\w -]{0,11}:)",
     re.IGNORECASE,
 )
+"""How the subject of an answer by a machine begins: the words alone, or up to a colon; else somebody writes about one."""
 _SERVERS = re.compile(r"(mailer-daemon|postmaster|mail-daemon|bounces?)@", re.IGNORECASE)
 
 

@@ -84,10 +84,10 @@ def says(number: int, one: str, many: str, /, **values: object) -> str:
 
 
 def reckon(text: str, /, **figures: object) -> str:
-    """As `say`, for arithmetic: figures with a decimal point are written as the language writes them."""
+    """As `say`, for arithmetic: figures with a decimal point are written as the language writes them; a `name` is none."""
     if not _SPOKEN.get():
         return text.format(**figures)
-    return say(text, **{name: figure_text(str(value)) for name, value in figures.items()})
+    return say(text, **{key: value if key == "name" else figure_text(str(value)) for key, value in figures.items()})
 
 
 def figure_text(text: str) -> str:

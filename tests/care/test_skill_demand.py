@@ -84,6 +84,11 @@ def test_a_crew_asks_for_the_skills_of_the_others_and_several_days_for_those_tha
     assert of(found, ALL_WORK).wanted == 180 + 180
 
 
+def test_what_was_asked_for_counts_with_all_its_days_once_they_are_done() -> None:
+    done = wants(60, "server", days=3, next_day=3)
+    assert of(skills_wanted([ClientWork("Harbor Dental", asked=[done])], []), "server").usual == 180
+
+
 def test_what_is_promised_counts_beyond_what_stands_and_is_asked_for_as_a_rule() -> None:
     """Four visits are promised, one stands and one came by itself: two more, each like the mean of those two."""
     work = ClientWork("Harbor Dental", [wants(60, "server")], [wants(120, "server", "voip")], promised=4)

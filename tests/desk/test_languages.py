@@ -134,6 +134,7 @@ def test_figures_and_words_of_people_are_left_as_they_are() -> None:
             "7,5", "-0,25", "4", "v1.2",
         )  # fmt: skip
         assert reckon("{pct}% of {amount}", pct="10", amount="143.87") == "10 % von 143,87"
+        assert reckon("{name} {rate}% of {amount}", name="2026.1", rate="7.5", amount="9").startswith("2026.1 7,5")
         assert say("in the client's words: {words}", words="{words} 1.5") == "in den Worten des Kunden: {words} 1.5"
         assert say("nobody ever wrote {this} down") == "nobody ever wrote {this} down"
         assert say("") == ""

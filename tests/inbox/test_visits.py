@@ -232,6 +232,23 @@ def test_what_waits_becomes_a_request_and_back(firm: Office) -> None:
         deciding.take(firm.dana, kept.id, {"client": "Harbor", "site": "Annex"})
 
 
+def test_a_mail_that_was_taken_by_mistake_becomes_another_request_that_is_answered(firm: Office) -> None:
+    kept = write(firm, "The door.", "New <new@client.example>", subject="Door")
+    wrong = deciding.take(firm.dana, kept.id, {"client": "Pine Court", "minutes": "30"})
+    undo.undo(firm.dana)
+    visit = deciding.take(firm.dana, kept.id, {"client": "Harbor", "site": "Annex", "minutes": "30"})
+    (letter,) = deliver(firm)
+    assert visit.reference in letter.text
+    assert wrong.reference not in letter.text
+
+
+@pytest.mark.parametrize(
+    "subject", ["Out of office does not work", "Abwesenheitsnotiz einrichten", "Auto reply wanted"]
+)
+def test_a_request_about_answers_by_machine_is_one(firm: Office, subject: str) -> None:
+    assert visit_of(firm, write(firm, "Please help.", subject=subject).reference).work == subject
+
+
 def test_what_waits_is_put_to_a_visit_or_aside(firm: Office) -> None:
     first, second = (write(firm, "x", "New <new@client.example>", subject=word) for word in ("one", "two"))
     deciding.note(firm.dana, first.id, "R1")

@@ -23,7 +23,6 @@ _WRITTEN = {"esc": "escape", "return": "enter", "del": "delete", "page up": "pag
 _SHOWN = {name: sign for sign, name in SIGNS.items() if sign != " "} | {
     "escape": "esc", "pageup": "page up", "pagedown": "page down",
 }  # fmt: skip
-_DRAWN = {"enter": "⏎", "left": "←", "right": "→", "up": "↑", "down": "↓"}
 DRAWN = {"enter": "⏎", "left": "←", "right": "→", "up": "↑", "down": "↓"}
 """What a key bar draws for these keys, where the font has it."""
 PRINTING = frozenset(string.ascii_letters + string.digits) | frozenset(SIGNS.values())

@@ -9,6 +9,7 @@ import ssl
 from collections.abc import Iterator
 from datetime import date
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch.desk.session.refusals import Refusal
@@ -90,21 +91,26 @@ class Mailbox:
 
     def move(self, uid: str) -> None:
         """Move a mail to the folder for what was read, which is made where it is missing."""
+        with _told(self._firm):
+            if b"MOVE" in self._capabilities:
+                self._did(self._box.client.uid("MOVE", uid, self._moved_to))
+                return
+            self._did(self._box.client.uid("COPY", uid, self._moved_to))
+            self._did(self._box.client.uid("STORE", uid, "+FLAGS.SILENT", r"(\Deleted)"))
+            if b"UIDPLUS" in self._capabilities:  # else it stays, marked: another's mails are not expunged with it
+                self._did(self._box.client.uid("EXPUNGE", uid))
+
+    @cached_property
+    def _moved_to(self) -> str:
+        """The folder for what was read as the server writes it; it is there."""
         from imap_tools.utils import encode_folder
 
         folder = self._firm.inbox_moved_to
-        with _told(self._firm):
-            if not self._box.folder.exists(folder):
-                self._box.folder.create(folder)
-            named = encode_folder(folder).decode("ascii")
-            if b"MOVE" in self._capabilities():
-                self._did(self._box.client.uid("MOVE", uid, named))
-                return
-            self._did(self._box.client.uid("COPY", uid, named))
-            self._did(self._box.client.uid("STORE", uid, "+FLAGS.SILENT", r"(\Deleted)"))
-            if b"UIDPLUS" in self._capabilities():  # else it stays, marked: another's mails are not expunged with it
-                self._did(self._box.client.uid("EXPUNGE", uid))
+        if not self._box.folder.exists(folder):
+            self._box.folder.create(folder)
+        return str(encode_folder(folder).decode("ascii"))
 
+    @cached_property
     def _capabilities(self) -> bytes:
         _, found = self._box.client.capability()
         return b" ".join(part for part in found if isinstance(part, bytes)).upper()

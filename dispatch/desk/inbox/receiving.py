@@ -70,7 +70,7 @@ def _receive(user: User, mail: Incoming, came_at: int, account: str, refused: st
             unit.leave_unchanged()
             return None
         if refused:
-            known = mails.clients_of(store, mail.sender)
+            known = mails.clients_of(store, mail.sender) if mail.sender else []
             client_id = known[0].client_id if len(known) == 1 else None
             judged = Judged(MailKind.WRITTEN, MailState.WAITING, refused, client_id)
         else:

@@ -20,7 +20,7 @@ from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, confirm, r
 from dispatch.desk.session.user import User
 from dispatch.lazily import lazily
 from dispatch.model.agreements import KIND_WORDS, Agreement, ServiceTerms
-from dispatch.model.instants import day_bounds, day_of
+from dispatch.model.instants import day_bounds, day_of, plain_day_text
 from dispatch.model.languages import reckon, say
 from dispatch.model.money import format_minor, shortest
 from dispatch.model.states import OCCUPYING, Role
@@ -274,7 +274,7 @@ def balances(store: Store, agreement: Agreement, day: datetime.date) -> list[str
                 "allowance: {left} of {granted} min at the usual rate left since {month}",
                 left=shortest(left),
                 granted=shortest(granted),
-                month=month,
+                month=plain_day_text(month),
             )
         ]
     lines = []
@@ -283,7 +283,7 @@ def balances(store: Store, agreement: Agreement, day: datetime.date) -> list[str
         if agreement.kind == MONEY_KIND:
             exponent = agreements.minor_units(store)
             balance, size = (format_minor(int(Fraction(text)), exponent) for text in (block.remaining, block.size))
-        until = reckon(", to {day}", day=block.expires_on) if block.expires_on else ""
+        until = say(", to {day}", day=plain_day_text(block.expires_on)) if block.expires_on else ""
         if block.price is not None:
             until += reckon(", sold for {price}", price=format_minor(int(block.price), agreements.minor_units(store)))
         over = say(" (expired)") if block.expires_on is not None and block.expires_on < day else ""
