@@ -64,7 +64,7 @@ class ProposalsScreen(ListScreen[ClientProposal]):
     PANE = "beside"
     ENTER = "open"
     FOOTER = (
-        "proposal.new proposal.send proposal.follow proposal.accept proposal.decline proposal.paper proposal.all change.undo "
+        "proposal.write proposal.send proposal.follow proposal.accept proposal.decline proposal.paper proposal.all change.undo "
         "screen.leave screen.keys"
     )
     BINDINGS = [BACK]
@@ -114,8 +114,8 @@ class ProposalsScreen(ListScreen[ClientProposal]):
         first, *rest = ProposalWords(self.user.store).whole(self.user.store, one)
         self.app.push_screen(SheetView(first, None, "", notes=rest))
 
-    @command("n", "proposal.new", "New", LEADS)
-    async def action_new(self) -> None:
+    @command("n", "proposal.write", "New", LEADS)
+    async def action_write(self) -> None:
         """Write one: plans, and work on what an audit found."""
         store = self.user.store
 
