@@ -117,14 +117,20 @@ class Ways(Static, can_focus=True):
 
     def __init__(self, hint: str, ways: Sequence[tuple[str, str]]) -> None:
         super().__init__()
-        self._hint, self._ways = hint, tuple(ways)
+        self._hint, self._ways, self._told = hint, tuple(ways), ""
 
     def render(self) -> Content:
         """The hint, or the ways."""
         if not self.has_focus:
-            return Content(self._hint)
+            return Content("\n".join(filter(None, (self._told, self._hint))))
         words = [(f" {word} ", "reverse" if number == self.at else "") for number, (word, _) in enumerate(self._ways)]
         return Content.assemble(*words, ("  enter does it · arrow up goes back to the text", "$text-muted"))
+
+    def tell(self, told: str) -> None:
+        """Say this above the hint; empty: nothing."""
+        if told != self._told:
+            self._told = told
+            self.refresh(layout=True)
 
     def on_focus(self) -> None:
         """Begin with the first way."""

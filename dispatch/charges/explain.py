@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from dispatch.model.languages import phrase, say
-from dispatch.model.text import pad, show
+from dispatch.model.text import cells_of, pad, show
 
 AT_USUAL = phrase("min at the usual rate")
 """What rate-minutes are called to people (design/charges.md, Terms); in the form of a sheet their unit is `rate-min`."""
@@ -60,23 +60,31 @@ MEANS = {
 """What each flag of B1 means."""
 
 
-_LEAST_ROOM = 12
-"""Columns for who is charged; where there are fewer, the figures stand on a line of their own."""
+Called = Callable[[Mapping[str, Any]], str]
+"""What a line of a sheet is called."""
+_FIGURES = 25
+"""Columns of quantity and amount, and the one before them."""
 
 
-def sheet_lines(form: Mapping[str, Any], currency: str, tax: str = "", width: int = 100) -> list[str]:
+def by_code(line: Mapping[str, Any]) -> str:
+    """A line by the code of its rule, as the specification's examples have it, and who it is for."""
+    return f"{pad(line['rule'], 9)} {_who(line)}"
+
+
+def sheet_lines(
+    form: Mapping[str, Any], currency: str, tax: str = "", width: int = 100, called: Called = by_code
+) -> list[str]:
     """A sheet (the form of B14) as text: each line with what it charges, and below it how that was made."""
     if form["total"] is None:
         return ["blocked, there is no charge yet:", *_wrapped((f"· {need}" for need in needs(form)), width)]
-    room = width - 36
+    room = width - 1 - _FIGURES
     lines = []
     for line in form["lines"]:
-        counted = _counted(line)
-        figures = f"{counted:>14} {line['amount']:>9}"
-        if room >= _LEAST_ROOM:
-            lines.append(f"{pad(line['rule'], 9)} {pad(_who(line), room)} {figures}")
+        named, figures = show(called(line)), f"{_counted(line):>14} {line['amount']:>9}"
+        if cells_of(named) <= room:
+            lines.append(f"{pad(named, room)} {figures}")
         else:
-            lines += [f"{pad(line['rule'], 9)} {show(_who(line), width - 10)}".rstrip(), f"{figures:>{width - 1}}"]
+            lines += [*textwrap.wrap(named, width - 1), f"{figures:>{width - 1}}"]
         lines += textwrap.wrap(_why(line), width, initial_indent="    ", subsequent_indent="    ")
     if not form["lines"]:
         lines.append("nothing is charged")
@@ -154,18 +162,18 @@ def _cell(text: str) -> str:
     return shown
 
 
-_FIGURES = 26
-"""Columns of sign, quantity and amount."""
-
-
 def difference_lines(
-    before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, currency: str, width: int = 72
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any] | None,
+    currency: str,
+    width: int = 72,
+    called: Called = by_code,
 ) -> list[str]:
     """What differs between two sheets (the form of B14), unchanged lines among it; nothing where both say the same.
 
     `-` marks a line that goes, `+` one that comes; None is no sheet at all.
     """
-    old, new = (_lines(form, max(12, width - _FIGURES)) for form in (before, after))
+    old, new = (_lines(form, max(12, width - _FIGURES - 1), called) for form in (before, after))
     lines = [] if old == new else _marked(old, new)
     for word in ("net", "tax", "total"):
         was, now = ("none" if form is None or form[word] is None else form[word] for form in (before, after))
@@ -205,14 +213,12 @@ def _marked(old: list[str], new: list[str]) -> list[str]:
     return lines
 
 
-def _lines(form: Mapping[str, Any] | None, room: int) -> list[str]:
+def _lines(form: Mapping[str, Any] | None, room: int, called: Called) -> list[str]:
     if form is None:
         return []
     if form["total"] is None:
         return [f"blocked: {need}" for need in needs(form)]
     lines = []
     for line in form["lines"]:
-        counted = _counted(line)
-        named = pad(f"{line['rule']} {_who(line)}", room)
-        lines.append(f"{named} {counted:>12} {line['amount']:>9}")
+        lines.append(f"{pad(called(line), room)} {_counted(line):>12} {line['amount']:>9}")
     return lines

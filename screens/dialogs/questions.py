@@ -181,10 +181,27 @@ class _Names(Suggester):
         return next((before + value[len(before) :] + name[len(typed) :] for name in known), None)
 
 
+class _Hinted(Input):
+    """A line of text. An example that does not fit says so by its last sign, and `cut` is the whole of it."""
+
+    def __init__(self, hint: str, **more: Any) -> None:
+        super().__init__(placeholder=show(hint), **more)
+        self._hint = show(hint)
+
+    @property
+    def cut(self) -> str:
+        """The example, where it does not stand here in full; empty: it does, or something is typed."""
+        return "" if self.value or self.placeholder == self._hint else self._hint
+
+    def on_resize(self) -> None:
+        """Cut the example to the room there is."""
+        self.placeholder = show(self._hint, max(1, self.content_size.width))
+
+
 FEW = 3
 """Up to so many fields beside those that are needed are no crowd."""
 REST = "── the rest may stay as it is ──"
-_FRAME_ROWS = 5
+_FRAME_ROWS = 6
 """What a form needs beside its fields: border, title, fault and hint."""
 
 
@@ -195,6 +212,12 @@ class _Fields(VerticalScroll):
         """Bring the whole row of what is to be seen into sight."""
         rows = (row.virtual_region for row in self.children)
         return super().scroll_to_region(next((row for row in rows if row.contains_region(region)), region), **options)
+
+    def on_resize(self) -> None:
+        """Keep the field that is typed into in sight where the hint below takes more room."""
+        line = self.screen.focused
+        if line is not None and self in line.ancestors:
+            line.scroll_visible(animate=False, immediate=True)
 
 
 class Form(KeptDialog[dict[str, str] | None]):
@@ -271,7 +294,7 @@ class Form(KeptDialog[dict[str, str] | None]):
         if field.options:
             return OneOf(field.options, text, name)
         suggester = None if field.known is None else _Names(field.known)
-        return Input(value=text, placeholder=field.placeholder, suggester=suggester, id=name, select_on_focus=not kept)
+        return _Hinted(field.placeholder, value=text, suggester=suggester, id=name, select_on_focus=not kept)
 
     def on_mount(self) -> None:
         """Be as it will be before it is drawn."""
@@ -280,11 +303,20 @@ class Form(KeptDialog[dict[str, str] | None]):
     def on_resize(self, event: Resize) -> None:
         """Have the form as the new size allows."""
         self._fit(event.size)
+        self.call_after_refresh(self._tell)
 
     def _fit(self, size: Size) -> None:
         """Where the fields do not fit, they alone are scrolled: title, faults and hint stay in sight."""
         rows = len(self._fields) * (1 if size.width >= 70 else 3) + (self._line_at is not None)
         self.set_class(rows + _FRAME_ROWS > size.height * 9 // 10, "-tall")
+
+    def on_descendant_focus(self) -> None:
+        """Say the whole example of the field that is typed into, once its room is known."""
+        self.call_after_refresh(self._tell)
+
+    def _tell(self) -> None:
+        line = self.focused
+        self.query_one(Ways).tell(line.cut if isinstance(line, _Hinted) else "")
 
     def action_calendar(self) -> None:
         """Choose the day of the field that is typed into from a calendar, which begins where it stands."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -141,8 +142,9 @@ class InvoicesScreen(ListScreen[InvoiceDraft | StoredInvoice | Batch]):
     @command("enter", "invoice.open", "Open", about="on_paper")
     def action_open(self, invoice: Invoice) -> None:
         """The whole document, as it stands on paper."""
-        lines = as_text(self._report(invoice), min(_WIDTH, int(self.app.size.width * 0.98) - _FRAME)).splitlines()
-        self.app.push_screen(SheetView(title_of(invoice), None, "", notes=lines))
+        # its title stands over the dialog
+        text = as_text(replace(self._report(invoice), title=""), min(_WIDTH, int(self.app.size.width * 0.98) - _FRAME))
+        self.app.push_screen(SheetView(title_of(invoice), None, "", notes=text.strip("\n").splitlines()))
 
     def _report(self, invoice: Invoice) -> Report:
         one = self.issued()

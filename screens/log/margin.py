@@ -14,6 +14,7 @@ from dispatch.desk.levels.level_period import period_typed
 from dispatch.desk.reports.margin import MEANING, NAMES, margin_report, not_known, notes
 from dispatch.desk.session.refusals import Faulty
 from dispatch.desk.texts.cost_words import cost_words
+from dispatch.model.instants import day_text
 from dispatch.model.money import amount_text
 from dispatch.model.periods import SUCH_AS, read_period
 from dispatch.model.typed_times import parse_day
@@ -117,8 +118,11 @@ class MarginScreen(ListScreen[Margin]):
         found = self._found
         if found is None:
             return
+        clients = {group.key[0]: group.label for group in found.groups["client"] if group.key}
+        own = self._by == "client" and one.key
         lines = [
-            f"{thing.day}  {NAMES[thing.source].lower():7}  {thing.of}: "
+            f"{day_text(thing.day)}  {'' if own else f'{clients[thing.client_id]}, '}{thing.of} "
+            f"({NAMES[thing.source].lower()}): "
             f"{'not known' if thing.net is None else self._amount(thing.net)}"
             for thing in sorted(found.of(one, self._by), key=lambda thing: (thing.day, thing.of))
         ]

@@ -7,13 +7,14 @@ from typing import Any
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Label, Static
 
 from dispatch.charges.explain import needs, sheet_lines
 from dispatch.desk.charges.charging import Priced, Unpriced
 from dispatch.desk.log.visit_page import VisitPage
+from dispatch.desk.reports import charge_words
 from dispatch.model.text import show
 from screens.binding import key
 from screens.dialogs.dialog import Dialog
@@ -28,6 +29,8 @@ class SheetView(Dialog[None]):
     DEFAULT_CSS = """
     SheetView > .dialog { width: 110; max-width: 98%; scrollbar-size-vertical: 1; }
     SheetView .dialog--hint { dock: bottom; }
+    SheetView .head { dock: top; height: auto; background: $surface; }
+    SheetView.-over-ssh .head { background: transparent; }
     """
     HINT = "esc goes back"
     BINDINGS = [
@@ -44,10 +47,16 @@ class SheetView(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         width = min(104, int(self.app.size.width * 0.98) - _FRAME)
-        lines = [] if self._form is None else sheet_lines(self._form, self._currency, self._tax, width)
+        lines = (
+            [] if self._form is None else sheet_lines(self._form, self._currency, self._tax, width, charge_words.called)
+        )
         lines += [show(note) for note in self._notes]
         with VerticalScroll(classes="dialog"):
-            yield Label(Content(show(self.heading)), classes="dialog--title")
+            # what it comes to stays in sight, however long the arithmetic is
+            with Vertical(classes="head"):
+                yield Label(Content(show(self.heading)), classes="dialog--title")
+                if self._form is not None and self._form["total"] is not None:
+                    yield Label(Content(_sums(self._form, self._currency)), classes="dialog--title")
             yield Static(Content("\n".join(lines)))
             yield Label(Content(self.hint), classes="dialog--hint")
 
@@ -73,5 +82,9 @@ def price_words(charge: Priced | Unpriced) -> str:
     form = charge.form
     if form["total"] is None:
         return f"charge blocked: {'; '.join(needs(form))}"
-    words = f"{form['total']} {charge.currency} with tax, {form['net']} without"
+    words = _sums(form, charge.currency)
     return words if charge.revision is not None else f"{charge.word.removeprefix('charge ')} {words}"
+
+
+def _sums(form: Mapping[str, Any], currency: str) -> str:
+    return f"{form['total']} {show(currency)} with tax, {form['net']} without"

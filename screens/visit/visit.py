@@ -64,7 +64,7 @@ class VisitScreen(UserScreen):
     TITLE_WORD = "the visit"
     ENTER = "result"
     FOOTER = (
-        "item.result item.fail item.na visit.work item.run visit.close visit.ask visit.charge screen.leave screen.keys"
+        "item.result item.fail visit.close item.na visit.work item.run visit.ask visit.charge screen.leave screen.keys"
     )
     FOOTER_ENDED = "visit.report visit.charge visit.record stay.clock screen.leave screen.keys"
     """What the key bar shows once nothing more is recorded on the visit."""

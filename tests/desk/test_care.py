@@ -19,6 +19,7 @@ from dispatch.desk.care.accounts import accounts
 from dispatch.desk.care.accounts import office as office_of
 from dispatch.desk.care.client_page import client_page
 from dispatch.desk.closeout import arriving, leaving, onsite
+from dispatch.desk.log.visit_page import detail_words
 from dispatch.desk.plan import schedule, undo
 from dispatch.desk.prices import agreeing
 from dispatch.desk.requests import responding
@@ -26,7 +27,7 @@ from dispatch.desk.session.refusals import Faulty, NotAllowed, NotFound, Refusal
 from dispatch.desk.texts.client_words import page_lines
 from dispatch.model.agreements import Agreement
 from dispatch.model.checklists import Result
-from tests.desk.conftest import DAY, Office, at, harbor
+from tests.desk.conftest import DAY, ZONE, Office, at, harbor
 
 
 def agree(office: Office, starts: str = "2026-11-17", ends: str | None = None, **service: Any) -> Agreement:
@@ -301,3 +302,8 @@ def test_visits_of_others_are_not_mixed_in(office: Office) -> None:
     assert other is not None
     assert care_list.care_list(office.store, other) == []
     assert len(visits.of_client(office.store, harbor(office).id)) == 3
+
+
+def test_the_audit_calls_a_prompt_by_its_rules_name() -> None:
+    assert detail_words("", {"care": "E1 2026-11", "outcome": "done"}, ZONE) == "care cadence 2026-11 · outcome done"
+    assert detail_words("", {"care": "as the client asked"}, ZONE) == "care as the client asked"

@@ -12,6 +12,7 @@ import pytest
 
 from db import agreements, clients, migrations, people, sheets
 from db.library import sqlite3
+from dispatch.charges.explain import sheet_lines
 from dispatch.desk.billing import adjusting
 from dispatch.desk.billing.adjusting import do_as_shown, rehearse
 from dispatch.desk.charges.charging import Priced, charge_of
@@ -22,9 +23,11 @@ from dispatch.desk.plan import schedule
 from dispatch.desk.plan.undo import redo, undo
 from dispatch.desk.prices import agreeing
 from dispatch.desk.prices.rate_cards import save_card
+from dispatch.desk.reports import charge_words
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.visits.steps import find
 from dispatch.model.instants import at_local
+from dispatch.model.text import cells_of
 from tests.desk.conftest import DAY, ZONE, Office, accept, approve, at, closed, invoice
 from tests.desk.test_prepaid import YEAR, agreed, left
 
@@ -219,7 +222,7 @@ def test_what_a_deed_would_change_is_seen_and_nothing_is_done(office: Office) ->
         office.ana, "R1", lambda: clocking.correct(office.ana, "R1", "leaving", at("11:00"), "stayed for the backup")
     )
     lines = change.lines()
-    assert [line[0] for line in lines if "LAB" in line] == ["-", "+"]
+    assert [line[0] for line in lines if "Work, " in line] == ["-", "+"]
     assert lines[-1] == "total: 166.63 → 295.63 USD, 129.00 more"
     assert charge(office) == before
     assert find(office.store, "R1") == change.before
@@ -306,3 +309,16 @@ def test_sheets_of_an_older_program_get_what_can_be_known(office: Office) -> Non
     assert json.loads(given) == kept.input
     clocking.correct(office.ana, "R1", "leaving", at("09:06"), "as the client says")
     assert charge(office).form["drawn"] == kept.sheet["drawn"]
+
+
+@pytest.mark.parametrize("width", [38, 60, 100])
+def test_a_sheet_on_the_screen_says_what_a_line_is_for_and_never_the_code_of_its_rule(
+    office: Office, width: int
+) -> None:
+    closed(office)
+    form = charge(office).form
+    lines = sheet_lines(form, "USD", width=width, called=charge_words.called)
+    assert all(cells_of(line) <= width for line in lines)
+    text = " ".join(lines)
+    assert "Work, Ana Ruiz, business" in text
+    assert not [line["rule"] for line in form["lines"] if line["rule"] in text]

@@ -17,6 +17,7 @@ from screens.log.invoices import InvoicesScreen
 from screens.prices.sheet_view import SheetView
 from tests.desk.conftest import Office, approve, at, closed, invoice
 from tests.messages.conftest import no_pdf
+from tests.pictures import text_of
 from tests.screens.test_keymap import shown
 from tests.screens.test_prices import answer, fill
 from tests.screens.test_screens import opened, press, until, until_true
@@ -49,6 +50,7 @@ async def test_what_is_ready_is_looked_at_and_issued(approved: Office) -> None:
         screen = await at_invoices(pilot)
         await press(pilot, "enter")
         await until(pilot, SheetView)
+        assert text_of(pilot.app).count("Invoice, preview") == 1
         await press(pilot, "escape", "d")
         await answer(pilot, "yesterday")
         await until_true(pilot, lambda: not screen.things)

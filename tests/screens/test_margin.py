@@ -14,6 +14,7 @@ from screens.prices.sheet_view import SheetView
 from tests.desk.conftest import DAY, Office
 from tests.desk.test_invoices import FEE, agreed, approved
 from tests.messages.conftest import no_pdf
+from tests.pictures import text_of
 from tests.screens.test_prices import answer, fill
 from tests.screens.test_screens import opened, press, until, until_true
 
@@ -44,6 +45,7 @@ async def test_it_is_seen_said_and_filed(office: Office, tmp_path: Path) -> None
         assert costs.all_costs(office.store) == [HourlyCost(None, datetime.date(2026, 11, 1), 4000, 1)]
         await press(pilot, "enter")
         await until(pilot, SheetView)
+        assert "Harbor Dental, Care (fees): 310.00 USD" in text_of(pilot.app)
         await press(pilot, "escape")
         await until(pilot, MarginScreen)
         for by in ("agreement", "technician", "client"):

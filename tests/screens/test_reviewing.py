@@ -336,8 +336,8 @@ async def test_what_a_correction_changes_is_shown_before_it_is_saved(office: Off
             await fill(pilot, at="11:00", reason="stayed for the backup")
             await until(pilot, AskConfirm)
             told = list(pilot.app.screen._lines)  # type: ignore[attr-defined]
-            assert [line[0] for line in told if "LAB" in line] == ["-", "+"]
-            assert [line[0] for line in told if "TRV-CALL" in line] == [" "], "what stays is there too"
+            assert [line[0] for line in told if "Work, " in line] == ["-", "+"]
+            assert [line[0] for line in told if "Call-out" in line] == [" "], "what stays is there too"
             assert told[-1].startswith(f"total: {before.form['total']} → ")
             await press(pilot, key)
             await until(pilot, LogScreen)

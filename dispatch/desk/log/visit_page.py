@@ -24,6 +24,7 @@ from db.audit import AuditRow, history_of
 from db.legs import legs_of
 from db.store import Store, existing
 from db.templates import Origin, origin_of
+from dispatch.care.rules import TITLES
 from dispatch.closeout.gates import Unmet, unmet
 from dispatch.desk.charges.charging import Priced, Unpriced, charge_of
 from dispatch.desk.levels.clocks import VisitClock, clocks_of
@@ -207,5 +208,11 @@ def detail_words(deed: str, detail: Mapping[str, Any], zone: str) -> str:
         elif isinstance(value, dict):
             parts.append(f"{word} {', '.join(_change_words(name, change) for name, change in value.items())}")
         else:
-            parts.append(f"{word} {value}")
+            parts.append(f"{word} {in_words(key, value)}")
     return " · ".join(parts) or deed
+
+
+def in_words(key: str, value: object) -> object:
+    """A value of an audit row's detail: a prompt of account care by what its rule is called, not by its number."""
+    rule, _, occasion = str(value).partition(" ") if key == "care" else ("", "", "")
+    return f"{TITLES[rule]} {occasion}" if rule in TITLES else value

@@ -65,10 +65,11 @@ def charge_table(form: Mapping[str, Any], exponent: int, currency: str, tax: str
 def line_text(line: Mapping[str, Any]) -> str:
     """What a line is for, and below it its arithmetic, where a client reads that."""
     why = "" if line["rule"] in PEOPLES_WORDS else usual_units(str(line["why"]))
-    return "\n".join(filter(None, (_what(line), why)))
+    return "\n".join(filter(None, (called(line), why)))
 
 
-def _what(line: Mapping[str, Any]) -> str:
+def called(line: Mapping[str, Any]) -> str:
+    """What a line of a sheet is called, in words, and who it is for."""
     # of one who is not chosen yet nothing is known
     named = [str(line["tech"])] if line.get("tech") and line["tech"] != "technician" else []
     named += [say(band_words(str(line["note"])))] if line.get("note") else []

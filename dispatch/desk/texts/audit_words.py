@@ -7,7 +7,7 @@ from typing import Any
 
 from db.audit import NamedAuditRow
 from dispatch.desk.log.audit_trail import ChainVerdict
-from dispatch.desk.log.visit_page import detail_words
+from dispatch.desk.log.visit_page import detail_words, in_words
 from dispatch.model.firm import Firm
 from dispatch.model.forms import form, forms
 from dispatch.model.instants import when_text
@@ -82,7 +82,7 @@ def row_lines(entry: NamedAuditRow, firm: Firm, own: str, prev: str) -> list[str
         f"row {row.seq}, {when_text(row.at, firm.zone, firm.clock_hours == 24)}",
         f"{who_of(entry)}, login {row.actor}",
         f"{row.deed}: {record_of(entry)}",
-        *(f"  {key}: {'–' if value is None else value}" for key, value in row.detail.items()),
+        *(f"  {key}: {'–' if value is None else in_words(key, value)}" for key, value in row.detail.items()),
         f"session {row.session}, save {row.save_id}",
         f"hash {own}",
         f"bound to {prev}",
