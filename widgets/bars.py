@@ -87,14 +87,17 @@ def key_line(keys: Sequence[tuple[str, str]], width: int) -> Line:
     cells = [sum(cells_of(text) for text, _ in hint) for hint in hints]
     if not hints:
         return fitted((), width)
-    room = width - 1 - cells[-1] + 2  # nothing comes after the last one
+    # nothing comes after the last one
+    key, (label, name) = hints[-1]
+    last = (key, (label.rstrip(), name))
+    room = width - 1 - sum(cells_of(text) for text, _ in last)
     line: list[Span] = [(" ", "word")]
     for hint, needed in zip(hints[:-1], cells, strict=False):
         if needed > room:
             break
         line.extend(hint)
         room -= needed
-    return fitted((*line, *hints[-1]), width)
+    return fitted((*line, *last), width)
 
 
 class KeyBar(LineView):

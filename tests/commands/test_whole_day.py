@@ -70,7 +70,7 @@ def test_day_from_placing_to_charge(firm: Dispatch) -> None:
     assert line["charge_status"] in ("ready", "review")
     assert float(line["total"]) > 0
     shown = firm.ok("visit", "show", "R4028")
-    assert "Work, " in shown
+    assert "Up to the minimum of a visit, Cleo Marsh" in shown
     assert "J. Lowe, satisfied" in shown
 
 

@@ -85,4 +85,5 @@ def test_a_blocked_place_says_first_why() -> None:
 def test_the_last_key_needs_no_room_behind_it() -> None:
     keys = [("a", "assign"), ("?", "keys")]
     assert "a assign" in text_of(key_line(keys, 18))
+    assert text_of(key_line(keys, 17)) == " a assign  ? keys"
     assert "a assign" not in text_of(key_line(keys, 16))
