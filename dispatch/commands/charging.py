@@ -28,10 +28,9 @@ with lazily(__name__):
     from dispatch.desk.billing import adjusting
     from dispatch.desk.charges import charging, quoting
     from dispatch.desk.imports import rate_card_file
-    from dispatch.desk.reports import charge_words
     from dispatch.desk.review import reviewing
     from dispatch.desk.session import shown
-    from dispatch.desk.texts import comparison_words
+    from dispatch.desk.texts import comparison_words, rule_words
     from dispatch.desk.visits import steps
     from dispatch.levels import cases as clock_cases
     from dispatch.model.visits import Visit
@@ -211,7 +210,7 @@ def _charge_lines(
             yield from explain.sheet_markdown(sheet.form, head, sheet.currency, sheet.tax)
         else:
             width = max(60, min(100, shutil.get_terminal_size().columns))
-            yield from (head, *explain.sheet_lines(sheet.form, sheet.currency, sheet.tax, width, charge_words.called))
+            yield from (head, *explain.sheet_lines(sheet.form, sheet.currency, sheet.tax, width, rule_words.called))
         yield from sheet.notes
     if comparison is not None:
         yield from ("", *comparison_words.quoted_lines(comparison))

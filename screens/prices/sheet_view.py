@@ -14,7 +14,7 @@ from textual.widgets import Label, Static
 from dispatch.charges.explain import needs, sheet_lines
 from dispatch.desk.charges.charging import Priced, Unpriced
 from dispatch.desk.log.visit_page import VisitPage
-from dispatch.desk.reports import charge_words
+from dispatch.desk.texts import rule_words
 from dispatch.model.text import show
 from screens.binding import key
 from screens.dialogs.dialog import Dialog
@@ -48,7 +48,7 @@ class SheetView(Dialog[None]):
     def compose(self) -> ComposeResult:
         width = min(104, int(self.app.size.width * 0.98) - _FRAME)
         lines = (
-            [] if self._form is None else sheet_lines(self._form, self._currency, self._tax, width, charge_words.called)
+            [] if self._form is None else sheet_lines(self._form, self._currency, self._tax, width, rule_words.called)
         )
         lines += [show(note) for note in self._notes]
         with VerticalScroll(classes="dialog"):

@@ -23,8 +23,8 @@ from dispatch.desk.plan import schedule
 from dispatch.desk.plan.undo import redo, undo
 from dispatch.desk.prices import agreeing
 from dispatch.desk.prices.rate_cards import save_card
-from dispatch.desk.reports import charge_words
 from dispatch.desk.session.refusals import Refusal
+from dispatch.desk.texts import rule_words
 from dispatch.desk.visits.steps import find
 from dispatch.model.instants import at_local
 from dispatch.model.text import cells_of
@@ -317,7 +317,7 @@ def test_a_sheet_on_the_screen_says_what_a_line_is_for_and_never_the_code_of_its
 ) -> None:
     closed(office)
     form = charge(office).form
-    lines = sheet_lines(form, "USD", width=width, called=charge_words.called)
+    lines = sheet_lines(form, "USD", width=width, called=rule_words.called)
     assert all(cells_of(line) <= width for line in lines)
     text = " ".join(lines)
     assert "Work, Ana Ruiz, business" in text

@@ -13,12 +13,12 @@ from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.charges import quoting
 from dispatch.desk.delivery.papers import prepare, send
 from dispatch.desk.delivery.sending import post_next
-from dispatch.desk.reports.charge_words import RULES
 from dispatch.desk.reports.document import Amount, Report
 from dispatch.desk.reports.pages import as_html
 from dispatch.desk.reports.quote import QuoteAsked, quote_report
 from dispatch.desk.reports.rendering import FORMS, as_markdown, as_text
 from dispatch.desk.session.refusals import Faulty, NotAllowed, Refusal
+from dispatch.desk.texts.rule_words import RULES
 from dispatch.model.messages import Fate
 from tests.desk.conftest import Office, at
 from tests.desk.test_service_report import HOSTILE

@@ -14,10 +14,10 @@ from db import sheets, visits
 from db.unit import Unit
 from dispatch.charges.explain import difference_lines, more_text
 from dispatch.desk.charges.charging import Priced, Unpriced, charge_of, keep_sheet, open_charge, settled
-from dispatch.desk.reports import charge_words
 from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, reason_of, refuse
 from dispatch.desk.session.shown import Shown, amount, changed_since
 from dispatch.desk.session.user import User, asking_first
+from dispatch.desk.texts import rule_words
 from dispatch.desk.visits.steps import find, on_visit
 from dispatch.fields.reading import FormFault, number
 from dispatch.model.states import ENDED, Review, Role
@@ -182,7 +182,7 @@ class ChargeChange:
         """The charge before and after, line by line; nothing where it is the same and the approval stands."""
         forms = self.forms
         currency = next((priced.currency for priced in (self.becomes, self.charge) if isinstance(priced, Priced)), "")
-        shown = difference_lines(forms[0], forms[1], currency, width, charge_words.called)
+        shown = difference_lines(forms[0], forms[1], currency, width, rule_words.called)
         if isinstance(self.becomes, Unpriced) and not isinstance(self.charge, Unpriced):
             shown.append(self.becomes.reason)
         if self.before.review is Review.APPROVED and self.after.review is Review.TO_REVIEW:

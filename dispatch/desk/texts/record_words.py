@@ -14,9 +14,8 @@ from dispatch.charges import explain
 from dispatch.closeout.readings import compared, outlook
 from dispatch.desk.charges.charging import Unpriced
 from dispatch.desk.log.visit_page import VisitPage
-from dispatch.desk.reports import charge_words
 from dispatch.desk.review.reviewing import VisitHistory
-from dispatch.desk.texts import finding_words, mail_words
+from dispatch.desk.texts import finding_words, mail_words, rule_words
 from dispatch.desk.texts.board_words import leg_line
 from dispatch.desk.texts.level_words import clock_line
 from dispatch.desk.texts.visit_words import day_lines, planned_text, promise_text
@@ -410,7 +409,7 @@ def _charge(page: VisitPage, width: int) -> Iterator[RecordLine]:
     if isinstance(charge, Unpriced):
         yield RecordLine(((f"  {show(charge.reason)}", "warn"),))
         return
-    for line in explain.sheet_lines(charge.form, charge.currency, charge.tax, width, charge_words.called):
+    for line in explain.sheet_lines(charge.form, charge.currency, charge.tax, width, rule_words.called):
         name = "dim" if line.startswith("    ") else "strong" if line.startswith("total ") else "plain"
         yield RecordLine(((f"  {line}", name),), 6)
     for note in charge.notes:
