@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 KEEP_SECONDS = 0.3
 """What is shown is kept so soon, also while somebody goes on typing."""
-GO_BACK = "esc goes back, what was typed is kept"
+GO_BACK = "esc goes back, text kept"
 """What every hint of a dialog with text says of leaving it."""
 WAYS_OUT = [("go back, it is kept", "dismiss(None)"), ("throw it away", "throw_away")]
 """The ways out of one, for `Ways`; the key of the second is ctrl+t."""

@@ -21,7 +21,7 @@ from dispatch.fields.record import Field
 from dispatch.model.instants import day_text
 from dispatch.model.proposals import FOLLOWS, ClientProposal, ProposalState
 from dispatch.model.states import LEADS
-from dispatch.model.text import LINE, count_text
+from dispatch.model.text import LINE
 from screens.binding import BACK, command
 from screens.dialogs.asked import ChoiceRow, needed
 from screens.files import mailing, writing
@@ -97,7 +97,7 @@ class ProposalsScreen(ListScreen[ClientProposal]):
         self.listed.set_figures(lines or [FigureLine("No proposals", "none", "n writes one", " ", False)])
         waiting = sum(stage.sum.number for stage in stages if FOLLOWS[stage.state])
         of = "" if client is None else f" to {client.name}"
-        self.show_head(f"Proposals{of}", f"{count_text(waiting, 'open one')}")
+        self.show_head(f"Proposals{of}", f"{waiting} open")
         self.show_selected()
 
     def notes(self) -> Sequence[tuple[str, str]]:
