@@ -167,6 +167,25 @@ def test_hours_of_another_program_are_minutes(desk: Desk, cell: str, minutes: in
     assert desk.store.value("SELECT minutes FROM visit WHERE reference = 'T9'") == minutes
 
 
+@pytest.mark.parametrize(
+    ("cell", "minutes"), [("0:45", 45), ("01:15", 75), ("1:15:00", 75), ("0:44:30", 45), ("45", 45), ("1h30", 90)]
+)
+def test_a_length_as_a_clock_shows_it_is_minutes(desk: Desk, cell: str, minutes: int) -> None:
+    report = desk.take(
+        "visits", f"Nº aviso;Cliente;Sede;Descripción;Duración\nT9;Harbor Dental;Main office;Cable;{cell}\n"
+    )
+    assert faults(report) == []
+    assert desk.store.value("SELECT minutes FROM visit WHERE reference = 'T9'") == minutes
+
+
+@pytest.mark.parametrize("cell", ["45:00", "1:75", "0:00", "1:2", "-0:30"])
+def test_what_is_no_length_of_a_visit_is_refused(desk: Desk, cell: str) -> None:
+    report = desk.take(
+        "visits", f"Ticket;Customer;Location;Title;Duration\nT9;Harbor Dental;Main office;Cable;{cell}\n"
+    )
+    assert [field for _, field, _ in faults(report)] == ["minutes"]
+
+
 def test_time_entries_of_another_program_are_remote_work(desk: Desk) -> None:
     assert kind_of(FILES / "connectwise-time.csv") == "remote-work"
     report = desk.take("remote-work", FILES / "connectwise-time.csv")
@@ -177,6 +196,24 @@ def test_a_site_of_a_person_is_at_the_client_of_that_name(desk: Desk) -> None:
     assert desk.take("clients", FILES / "lexoffice-kontakte.csv").applied
     report = desk.take("sites", FILES / "lexoffice-kontakte.csv")
     assert (verdicts(report), report.named["client"]) == (["new", "new"], "Firma or Vorname + Nachname")
+
+
+@pytest.mark.parametrize(
+    ("kind", "headers", "which"),
+    [
+        ("technicians", "Empleado;Usuario", {"name": "Empleado", "login": "Usuario"}),
+        ("technicians", "Mitarbeiter;Benutzername", {"name": "Mitarbeiter", "login": "Benutzername"}),
+        ("visits", "Auftragsnr.;Kunde;Niederlassung;Beschreibung;Dauer (Min)", {"work": "Beschreibung"}),
+        (
+            "visits",
+            "Auftrag;Kunde;Standort;Betreff;Beschreibung;Dauer",
+            {"work": "Betreff", "description": "Beschreibung"},
+        ),
+    ],
+)
+def test_columns_of_other_languages_are_known(desk: Desk, kind: str, headers: str, which: dict[str, str]) -> None:
+    report = desk.take(kind, f"{headers}\n")
+    assert {ours: report.named[ours] for ours in which} == which
 
 
 @pytest.mark.parametrize("header", ["client", '"Client"', "Kunde", "Wer"])

@@ -114,17 +114,18 @@ def as_the_house_writes(
     ways: dict[str, set[str]] = {"dates": set(), "decimals": set()}
     for name, at in columns.position.items():
         kind = fields[name].kind
-        hours = name == "minutes" and _HOURS.search(columns.named.get(name, "").casefold()) is not None
+        length = name == "minutes"
+        hours = length and _HOURS.search(columns.named.get(name, "").casefold()) is not None
         about = "dates" if isinstance(kind, Day | Moment) else "decimals"
         cells = {
             place: row[at].strip()
             for place, row in enumerate(rows)
-            if len(row) > at and row[at].strip() and (hours or not _stands(row[at], kind))
+            if len(row) > at and row[at].strip() and (length or not _stands(row[at], kind))
         }
         read = {
             place: seen
             for place, text in cells.items()
-            if (seen := _hours(text) if hours else _read(text, kind, context)) is not None
+            if (seen := _length(text, hours) if length else _read(text, kind, context)) is not None
         }
         settled = {seen.settled for seen in read.values()} - {""}
         way = settled.pop() if len(settled) == 1 else getattr(meant, about)
@@ -263,11 +264,11 @@ def _number(text: str, kind: FieldKind, context: FieldContext) -> _Read | None:
     return _Read(ways) if ways else None
 
 
-def _hours(text: str) -> _Read | None:
-    """A length that a column of hours says, in minutes."""
-    if match := re.fullmatch("([0-9]{1,3}):([0-9]{2})", text):
-        return _one(str(int(match[1]) * 60 + int(match[2])))
-    match = re.fullmatch("([0-9]{1,3})(?:[.,]([0-9]{1,3}))?", text)
+def _length(text: str, hours: bool) -> _Read | None:
+    """A length in minutes, as a clock shows it or, in a column of hours, as their number."""
+    if match := re.fullmatch("([0-9]{1,3}):([0-5][0-9])(?::([0-5][0-9]))?", text):
+        return _one(str(int(match[1]) * 60 + int(match[2]) + (int(match[3] or 0) >= 30)))
+    match = re.fullmatch("([0-9]{1,3})(?:[.,]([0-9]{1,3}))?", text) if hours else None
     return _one(str(rounded(Fraction(f"{match[1]}.{match[2] or 0}") * 60))) if match else None
 
 

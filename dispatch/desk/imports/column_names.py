@@ -37,6 +37,10 @@ _SITE = (
     "sede",
     "sitio",
     "centro",
+    "niederlassung",
+    "établissement",
+    "agence",
+    "delegación",
 )
 _ADDRESS = (
     "full address",
@@ -72,9 +76,22 @@ _SKILLS = (
     "habilidades",
     "competencias",
     "especialidad",
+    "qualifikation",
+    "qualifikationen",
+    "cualificación",
 )
 
-_DURATION = ("durée", "durée (min)", "durée estimée", "duración", "duración (min)")
+_DESCRIPTION = ("details", "beschreibung", "description détaillée", "détails", "descripción")
+_DURATION = (
+    "durée",
+    "durée (min)",
+    "durée estimée",
+    "duración",
+    "duración (min)",
+    "dauer (min)",
+    "geplante dauer",
+    "tiempo estimado",
+)
 _HOURS = (
     "estimated hours",
     "budget hours",
@@ -173,7 +190,7 @@ _OTHERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "technicians": {
         "name": (
             "technician", "full name", "employee", "resource", "techniker", "mitarbeiter", "technicien", "técnico",
-            "nom", "nom complet", "nombre", "nombre completo",
+            "nom", "nom complet", "nombre", "nombre completo", "empleado", "trabajador", "operario", "employé", "salarié",
         ),
         "login": ("user", "username", "user name", "benutzer", "benutzername", "identifiant", "utilisateur", "usuario"),
         "email": _EMAIL,
@@ -195,24 +212,25 @@ _OTHERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "reference": (
             "ticket", "ticket number", "ticket #", "ticket id", "number", "nummer", "auftrag", "auftragsnummer",
             "n° ticket", "n° de ticket", "n° d'intervention", "numéro", "référence", "referencia", "n.º de ticket",
-            "nº de ticket", "nº ticket", "número",
+            "nº de ticket", "nº ticket", "número", "auftragsnr.", "auftragsnr", "auftrags nr.", "ticketnummer", "ticketnr.",
+            "vorgangsnummer", "aviso", "nº aviso", "nº de aviso", "n.º de aviso", "orden de trabajo", "nº orden", "nº de orden",
         ),
         "client": _CLIENT,
         "site": _SITE,
         "date": (
             "wanted on", "scheduled date", "due date", "day", "datum", "termin", "date souhaitée", "jour", "fecha",
-            "fecha deseada",
+            "fecha deseada", "fecha prevista", "wunschtermin", "fällig am", "échéance",
         ),
         "work": (
             "summary", "subject", "title", "arbeit", "betreff", "tätigkeit", "travail", "objet", "intervention",
-            "trabajo", "asunto",
+            "trabajo", "asunto", "titel", "aufgabe", "titre", "motif", "título", "motivo", *_DESCRIPTION,
         ),
         "minutes": ("duration", "estimated minutes", "dauer", "minuten", *_DURATION, *_HOURS),
         "skills": _SKILLS,
         "priority": ("priorität", "priorité", "prioridad"),
         "promised_from": ("from", "von", "de", "heure de début", "desde"),
         "promised_to": ("to", "until", "bis", "à", "heure de fin", "hasta"),
-        "description": ("details", "beschreibung", "description détaillée", "détails", "descripción"),
+        "description": _DESCRIPTION,
     },
     "remote-work": {
         "reference": ("time entry id", "entry id", "id", "number", "nummer"),
