@@ -1,4 +1,4 @@
-"""How many keys a whole visit takes, on a narrow screen: what runs is not typed."""
+"""How many keys a visit takes: to be placed, and on site on a narrow screen, where what runs is not typed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
+from db import visits
 from dispatch.app import DispatchApp
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule
@@ -17,8 +18,9 @@ from dispatch.desk.requests import intake
 from dispatch.desk.templates.templates import import_templates
 from dispatch.model.checklists import Grade
 from dispatch.model.states import State
+from screens.board.move_mode import MoveTimeline
 from screens.dialogs.note import AskNote
-from screens.dialogs.questions import AskConfirm, AskText, Form
+from screens.dialogs.questions import AskConfirm, AskText, Choose, Form
 from screens.prices.sheet_view import ChargeSheet
 from screens.visit import running_tests
 from screens.visit.running_tests import RunTests
@@ -118,6 +120,17 @@ def asked_for(office: Office, path: Path, port: int) -> str:
     schedule.assign(office.dana, reference, ["Ana Ruiz"], at("09:00"), confirmed=True)
     office.go("09:00")
     return reference
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (45, 20)])
+async def test_the_first_of_the_queue_is_placed_with_four_keys(office: Office, size: tuple[int, int]) -> None:
+    async with opened(office.dana, "board", size) as pilot:
+        await press(pilot, "tab", "a")
+        await until(pilot, Choose)
+        await press(pilot, "enter")
+        await until_true(pilot, lambda: pilot.app.screen.query_one(MoveTimeline).ghost is not None)
+        await press(pilot, "enter")
+        await until_true(pilot, lambda: any(one.state is State.PLANNED for one in visits.all_visits(office.store)))
 
 
 async def test_a_visit_of_twelve_items_with_five_tests_that_run(office: Office, tmp_path: Path) -> None:
