@@ -94,15 +94,15 @@ def _forwarded(made: EmailMessage) -> None:
     made.add_attachment(mail("Vendor <sales@vendor.example>", "Your licence", "It ends."))
 
 
-def bounce(number: int, action: str = "failed") -> bytes:
+def bounce(number: int, action: str = "failed", whom: str = PINE) -> bytes:
     """What a mail server says of a message of ours."""
     return _raw(
         "Return-Path: <>", "From: MAILER-DAEMON@mx.example", f"To: {OURS}", "Subject: Undelivered Mail",
-        f"Message-ID: <bounce-{number}-{action}@mx.example>", "Auto-Submitted: auto-replied", "MIME-Version: 1.0",
+        f"Message-ID: <bounce-{number}-{action}-{whom}@mx.example>", "Auto-Submitted: auto-replied", "MIME-Version: 1.0",
         'Content-Type: multipart/report; report-type=delivery-status; boundary="b"', "",
         "--b", "", "Undelivered.",
         "--b", "Content-Type: message/delivery-status", "", "Reporting-MTA: dns; mx.example", "",
-        f"Final-Recipient: rfc822; {PINE}", f"Action: {action}", "Status: 5.1.1", "",
+        f"Final-Recipient: rfc822; {whom}", f"Action: {action}", "Status: 5.1.1", "",
         "--b", "Content-Type: message/rfc822", "", f"Message-ID: <dispatch-{number}@columbus.example>", "Subject: Your request",
         "", "We have your request.", "--b--",
     )  # fmt: skip

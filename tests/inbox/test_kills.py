@@ -78,6 +78,7 @@ def process(reading: Office) -> Iterator[Callable[..., subprocess.Popen[str]]]:
         made.communicate(timeout=20)
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("kills", [3, pytest.param(40, marks=pytest.mark.long)])
 def test_killed_at_any_moment(
     reading: Office, server: Dovecot, process: Callable[..., subprocess.Popen[str]], kills: int
@@ -226,7 +227,7 @@ def test_a_full_mailbox_keeps_what_was_read_marked(reading: Office, server: Dove
     server.allow("1M")
     server.start()
     moved = imap_server.Mailbox._capabilities
-    imap_server.Mailbox._capabilities = lambda self: b"UIDPLUS"  # type: ignore[method-assign]  # a server without MOVE
+    imap_server.Mailbox._capabilities = property(lambda self: b"UIDPLUS")  # type: ignore[assignment,method-assign]  # a server without MOVE
     try:
         with pytest.raises(MailNotReached, match=r"(?i)quota"):
             list(running.read_all(reading.dana))

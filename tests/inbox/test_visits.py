@@ -202,6 +202,10 @@ def test_what_came_back_is_not_sent(firm: Office) -> None:
     deliver(firm)
     come(firm, bounce(1, "delayed"))
     assert existing(messages.message(firm.store, 1)).fate is Fate.SENT
+    come(firm, bounce(1, whom="somebody@else.example"))
+    assert existing(messages.message(firm.store, 1)).fate is Fate.SENT, (
+        "who guesses its number does not know whom it went to"
+    )
     kept = come(firm, bounce(1))
     message = existing(messages.message(firm.store, 1))
     assert (message.fate, message.about, kept.state) == (Fate.FAILED, About.RECEIVED, MailState.PASSED)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 from collections.abc import Sequence
 from urllib.parse import quote
@@ -17,15 +18,15 @@ from dispatch.desk.session.user import User
 from dispatch.mail.answers import SCORES, subject_of
 from dispatch.model.clients import Client
 from dispatch.model.firm import Firm
-from dispatch.model.instants import day_of
+from dispatch.model.instants import day_bounds, day_of
 from dispatch.model.languages import say, speaking
 from dispatch.model.messages import Message
 from dispatch.model.notices import with_values
 from dispatch.model.states import Role, State
 from dispatch.model.text import show
 
-AGAIN = 14 * 86_400
-"""Seconds for which a survey without an answer stands in the way of another one."""
+AGAIN = datetime.timedelta(days=14)
+"""So long a survey without an answer stands in the way of another one."""
 
 
 def send(user: User, client: Client, to: Sequence[str] = (), reference: str = "") -> Message:
@@ -51,7 +52,8 @@ def send(user: User, client: Client, to: Sequence[str] = (), reference: str = ""
             raise NotFound(f"{show(client.name)} has no visit {show(reference, 40)}.")
         if visit is not None and visit.state is not State.CLOSED:
             raise Refusal(f"{show(visit.reference)} is not closed: they are asked after that.")
-        if (asked := care.asked_since(store, client.id, unit.at - AGAIN)) is not None:
+        since = day_bounds(day_of(unit.at, firm.zone) - AGAIN, firm.zone)[0]
+        if (asked := care.asked_since(store, client.id, since)) is not None:
             raise Refusal(f"{show(client.name)} was asked on {day_of(asked, firm.zone)}, and has not answered yet.")
         address = recipients(client, to, firm.paper_to)[0].address
         token, visit_id = os.urandom(8).hex(), None if visit is None else visit.id

@@ -101,8 +101,11 @@ def _needs_nobody(kind: MailKind, mail: Incoming, known: list[Known], message: M
     if kind is MailKind.OWN:
         return passed._replace(why="it is from ourselves")
     if kind is MailKind.BOUNCE:
+        # our numbers can be guessed: whom it went to is said by who carried it, and by the addressee
         failed = (
-            message is not None and re.search(r"^action:\s*failed", mail.text, re.IGNORECASE | re.MULTILINE) is not None
+            message is not None
+            and message.address.casefold() in mail.text.casefold()
+            and re.search(r"^action:\s*failed", mail.text, re.IGNORECASE | re.MULTILINE) is not None
         )
         returned = "" if message is None else f"message {message.id} to {show(message.address)}"
         why = f"{returned} did not arrive" if failed else f"a mail server writes about {returned or 'a mail'}"

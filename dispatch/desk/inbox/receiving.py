@@ -21,7 +21,7 @@ from dispatch.desk.visits.kept_files import place, taken_in
 from dispatch.mail.reading import Incoming, one_line
 from dispatch.mail.replies import above_quote
 from dispatch.model.firm import Firm
-from dispatch.model.instants import day_of
+from dispatch.model.instants import day_bounds, day_of
 from dispatch.model.languages import say, speaking
 from dispatch.model.mail import Mail, MailFile, MailKind, MailState
 from dispatch.model.messages import Fate
@@ -29,8 +29,6 @@ from dispatch.model.notices import with_values
 from dispatch.model.states import Role
 from dispatch.model.text import LINE, NAME, show
 from dispatch.model.visits import Visit
-
-_A_DAY = 86_400
 
 
 def receive(user: User, mail: Incoming, came_at: int, account: str) -> Mail | None:
@@ -151,7 +149,8 @@ def answer(unit: Unit, firm: Firm, mail: Mail, visit: Visit) -> None:
     """Have a mail that became a request answered with its reference; never one of a machine, and a sender so many times a day."""
     if mail.kind is not MailKind.WRITTEN or firm.messages_by != "smtp" or not mail.sender:
         return
-    if mails.answers_since(unit.store, mail.sender, unit.at - _A_DAY) >= firm.inbox_answers:
+    today = day_bounds(day_of(unit.at, firm.zone), firm.zone)[0]
+    if mails.answers_since(unit.store, mail.sender, today) >= firm.inbox_answers:
         return
     values = {name: getattr(visit, name) for name in ("reference", "client", "site", "work")} | {"firm": firm.name}
     with speaking(firm.language_of(clients.client(unit.store, visit.client_id))):
