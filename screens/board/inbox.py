@@ -36,15 +36,10 @@ class InboxScreen(ListScreen[Mail]):
     FOOTER = "inbox.open inbox.visit inbox.done inbox.refuse inbox.file inbox.all screen.leave screen.keys"
     DEFAULT_CSS = """
     InboxScreen Horizontal > FigureList { width: 1fr; }
-    InboxScreen Horizontal > NotesPane { width: 1fr; }
-    InboxScreen.-narrow Horizontal { layout: vertical; }
-    InboxScreen.-narrow Horizontal > FigureList { width: 100%; height: 1fr; }
-    InboxScreen.-narrow Horizontal > NotesPane {
-        display: block; width: 100%; height: 1fr; border-left: none; border-top: solid $panel;
-    }
+    InboxScreen.-narrow Horizontal > NotesPane { height: 1fr; }
     """
     PANE = "beside"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (90, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-high")]  # what a mail says is seen on a low terminal too
     BINDINGS = [BACK]
 
     def __init__(self) -> None:

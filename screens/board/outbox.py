@@ -31,12 +31,12 @@ class OutboxScreen(ListScreen[Message]):
     DEFAULT_CSS = """
     OutboxScreen Horizontal > FigureList { width: 3fr; }
     OutboxScreen Horizontal > NotesPane { width: 2fr; }
-    OutboxScreen.-narrow Horizontal { layout: vertical; }
-    OutboxScreen.-narrow Horizontal > FigureList { width: 100%; height: 2fr; }
-    OutboxScreen.-narrow Horizontal > NotesPane { display: block; width: 100%; border-left: none; border-top: solid $panel; }
+    OutboxScreen.-narrow Horizontal > FigureList { width: 1fr; height: 2fr; }
+    OutboxScreen.-narrow Horizontal > NotesPane { width: 1fr; height: 1fr; }
     """
     PANE = "beside"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-high")]  # what a message says is seen on a low terminal too
     BINDINGS = [BACK]
 
     def __init__(self) -> None:

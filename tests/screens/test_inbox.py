@@ -38,6 +38,13 @@ def states(office: Office) -> list[MailState]:
     return [existing(mails.mail(office.store, number)).state for number in (1, 2)]
 
 
+async def test_what_a_mail_says_is_in_sight_on_a_low_terminal(waiting: Office) -> None:
+    async with opened(waiting.dana, "board", size=(45, 20)) as pilot:
+        await press(pilot, "B")
+        await until(pilot, InboxScreen)
+        await until_true(pilot, lambda: pilot.app.screen.query_one(NotesPane).region.height >= 6)
+
+
 async def test_a_mail_becomes_a_request_and_back(waiting: Office) -> None:
     async with opened(waiting.dana, "board", size=(120, 36)) as pilot:
         await settled(pilot)

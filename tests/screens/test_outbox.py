@@ -60,6 +60,7 @@ async def test_what_was_not_sent_is_seen_and_tried_again(failed: Office, size: t
         notes = "".join(str(line) for line in screen.query_one(NotesPane).lines(200))
         assert "desk@harbor.example" in notes
         assert "550 no such user" in notes
+        assert screen.query_one(NotesPane).region.height >= 3, "in sight on a low terminal too"
         await press(pilot, "r")
         await until_true(pilot, lambda: fates(failed) == [Fate.WAITING])
         await press(pilot, "X")
