@@ -17,7 +17,7 @@ from db import chain, copies, search
 from db.among import AMONG, keys_param
 from db.erased_columns import ERASED, GONE, NAMED, NAMED_WITHIN, OTHERWISE, WORDS
 from db.faults import translated
-from db.rows import Query, Select
+from db.rows import Query, Select, rows, values
 from db.store import Store
 from db.unit import Unit
 from dispatch.model.checklists import Grade, Result
@@ -69,6 +69,38 @@ class Owned(NamedTuple):
     where: Mapping[str, tuple[str, list[Any]]]
     counts: Mapping[str, int]
     ids: Mapping[str, frozenset[int]]
+
+
+client_names: Query[list[tuple[int, str, int]]] = rows(
+    "SELECT id, name, archived_at IS NOT NULL FROM client ORDER BY archived_at IS NOT NULL, id"
+)
+"""Every client's id and name, and whether it is archived: those last."""
+not_erased: Query[list[int]] = values(
+    "SELECT id FROM client WHERE id NOT IN (SELECT client_id FROM erasure WHERE kind = 'client')"
+)
+"""The clients that are not erased."""
+
+
+def own_rows(store: Store, own: Owned, table: str, columns: str = "*") -> list[tuple[Any, ...]]:
+    """What of a client stands in a table."""
+    condition, params = own.where[table]
+    return store.all(f"SELECT {columns} FROM {table} WHERE {condition}", params)
+
+
+def takers(store: Store, own: Owned) -> list[str]:
+    """Who took visits of a client along, by name."""
+    condition, params = own.where["taken_visit"]
+    found = store.all(
+        "SELECT DISTINCT s.name FROM taken_visit v JOIN taking t ON t.id = v.taking_id JOIN staff s ON s.id = t.staff_id "
+        f"WHERE {condition}",
+        params,
+    )
+    return [name for (name,) in found]
+
+
+def columns_of(store: Store, table: str) -> list[str]:
+    """The columns of a table, in their order."""
+    return [name for _, name, *_ in store.all(f"PRAGMA table_info({table})")]
 
 
 def owned(store: Store, client_id: int) -> Owned:

@@ -248,7 +248,7 @@ def _roads_add(user: User, args: Args) -> str:
     undrawn = maps.try_draw(extract, _step)
     fetched = road_engines.prefetch(user, settings.today(user.store))
     _tell([*fetched.notes, *([undrawn] if undrawn else [])])
-    return f"Drives are reckoned on the roads of {name} from now on ({count_text(fetched.drives, 'drive')} of today known)."
+    return f"Drives are reckoned on the roads of {name} from now on ({count_text(fetched.drives, 'drive')} known of today)."
 
 
 @reads("status", "engine, graph, and what is missing", JSON)

@@ -184,6 +184,7 @@ class TestChecking:
                 "integrity",
                 "schema",
                 "texts",
+                "erased",
                 "references",
                 "gate",
                 "technicians",

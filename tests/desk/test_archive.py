@@ -77,7 +77,7 @@ def test_from_a_bare_directory_to_a_technicians_login(full: Office, tmp_path: Pa
 
     told = "\n".join(done.made)
     assert f"{elsewhere}.files: 1 files" in told
-    assert f"{elsewhere}.keys: made anew, 1 keys" in told
+    assert f"{elsewhere}.keys: made anew, 1 key" in told
     assert (settings / archive.KEYS_FILE).read_text() == 'visit.assign = "z"\n'
     assert str(full.store.path) not in Path(f"{elsewhere}.keys").read_text()
     assert [path for path in elsewhere.parent.rglob("*") if path.stat().st_mode & 0o077] == []

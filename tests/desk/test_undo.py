@@ -57,7 +57,7 @@ def test_nothing_is_put_over_another_visit(office: Office) -> None:
     others = log_in(office.store, "dana")
     demote(office, "lee", "dispatcher, lead")
     schedule.assign(log_in(office.store, "lee"), "R2", ["Ana Ruiz"], at("09:00"))
-    with pytest.raises(Refusal, match=r"“unassign R1” cannot be taken back: R1 overlaps Harbor Dental by 75 min"):
+    with pytest.raises(Refusal, match=r"“unassign R1” cannot be taken back: R1 overlaps Harbor Dental by 1h15"):
         undo.undo(others)
     assert state(office, "R1") is State.REQUESTED
 

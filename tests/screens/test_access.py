@@ -113,7 +113,7 @@ def test_the_key_file_and_what_drifts_from_it(office: Office) -> None:
     path.write_text(path.read_text() + "ssh-ed25519 AAAA evil\n")
     path.chmod(0o644)
     faults = [drift.text for drift in key_file.drift(office.store) if drift.mended]
-    assert any("1 should not be there" in fault for fault in faults)
+    assert any("0 lines missing, 1 there that should not be" in fault for fault in faults)
     assert any("0644" in fault for fault in faults)
 
 

@@ -87,7 +87,7 @@ def test_drives_are_carried_to_a_machine_without_an_engine(
     assert dispatch("roads", "add", str(file), "--as", "dana").code == 1, "only a lead may"
     assert provenances(office) == {Provenance.ESTIMATED}
     said = dispatch.ok("roads", "add", str(file), "--as", "lee")
-    assert said == "Drives are reckoned on the roads of town from now on (0 of today are known).\n"
+    assert said == "Drives are reckoned on the roads of town from now on (0 drives known of today).\n"
     assert provenances(office) == {Provenance.ROADS}
     fetched = road_engines.prefetch(office.lee, DAY)
     assert (fetched.drives, fetched.notes) == (0, ()), "nothing is missing, so nobody asks for the engine"

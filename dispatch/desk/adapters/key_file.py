@@ -120,7 +120,8 @@ def drift(store: Store) -> list[Drift]:
     expected = content(store)
     if text != expected:
         there, should = set(text.splitlines()), set(expected.splitlines())
-        counted = f"{count_text(len(should - there), 'line')} missing, {len(there - should):,} that should not be there"
+        more = len(there - should)
+        counted = f"{count_text(len(should - there), 'line')} missing, {more:,} there that should not be"
         faults.append(Drift(f"{path} differs from the database: {counted}"))
     if not stat.S_ISREG(status.st_mode):
         faults.append(Drift(f"{path} is not a plain file"))

@@ -55,9 +55,8 @@ def client_called(store: Store, name: str) -> Client:
     Raises:
         NotFound: there is none, or several.
     """
-    known = store.all("SELECT id, name, archived_at IS NOT NULL FROM client ORDER BY archived_at IS NOT NULL, id")
     names: dict[str, int] = {}
-    for key, called, archived in known:
+    for key, called, archived in erasing.client_names(store):
         names.setdefault(f"{called} (archived)" if archived and called in names else called, key)
     return _again(store, near("client", name, names))
 
@@ -72,20 +71,10 @@ def outlook(store: Store, client: Client) -> ErasureOutlook:
         terms = [one for one in agreements.agreements_of(store, client.id) if one.starts <= today]
         days = [day_of(visit.ended_at, firm.zone) for visit in own if visit.ended_at is not None]
         days += [min(one.ends, today) for one in terms if one.ends is not None]
-        issued = [
-            datetime.date.fromisoformat(day)
-            for (day,) in store.all(
-                f"SELECT issued_on FROM invoice WHERE {rows.where['invoice'][0]}", rows.where["invoice"][1]
-            )
-        ]
+        issued = [datetime.date.fromisoformat(day) for (day,) in erasing.own_rows(store, rows, "invoice", "issued_on")]
         since = _books(today, firm.books_years)
         young = [day for day in issued if day >= since]
         last = max([*days, *issued], default=None)
-        taken = store.all(
-            f"SELECT DISTINCT s.name FROM taken_visit v JOIN taking t ON t.id = v.taking_id JOIN staff s ON s.id = t.staff_id "
-            f"WHERE {rows.where['taken_visit'][0]}",
-            rows.where["taken_visit"][1],
-        )
         return ErasureOutlook(
             client,
             last,
@@ -96,15 +85,17 @@ def outlook(store: Store, client: Client) -> ErasureOutlook:
             None if not young else months_later(max(young), 12 * firm.books_years),
             open_,
             tuple(one.name for one in terms if one.covers(today)),
-            (*erasing.old_copies(store), *(f"a copy that {show(name)} took along" for (name,) in taken)),
+            (
+                *erasing.old_copies(store),
+                *(f"a copy that {show(name)} took along" for name in erasing.takers(store, rows)),
+            ),
         )
 
 
 def due(store: Store) -> list[ErasureOutlook]:
     """The clients whose time is over by the settings: nothing with them since, nothing open, and not erased yet."""
     today = day_of(store.clock.now(), settings.firm(store).zone)
-    erased = {key for (key,) in store.all("SELECT client_id FROM erasure WHERE kind = 'client'")}
-    found = [outlook(store, _again(store, key)) for (key,) in store.all("SELECT id FROM client") if key not in erased]
+    found = [outlook(store, _again(store, key)) for key in erasing.not_erased(store)]
     over = [
         one for one in found if one.due is not None and one.due <= today and not one.open_visits and not one.agreements
     ]
@@ -231,8 +222,7 @@ def _told(store: Store, rows: erasing.Owned) -> re.Pattern[str] | None:
         ("contact", "name, phone, email"),
         ("site", "name, address"),
     ):
-        condition, params = rows.where[table]
-        for row in store.all(f"SELECT {columns} FROM {table} WHERE {condition}", params):
+        for row in erasing.own_rows(store, rows, table, columns):
             texts += [text for text in row if text and folded(text) != _USUAL_SITE]
             people += [row[0]] if table == "contact" else []
     return erasing.spoken_of([*texts, *(line for text in texts if "|" in text for line in text.split("|"))], people)

@@ -32,13 +32,15 @@ def exported(user: User, client: Client) -> tuple[bytes, dict[str, int]]:
     with store.read(), zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         rows = erasing.owned(store, client.id)
         told: dict[str, Any] = {}
-        for table, (condition, params) in sorted(rows.where.items()):
-            names = [name for _, name, *_ in store.all(f"PRAGMA table_info({table})")]
-            found = store.all(f"SELECT * FROM {table} WHERE {condition}", params)
+        papers: dict[int, bytes] = {}
+        for table in sorted(rows.where):
+            names = erasing.columns_of(store, table)
+            found = [dict(zip(names, row, strict=True)) for row in erasing.own_rows(store, rows, table)]
+            if table == "paper":
+                papers = {one["id"]: one["content"] for one in found}
             if found:
                 told[table] = [
-                    {name: cell for name, cell in zip(names, row, strict=True) if not isinstance(cell, bytes)}
-                    for row in found
+                    {name: cell for name, cell in one.items() if not isinstance(cell, bytes)} for one in found
                 ]
         told["audit"] = [
             {
@@ -60,10 +62,7 @@ def exported(user: User, client: Client) -> tuple[bytes, dict[str, int]]:
             for one in (*told.get("file", ()), *told.get("mail_file", ()))
         ]
         for one in told.get("paper", ()):
-            archive.writestr(
-                _plain(f"papers/{one['id']}-{one['name']}"),
-                store.value("SELECT content FROM paper WHERE id = ?", (one["id"],)),
-            )
+            archive.writestr(_plain(f"papers/{one['id']}-{one['name']}"), papers[one["id"]])
         counts = {table: len(found) for table, found in told.items()}
         return _closed(archive, content), counts | {"files not there": sum(missing)} if any(missing) else counts
 
