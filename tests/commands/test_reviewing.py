@@ -229,7 +229,7 @@ def test_a_charge_before_and_after(day: Dispatch) -> None:
     reference = day.json("review", "list", "--json")["clean"][0]
     before = day.json("charge", reference, "--json")["sheet"]["total"]
     told = day.ok("charge", reference, "--travel", "500", "--reason", "far", "--check").splitlines()
-    assert any(line.startswith("+ TRV-MAN") for line in told)
+    assert any(line.startswith("+ Travel, as agreed") for line in told)
     assert told[-1].startswith(f"total: {before} → ")
     assert told[-1].endswith((" more", " less")), "the difference is said too"
     assert day.json("charge", reference, "--json")["sheet"]["total"] == before

@@ -134,7 +134,7 @@ async def test_audit_is_filtered_opened_and_verified(office: Office) -> None:
         assert any("all rows up to it" in note for note in pilot.app.screen._notes)  # type: ignore[attr-defined]
         await press(pilot, "escape", "escape")
         await until_true(pilot, lambda: len(rows.entries(80)) == everything)
-        assert "Lee" in str(pilot.app.screen.query_one(StatusBar)._right)
+        assert "Lee" in str(pilot.app.screen.query_one(StatusBar).line_at(0, 80))
 
 
 @pytest.mark.again
