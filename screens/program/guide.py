@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from db import audit
@@ -76,21 +76,27 @@ class Guide:
 
     def _look(self, app: Program) -> None:
         """Go on where the step was done."""
-        if self.done < len(self._steps) and self._is_done(app, self._steps[self.done]):
+        if self.done < len(self._steps) and _is_done(app, self._steps[self.done], self._deeds(app)):
             self.done += 1
             self._since = audit.newest(app.user.store)
             self._say(app)
 
-    def _is_done(self, app: Program, step: GuideStep) -> bool:
-        if step.screen:
-            return any(getattr(screen, "TITLE_WORD", "") == step.screen for screen in app.screen_stack)
+    def _deeds(self, app: Program) -> frozenset[str]:
+        """What the person did since the last step."""
         login = app.user.staff.login
-        return any(row.deed == step.deed and row.actor == login for row, *_ in audit.after(app.user.store, self._since))
+        return frozenset(row.deed for row, *_ in audit.after(app.user.store, self._since) if row.actor == login)
 
     def _say(self, app: Program) -> None:
         for screen in app.screen_stack:
             if (show_guide := getattr(screen, "show_guide", None)) is not None and screen.is_mounted:
                 show_guide()
+
+
+def _is_done(app: Program, step: GuideStep, deeds: Collection[str]) -> bool:
+    """Whether a step was done: its screen is there, or its deed is one of those of late."""
+    if step.screen:
+        return any(getattr(screen, "TITLE_WORD", "") == step.screen for screen in app.screen_stack)
+    return step.deed in deeds
 
 
 class FirstSteps(Guide):
@@ -130,13 +136,16 @@ class FirstSteps(Guide):
     def _look(self, app: Program) -> None:
         """Let go of what was done since the last look."""
         begun = {screen: len(steps) for screen, steps in self._left.items()}
+        newest, deeds = audit.newest(app.user.store), self._deeds(app)
         for steps in self._left.values():
-            steps[:] = [step for step in steps if step is HELP or not self._is_done(app, step)]
-        self._since = audit.newest(app.user.store)
+            steps[:] = [step for step in steps if step is HELP or not _is_done(app, step, deeds)]
+        self._since = newest
         if any(len(steps) == 1 < begun[screen] for screen, steps in self._left.items()):
             keep_setting(app, "hints", 0)
-        front = app.screen
-        if (text_of := getattr(front, "guide_text", None)) is not None and (text := text_of()) != self._said:
+        text_of = getattr(app.screen, "guide_text", None)
+        text = self._said if text_of is None else text_of()
+        # a screen that is come back to says it by itself, so what was said last may have been on another one
+        if text != self._said or any(len(steps) < begun[screen] for screen, steps in self._left.items()):
             self._said = text
             self._say(app)
 
