@@ -44,6 +44,9 @@ from widgets.queue import Queue
 from widgets.themes import DARK
 from widgets.timeline.view import Timeline
 
+PATIENCE = 1000
+"""How often a test looks, every 20 ms, before it says that something did not happen."""
+
 
 @asynccontextmanager
 async def opened(user: User, mode: str, size: tuple[int, int] = (120, 36), **more: Any) -> AsyncIterator[Pilot[None]]:
@@ -79,7 +82,7 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
 
 async def until(pilot: Pilot[None], kind: type) -> None:
     """Wait for a screen of a kind."""
-    for _ in range(100):
+    for _ in range(PATIENCE):
         if isinstance(pilot.app.screen, kind):
             await pilot.pause()
             return
@@ -89,7 +92,7 @@ async def until(pilot: Pilot[None], kind: type) -> None:
 
 async def until_true(pilot: Pilot[None], condition: Any) -> None:
     """Wait until something holds."""
-    for _ in range(150):
+    for _ in range(PATIENCE):
         if condition():
             return
         await pilot.pause(0.02)
