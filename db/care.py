@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import secrets
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -77,16 +78,19 @@ def outcomes(store: Store, visit_ids: Sequence[int]) -> dict[int, VisitOutcome]:
     }
 
 
-def add_survey(unit: Unit, client_id: int, day: datetime.date, score: int | None, words: str) -> int:
-    """Note a survey that was sent (`score` None) or answered; returns its id."""
+def add_survey(
+    unit: Unit, client_id: int, day: datetime.date, score: int | None, words: str, visit_id: int | None = None
+) -> int:
+    """Note a survey that was sent (`score` None) or answered, perhaps after a visit; returns its id."""
     detail = {"on_day": day.isoformat(), "words": words}
-    survey_id = unit.insert_signed("survey", client_id=client_id, score=score, **detail)
+    survey_id = unit.insert_signed("survey", client_id=client_id, score=score, visit_id=visit_id, **detail)
     unit.audit("client", client_id, survey="sent" if score is None else f"{score} of 10", **detail)
     return survey_id
 
 
 class SurveyAsk(NamedTuple):
-    """A survey that was sent: its token, whose it is, the message that asks, and the survey that answered it."""
+    """A survey that was sent: its token, whose it is, the message that asks, and the survey that answered it. `anonymous`: of the
+    answer it is kept that it was given, and by nobody what it was."""
 
     id: int
     token: str
@@ -94,6 +98,7 @@ class SurveyAsk(NamedTuple):
     visit_id: int | None
     message_id: int
     survey_id: int | None
+    anonymous: bool
     version: int
 
 
@@ -110,21 +115,40 @@ asked_since: Query[int | None, int, int] = value(
 """When a client was asked last since a moment, without an answer yet; None: they were not."""
 
 
-def ask(unit: Unit, client_id: int, visit_id: int | None, token: str, address: str, text: str, due_at: int) -> int:
+def ask(
+    unit: Unit,
+    client_id: int,
+    visit_id: int | None,
+    token: str,
+    address: str,
+    text: str,
+    due_at: int,
+    *,
+    anonymous: bool,
+) -> int:
     """Put a survey into the outbox; returns the number of its message."""
     told = {"kind": "survey", "premise": unit.at, "address": address, "text": text, "due_at": due_at}
     message_id = unit.insert_signed("message", client_id=client_id, visit_id=visit_id, **told)
-    unit.insert_signed("survey_ask", token=token, client_id=client_id, visit_id=visit_id, message_id=message_id)
+    about = {"client_id": client_id, "visit_id": visit_id, "message_id": message_id}
+    unit.insert_signed("survey_ask", token=token, anonymous=int(anonymous), **about)
     return message_id
 
 
 def answer(unit: Unit, asked: SurveyAsk, day: datetime.date, score: int, words: str) -> int:
-    """Note the answer to a survey that was sent, once; returns the id of the survey.
+    """Note the answer to a survey that was sent, once; returns the id of the survey. Of an anonymous one it says that it was
+    answered; the number stands apart, with the month, and under an id that is not the next one.
 
     Raises:
         Stale: it was answered meanwhile.
     """
-    survey_id = add_survey(unit, asked.client_id, day, score, words)
+    if asked.anonymous:
+        kind = unit.store.value("SELECT kind FROM visit WHERE id = ?", (asked.visit_id,)) or ""
+        unit.insert("anonymous_answer", id=1 + secrets.randbelow(2**62), month=f"{day:%Y-%m}", kind=kind, score=score)
+        about = {"on_day": day.isoformat(), "anonymous": 1}
+        survey_id = unit.insert_signed("survey", client_id=asked.client_id, **about)
+        unit.audit("client", asked.client_id, survey="answered", **about)
+    else:
+        survey_id = add_survey(unit, asked.client_id, day, score, words, asked.visit_id)
     unit.update("survey_ask", asked.id, asked.version, survey_id=survey_id)
     return survey_id
 

@@ -22,7 +22,9 @@ SECONDS = 10.0
 """So long a question may take."""
 MOST = 100_000
 """So many rows an answer may have."""
-UNREADABLE = frozenset({"key", "session", "change", "calendar_salt", "probe_order", "survey_ask", "taking"})
+UNREADABLE = frozenset(
+    {"key", "session", "change", "calendar_salt", "probe_order", "survey_ask", "taking", "anonymous_answer"}
+)
 """Who may come in and where they sit, what somebody could still take back, and what must not be guessed."""
 
 _INNER = ("sqlite_", "pragma_", "dbstat", "visit_search", "search_stale", "draft")

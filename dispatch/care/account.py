@@ -44,10 +44,16 @@ class CareVisit:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """A survey: sent on a day (`score` None), or answered on it with 0 to 10."""
+    """A survey: sent on a day (`score` None), or answered on it with 0 to 10; an `anonymous` answer has no score here."""
 
     day: datetime.date
     score: int | None = None
+    anonymous: bool = False
+
+    @property
+    def answered(self) -> bool:
+        """Whether it was answered."""
+        return self.anonymous or self.score is not None
 
 
 @dataclass(frozen=True, slots=True)

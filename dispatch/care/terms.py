@@ -141,23 +141,19 @@ USED_SHARE = Fraction(4, 5)
 
 def survey(account: Account, terms: Agreement, today: datetime.date) -> Iterator[CareItem]:
     """E2: one every so many days, and one inside the window before the end; the earlier due date counts."""
-    answered = max(
-        (survey.day for survey in account.surveys if survey.score is not None and survey.day <= today), default=None
-    )
+    answered = max((survey.day for survey in account.surveys if survey.answered and survey.day <= today), default=None)
     due = (answered or terms.starts) + _days(terms.service.survey_days)
     why = f"every {terms.service.survey_days} days; " + (
         f"last answered on {answered}" if answered else f"since {terms.starts}"
     )
     if terms.ends is not None:
         window = terms.ends - _days(SURVEY_OPENS)
-        served = any(
-            survey.score is not None and window <= survey.day <= min(today, terms.ends) for survey in account.surveys
-        )
+        served = any(survey.answered and window <= survey.day <= min(today, terms.ends) for survey in account.surveys)
         before_end = terms.ends - _days(SURVEY_DUE)
         if not served and before_end < due:
             due, why = before_end, f"before {terms.name} ends on {terms.ends}"
     opens = due - _days(LEAD)
-    sent = [survey.day for survey in account.surveys if survey.score is None and opens <= survey.day <= today]
+    sent = [survey.day for survey in account.surveys if not survey.answered and opens <= survey.day <= today]
     if sent:
         why += f"; sent on {max(sent)}, not answered yet"
     yield from dated(CareItem("E2", due.isoformat(), "survey", why, opens, due), today, due + _days(LEAD))

@@ -8,6 +8,7 @@ from dispatch.commands.declared import Command, CommandGroup, acts, by, reads
 from dispatch.commands.options import JSON, Args, Option, Store, User, flag, one_of, option
 from dispatch.commands.printing import Answer
 from dispatch.commands.typed import CLIENT
+from dispatch.desk.session.refusals import Faulty
 from dispatch.lazily import lazily
 from dispatch.model.typed_times import parse_day
 
@@ -75,14 +76,21 @@ def _skills(store: Store, _: Args) -> Answer:
     ),
     option("--to", "WHO", "of the client: a role, a name, an address", action="append", default=[]),
     option("--visit", "REFERENCE", "after this visit", default=""),
+    one_of(
+        flag("--anonymous", "with --send: of the answer the number only is kept"),
+        flag("--named", "with --send: whose answer it is is kept (default: as the firm has it)"),
+    ),
     option("--words", "TEXT", default=""),
     option("--on", "DAY", "default: today", reads=_day),
 )
 def _survey(user: User, args: Args) -> str:
     if args.send:
-        message = surveys.send(user, args.client, args.to, args.visit)
+        nameless = True if args.anonymous else False if args.named else None
+        message = surveys.send(user, args.client, args.to, args.visit, anonymous=nameless)
         return f"The survey goes to {message.address} at {user.firm.times().clock(message.due_at)}; until then undo takes it back."
-    care_list.note_survey(user, args.client, None if args.sent else args.answered, args.words, args.on)
+    if args.anonymous or args.named:
+        raise Faulty(["--anonymous, --named: stand with --send"])
+    care_list.note_survey(user, args.client, None if args.sent else args.answered, args.words, args.on, args.visit)
     return f"{args.client.name}: survey {'sent' if args.sent else f'answered with {args.answered} of 10'}."
 
 

@@ -29,7 +29,8 @@ class Firm:
     (`-`: it has none). `default_shifts` and `default_lunch`
     stand in the form of a new technician, as they are typed. Addresses are looked up at `geocoder_url`, by
     `geocoder_agent`; without both they are not. `notice_…` is how technicians are told (see dispatch.model.notices), `message_…`
-    how clients are (dispatch.model.messages), by a mail server or by Apprise as `messages_by` says.
+    how clients are (dispatch.model.messages), by a mail server or by Apprise as `messages_by` says. `surveys_anonymous`: of what
+    answers a survey the number only is kept, where the lead who sends it does not say otherwise.
     `weight_…` are the weights of the checker's rules (design/planning.md, Feasibility in words), named as the fields
     of `Rules`. `targets_p1` to `targets_p4` are the service-level
     targets of each priority as they are typed (design/service-levels.md D1): minutes for phone, remote, on site, resolution, and
@@ -124,6 +125,11 @@ class Firm:
         "How satisfied are you with our work, from 0 (not at all) to 10 (fully)? Open one of these lines and send the mail that it "
         "begins; you may add words to it."
     )
+    message_survey_anonymous: str = phrase(
+        "How satisfied are you with our work, from 0 (not at all) to 10 (fully)? Open one of these lines and send the mail that it "
+        "begins. Your answer is anonymous: we keep the number, not who you are, nor what else stands in the mail."
+    )
+    surveys_anonymous: bool = False
     inbox_host: str = ""
     inbox_port: int = 993
     inbox_security: str = "tls"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
-from dispatch.fields.kinds import Choice, FieldKind, Number, Parsed, Text, Whole, Zone, iso_day
+from dispatch.fields.kinds import Choice, FieldKind, Number, Parsed, Text, Whole, YesNo, Zone, iso_day
 from dispatch.fields.record import Check, Field, RecordType
 from dispatch.fields.trade import COUNTRY, CURRENCY, EMAIL, HOST, PLACE, SERVICE, hours_of, lunch_of, worded
 from dispatch.levels.targets import read_targets, targets_text
@@ -237,6 +237,14 @@ SETTINGS = RecordType(
             "with {firm} {client}: the question, above its lines from 0 to 10",
             required=True,
         ),
+        Field(
+            "message_survey_anonymous",
+            "Message: anonymous survey",
+            worded(SURVEY_PLACE_HOLDERS),
+            "with {firm} {client}: that the number only is kept, above its lines from 0 to 10",
+            required=True,
+        ),
+        Field("surveys_anonymous", "Surveys are anonymous", YesNo(), "yes: of an answer the number only is kept"),
         Field("inbox_host", "Mail in: server", HOST, "imap.example.com; empty: no mail is read"),
         _number("inbox_port", "Mail in: port", Whole(1, 65535)),
         _one_of("inbox_security", "Mail in: security", "tls, starttls or none", Choice(("tls", "starttls", "none"))),

@@ -35,6 +35,9 @@ _GAP = (
     Field("owner", "Who sees to it", Text()),
     Field("due", "By when", Day(), required=True),
 )
+_SEND, _SEND_NAMED, _SEND_NAMELESS = -2, -3, -4
+_SENT_AS = {_SEND: None, _SEND_NAMED: False, _SEND_NAMELESS: True}
+"""How a survey goes by mail: whose answer it is is kept as the firm has it, in any case, or never."""
 _LATE = (CareState.OVERDUE, CareState.EXPIRED)
 _FEW_WORDS = needed("a few words are needed")
 
@@ -118,12 +121,19 @@ class CareScreen(ListScreen[CareItem]):
     @command("s", "care.survey", "Survey", LEADS, about="_client")
     async def action_survey(self, client: Client) -> None:
         """The client's survey was sent, or answered."""
-        rows = [ChoiceRow("send it by mail", -2, "the answer comes in by itself")]
+        usual = "as the firm has it: " + ("anonymous" if self.user.firm.surveys_anonymous else "with their name")
+        rows = [ChoiceRow("send it by mail", _SEND, f"the answer comes in by itself; {usual}")]
+        if not self.user.firm.surveys_anonymous:
+            rows.append(
+                ChoiceRow("send it by mail, anonymous", _SEND_NAMELESS, "only the number of the answer is kept")
+            )
+        else:
+            rows.append(ChoiceRow("send it by mail, with their name", _SEND_NAMED, "whose answer it is is kept"))
         rows += [ChoiceRow("sent", -1, "the answer is still owed")]
         rows += [ChoiceRow(f"answered: {score} of 10", score) for score in range(10, -1, -1)]
         score = await self.choose(f"Survey of {client.name}", rows)
-        if score == -2:
-            if (sent := await self.do(surveys.send, client)) is not None:
+        if score in _SENT_AS:
+            if (sent := await self.do(surveys.send, client, anonymous=_SENT_AS[score])) is not None:
                 self.say(f"It goes to {sent.address}. u takes it back until it leaves.")
             return
         words = "" if score == -1 else await self.ask("What did they say?", "their words, or empty")

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 import pytest
 
 from db.store import existing
+from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.care.care_list import care_list
 from dispatch.desk.delivery import surveys
@@ -37,6 +38,11 @@ def scores(office: Office) -> list[tuple[int | None, str]]:
 def asked(firm: Office) -> list[str]:
     """The subjects of the eleven answers to a survey that went to Pine Court."""
     surveys.send(firm.lee, pine(firm))
+    return answers_sent(firm)
+
+
+def answers_sent(firm: Office) -> list[str]:
+    """The subjects of the eleven answers to the survey that is on its way to Pine Court."""
     (letter,) = deliver(firm)
     assert (letter.address, letter.subject) == (PINE, "How satisfied are you?")
     links = re.findall(r"^(\d+): mailto:office@columbus\.example\?subject=(\S+)$", letter.text, re.MULTILINE)
@@ -95,6 +101,37 @@ def test_who_may_send_one_to_whom_and_when(firm: Office) -> None:
     assert find_message(firm.store, sent.id).fate is Fate.DROPPED
     assert scores(firm) == []
     surveys.send(firm.lee, pine(firm))
+
+
+def test_of_an_anonymous_answer_nothing_says_whose_it_is(firm: Office) -> None:
+    editing.edit(firm.lee, "settings", firm.lee.firm, {"surveys_anonymous": "yes"})
+    client = pine(firm)
+    surveys.send(firm.lee, client)
+    subjects = answers_sent(firm)
+    kept = reply(firm, subjects[3], "You were late. Regards, Pia Pine, +1 614 555 0111")
+    again = reply(firm, subjects[4], "Pia again")
+    assert (kept.state, kept.why) == (MailState.PASSED, "answers an anonymous survey")
+    assert (again.state, again.why) == (MailState.PASSED, "it answers a survey that was answered before")
+    for mail in (kept, again):
+        assert (mail.client, mail.sender, mail.sender_name, mail.subject, mail.text, mail.message_id) == ("",) * 6
+    assert firm.store.all("SELECT month, kind, score FROM anonymous_answer") == [("2026-11", "", 3)]
+    assert scores(firm) == [(None, ""), (None, "")]
+    audit = firm.store.all("SELECT detail FROM audit WHERE deed = 'read mail'")
+    assert not any(word in detail for (detail,) in audit for word in (PINE, "Pia", "of 10", "score"))
+    assert not {"E2", "E7"}.intersection(item.rule for item in care_list(firm.store, client))
+
+
+def test_who_sends_it_says_whether_it_is_anonymous(firm: Office) -> None:
+    client = pine(firm)
+    surveys.send(firm.lee, client, anonymous=True)
+    nameless = answers_sent(firm)
+    waits = reply(firm, "Re: How satisfied are you?", "Well enough", In_Reply_To="<dispatch-1@columbus.example>")
+    assert (waits.state, waits.sender) == (MailState.WAITING, PINE), "without a number it is a mail like others"
+    reply(firm, nameless[10])
+    editing.edit(firm.lee, "settings", firm.lee.firm, {"surveys_anonymous": "yes"})
+    surveys.send(firm.lee, client, anonymous=False)
+    reply(firm, answers_sent(firm)[8], "well")
+    assert scores(firm)[-1] == (8, "well")
 
 
 @pytest.mark.parametrize(

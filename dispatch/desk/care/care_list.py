@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import replace
 
-from db import care, changes, clients, people
+from db import care, changes, clients, people, visits
 from db.changes import RecordChange, added
 from db.store import Store, existing
 from db.unit import Unit
@@ -46,9 +46,14 @@ def plans_for(store: Store, item: CareItem) -> PlanComparison | None:
 
 
 def note_survey(
-    user: User, client: Client, score: int | None, words: str = "", on: datetime.date | None = None
+    user: User,
+    client: Client,
+    score: int | None,
+    words: str = "",
+    on: datetime.date | None = None,
+    reference: str = "",
 ) -> None:
-    """Note that a survey was sent (`score` None) or answered, today or on an earlier day.
+    """Note that a survey was sent (`score` None) or answered, today or on an earlier day; `reference` is the visit it is about.
 
     Raises:
         Faulty: with every fault.
@@ -60,9 +65,13 @@ def note_survey(
             faults.append(f"score: {score} is not a number from 0 to 10")
         if on is not None and on > today:
             faults.append(f"on: {on} has not come yet")
+        visit = visits.visit_by_reference(user.store, reference.strip()) if reference.strip() else None
+        if reference.strip() and (visit is None or visit.client_id != client.id):
+            faults.append(f"visit: {show(client.name)} has no visit {show(reference, 40)}")
         cleaned = taken("words", words, NOTE, faults)
         refuse(faults)
-        survey_id = care.add_survey(unit, client.id, on or today, score, cleaned)
+        visit_id = None if visit is None else visit.id
+        survey_id = care.add_survey(unit, client.id, on or today, score, cleaned, visit_id)
         changes.remember(unit, f"survey {client.name}", [added("survey", survey_id)])
 
 

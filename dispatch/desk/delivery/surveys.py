@@ -29,7 +29,9 @@ AGAIN = datetime.timedelta(days=14)
 """So long a survey without an answer stands in the way of another one."""
 
 
-def send(user: User, client: Client, to: Sequence[str] = (), reference: str = "") -> Message:
+def send(
+    user: User, client: Client, to: Sequence[str] = (), reference: str = "", *, anonymous: bool | None = None
+) -> Message:
     """Ask a client how satisfied they are, by mail; noted as sent, and taken back by undo until it leaves. Returns the message.
 
     Args:
@@ -37,6 +39,7 @@ def send(user: User, client: Client, to: Sequence[str] = (), reference: str = ""
         client: who is asked.
         to: a role, name or address of theirs, as for papers; the first of whom it is.
         reference: a visit after which they are asked; empty: about us altogether.
+        anonymous: whether of the answer the number only is kept; None: as the firm has it.
 
     Raises:
         NotAllowed: the person may not.
@@ -58,17 +61,20 @@ def send(user: User, client: Client, to: Sequence[str] = (), reference: str = ""
         address = recipients(client, to, firm.paper_to)[0].address
         token, visit_id = os.urandom(8).hex(), None if visit is None else visit.id
         due_at = unit.at + notifications.HELD
-        made = care.ask(unit, client.id, visit_id, token, address, question(firm, client, token), due_at)
-        unit.audit("message", made, about="survey", to=address)
+        nameless = firm.surveys_anonymous if anonymous is None else anonymous
+        text = question(firm, client, token, anonymous=nameless)
+        made = care.ask(unit, client.id, visit_id, token, address, text, due_at, anonymous=nameless)
+        unit.audit("message", made, about="survey", to=address, anonymous=nameless or None)
         survey_id = care.add_survey(unit, client.id, settings.today(store), None, "")
         waits = RecordChange(mailed.ENTITY, made, {"waits": False}, {"waits": True}, 0, 1)
         changes.remember(unit, f"survey {client.name}", [waits, added("survey", survey_id)])
         return find_message(store, made)
 
 
-def question(firm: Firm, client: Client, token: str) -> str:
+def question(firm: Firm, client: Client, token: str, *, anonymous: bool) -> str:
     """What the mail says: the firm's words, and a line for each answer that begins a mail to us."""
+    asked = firm.message_survey_anonymous if anonymous else firm.message_survey
     with speaking(firm.language_of(client)):
-        words = with_values(say(firm.message_survey), {"firm": firm.name, "client": client.name})
+        words = with_values(say(asked), {"firm": firm.name, "client": client.name})
     lines = [f"{score}: mailto:{firm.mail_from}?subject={quote(subject_of(score, token))}" for score in SCORES]
     return "\n".join((show(words, multiline=True)[:800], "", *lines))

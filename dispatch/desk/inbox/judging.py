@@ -30,7 +30,7 @@ FLOOD = 10
 class Judged(NamedTuple):
     """What a mail is. `visit` is the one that it speaks of, `answers` the message of ours that it answers or that came back.
     `agrees` is a plain yes to an appointment that is only planned, `asks` a request of `client_id`, `returned` that the message did
-    not arrive, `survey` the score that answers one."""
+    not arrive, `survey` the score that answers one. Of a `nameless` one nothing is kept that says whose it is, or what it says."""
 
     kind: MailKind
     state: MailState
@@ -42,6 +42,7 @@ class Judged(NamedTuple):
     asks: bool = False
     returned: bool = False
     survey: tuple[SurveyAsk, int] | None = None
+    nameless: bool = False
 
 
 def judge(store: Store, firm: Firm, mail: Incoming, now: int) -> Judged:
@@ -88,11 +89,14 @@ def _survey(store: Store, mail: Incoming, message: Message | None) -> Judged | N
     if asked is None:
         return None
     judged = Judged(MailKind.WRITTEN, MailState.PASSED, client_id=asked.client_id)
+    if asked.anonymous and score is not None:
+        judged = judged._replace(client_id=None, nameless=True)
     if asked.survey_id is not None:
         return judged._replace(why="it answers a survey that was answered before")
     if score is None:
         return judged._replace(state=MailState.WAITING, why="it answers a survey without a number")
-    return judged._replace(why=f"answers the survey with {score} of 10", survey=(asked, score))
+    said = "answers an anonymous survey" if asked.anonymous else f"answers the survey with {score} of 10"
+    return judged._replace(why=said, survey=(asked, score))
 
 
 def _needs_nobody(kind: MailKind, mail: Incoming, known: list[Known], message: Message | None) -> Judged | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+from typing import Any
 
 from db import care, clients, mails, messages, visits
 from db.faults import Refused, StoreFault
@@ -73,11 +74,12 @@ def _receive(user: User, mail: Incoming, came_at: int, account: str, refused: st
             judged = Judged(MailKind.WRITTEN, MailState.WAITING, refused, client_id)
         else:
             judged = judge(store, firm, mail, unit.at)
+            mail = _as_kept(mail, judged)
         visit = judged.visit
         if judged.asks:
             visit = _ask(user, unit, firm, mail, existing(judged.client_id), came_at)
         files = []
-        for one, draft in zip(mail.files, drafts, strict=True):
+        for one, draft in zip(mail.files, drafts, strict=not judged.nameless):
             if draft is not None:
                 place(store, draft[0], draft[1])
             files.append(MailFile(0, one.name, one.size, draft[1] if draft is not None else "", one.why))
@@ -95,6 +97,14 @@ def _receive(user: User, mail: Incoming, came_at: int, account: str, refused: st
         if judged.asks and visit is not None:
             answer(unit, firm, kept, visit)
         return kept
+
+
+def _as_kept(mail: Incoming, judged: Judged) -> Incoming:
+    """A mail as it is kept: of a nameless one that it came, so that it is read once, and nothing else."""
+    if not judged.nameless:
+        return mail
+    bare: dict[str, Any] = {"senders": (), "sender_name": "", "subject": "", "text": "", "files": (), "message_id": ""}
+    return mail._replace(headers={}, ids=(), inner_ids=(), trouble="", **bare)
 
 
 def _kept(
