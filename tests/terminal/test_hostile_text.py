@@ -237,7 +237,6 @@ def assert_clean(sent: bytes) -> None:
                 "S",
                 "enter",
                 "esc",
-                "q",
             ],
         ),
     ],
