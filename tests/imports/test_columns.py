@@ -209,11 +209,22 @@ def test_a_site_of_a_person_is_at_the_client_of_that_name(desk: Desk) -> None:
             "Auftrag;Kunde;Standort;Betreff;Beschreibung;Dauer",
             {"work": "Betreff", "description": "Beschreibung"},
         ),
+        (
+            "visits",
+            "Number;Client;Site;Description;Dauer (Std.)",
+            {"work": "Description", "minutes": "Dauer (Std.)"},
+        ),
     ],
 )
 def test_columns_of_other_languages_are_known(desk: Desk, kind: str, headers: str, which: dict[str, str]) -> None:
     report = desk.take(kind, f"{headers}\n")
     assert {ours: report.named[ours] for ours in which} == which
+
+
+def test_a_length_in_hours_is_read_as_its_header_says(desk: Desk) -> None:
+    content = 'Number,Client,Site,Description,Dauer (Std.)\nT-1,Acme,North,printer jams,"1,5"\n'
+    report = desk.take("visits", content)
+    assert "1,5 is 90" in report.understood[0]
 
 
 @pytest.mark.parametrize("header", ["client", '"Client"', "Kunde", "Wer"])

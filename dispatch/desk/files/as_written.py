@@ -38,7 +38,7 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _MOMENT = re.compile(r"([0-9./-]+)[T ]+(.+)")
-_HOURS = re.compile("hour|stunde|heure|hora")
+_HOURS = re.compile(r"hour|stunde|heure|hora|\(h\)|\(std")
 """In the name of a column that has hours where ours has minutes."""
 _NO_FORMULA = re.compile(f"'(?={FORMULA.pattern})")
 """What a program puts before text that a spreadsheet would reckon with; it is none of the text."""

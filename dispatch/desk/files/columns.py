@@ -138,7 +138,10 @@ def understood(
             key
             for name in names
             for key in keys
-            if key.replace("_", "") == key_of(name).replace("_", "") and key not in renamed and key not in ours
+            if key.replace("_", "") == key_of(name).replace("_", "")
+            and key not in renamed
+            # what may be left out is the better part of what may not
+            and (key not in ours or (called in required and key not in required))
         ]
         if called in ours and called not in taken and there:
             renamed[there[0]] = called

@@ -102,6 +102,15 @@ _HOURS = (
     "stunden",
     "heures",
     "horas",
+    "duration (h)",
+    "duration (hours)",
+    "dauer (std.)",
+    "dauer (h)",
+    "dauer (stunden)",
+    "durée (h)",
+    "durée (heures)",
+    "duración (h)",
+    "duración (horas)",
 )
 _OTHERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "clients": {
@@ -223,7 +232,7 @@ _OTHERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         ),
         "work": (
             "summary", "subject", "title", "arbeit", "betreff", "tätigkeit", "travail", "objet", "intervention",
-            "trabajo", "asunto", "titel", "aufgabe", "titre", "motif", "título", "motivo", *_DESCRIPTION,
+            "trabajo", "asunto", "titel", "aufgabe", "titre", "motif", "título", "motivo", "description", *_DESCRIPTION,
         ),
         "minutes": ("duration", "estimated minutes", "dauer", "minuten", *_DURATION, *_HOURS),
         "skills": _SKILLS,
