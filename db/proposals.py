@@ -7,11 +7,15 @@ from typing import Any
 
 from db.rows import Query, Select, Stored, day
 from db.unit import Unit
-from dispatch.model.proposals import ClientProposal, OfferedPlan, ProposalState
+from dispatch.model.proposals import ClientProposal, OfferedPlan, OfferedWork, ProposalState
 
 PROPOSAL, MARK = "proposal", "proposal_mark"
 """Their tables."""
 _LAST = "(SELECT max(l.id) FROM proposal_mark l WHERE l.proposal_id = p.id AND l.withdrawn_at IS NULL)"
+_WORKS = (
+    "(SELECT json_group_array(json_array(w.rule, w.occasion, w.what, w.advice, w.risk, w.minutes, w.price)) "
+    "FROM (SELECT * FROM proposal_work WHERE proposal_id = p.id ORDER BY id) w)"
+)
 PROPOSALS = Select(
     ClientProposal,
     "proposal p JOIN client c ON c.id = p.client_id JOIN staff s ON s.id = p.staff_id LEFT JOIN visit v ON v.id = p.visit_id "
@@ -34,6 +38,7 @@ PROPOSALS = Select(
             lambda plans: (json.dumps(plans),),
             lambda text: tuple(OfferedPlan(*one) for one in json.loads(text)),
         ),
+        "works": Stored((_WORKS,), tuple, lambda text: tuple(OfferedWork(*one) for one in json.loads(text))),
         "findings": Stored(("findings",), lambda ids: (json.dumps(ids),), lambda text: tuple(json.loads(text))),
         "follow_up": day("m.follow_up"),
         "until": day("m.until"),
@@ -56,7 +61,10 @@ def add_proposal(unit: Unit, new: ClientProposal) -> int:
     columns = PROPOSALS.columns(new)
     columns.pop("at")
     key = unit.insert_signed(PROPOSAL, **columns)
-    unit.audit(PROPOSAL, key, **columns)
+    for work in new.works:
+        unit.insert("proposal_work", proposal_id=key, **work._asdict())
+    works = [f"{work.rule} {work.occasion}" for work in new.works]
+    unit.audit(PROPOSAL, key, **columns, **({"works": works} if works else {}))
     return key
 
 

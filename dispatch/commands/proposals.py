@@ -14,14 +14,16 @@ from dispatch.lazily import lazily
 from dispatch.model.instants import day_text
 
 with lazily(__name__):
-    from dispatch.desk.book import records
-    from dispatch.desk.care import pipeline
+    from dispatch.desk.book import context, records
+    from dispatch.desk.care import care_list, pipeline
     from dispatch.desk.delivery import papers
-    from dispatch.desk.proposals import accepting, offering
+    from dispatch.desk.proposals import accepting, offering, works
     from dispatch.desk.reports import proposal as paper
     from dispatch.desk.reports.document import Report
     from dispatch.desk.texts import proposal_words
-    from dispatch.model.proposals import ClientProposal
+    from dispatch.desk.visits import steps
+    from dispatch.model.proposals import AskedWork, ClientProposal
+    from dispatch.records import proposals as fields
 
 _NUMBER = option("number", "NUMBER", "as the list prints it", type=int)
 _FOLLOW_UP = option("--follow-up", "DAY", "when you ask about it again (default: in a week)", reads=day)
@@ -36,19 +38,28 @@ def _said(store: Store, number: int) -> list[str]:
     return [*proposal_words.ProposalWords(store).whole(store, pipeline.proposal_of(store, number))]
 
 
+def _works(store: Store, texts: list[str], _: Args) -> tuple[AskedWork, ...]:
+    return fields.WORKS.read(" | ".join(texts), context.Desk.of(store))
+
+
+_PLANS = option(
+    "--plan",
+    "PLAN",
+    "a service plan, the one that you advise first; may be given again",
+    reads=lambda store, names, _: [records.service_plan_named(store, name) for name in names],
+    action="append",
+    default=[],
+    dest="plans",
+)
+_LETTER = option("--letter", "TEXT", "what you write to them (default: a usual one)", default="")
+_DAYS = option("--days", "N", "it holds so many days from when it is sent (default: as quotes do)", type=int)
+
+
 @acts(
     "new",
-    "a proposal: plans, and work on what an audit found; nothing goes to the client by that",
+    "a proposal: plans, work on what an audit found, other work; nothing goes to the client by that",
     option("client", "CLIENT", reads=CLIENT),
-    option(
-        "--plan",
-        "PLAN",
-        "a service plan, the one that you advise first; may be given again",
-        reads=lambda store, names, _: [records.service_plan_named(store, name) for name in names],
-        action="append",
-        default=[],
-        dest="plans",
-    ),
+    _PLANS,
     option("--visit", "REFERENCE", "the audit, or the emergency, that it comes from", reads="visits.steps.find"),
     one_of(
         option(
@@ -58,14 +69,50 @@ def _said(store: Store, number: int) -> list[str]:
             action="append",
             dest="findings",
         ),
-        flag("--no-findings", "only plans"),
+        flag("--no-findings", "no work on findings"),
     ),
-    option("--letter", "TEXT", "what you write to them (default: a usual one)", default=""),
-    option("--days", "N", "it holds so many days from when it is sent (default: as quotes do)", type=int),
+    option(
+        "--work",
+        "NAME; RISK; MINUTES; PRICE",
+        "other work: an end of equipment (NAS/warranty, line/contract, mail/certificate), a gap of a review (gap/4), audit; "
+        "may be given again",
+        action="append",
+        default=[],
+        dest="works",
+        reads=_works,
+    ),
+    _LETTER,
+    _DAYS,
 )
 def _new(user: User, args: Args) -> list[str]:
     chosen = [] if args.no_findings else args.findings
-    made = offering.draft(user, args.client, args.plans, args.visit, chosen, args.letter, args.days)
+    made = offering.draft(user, args.client, args.plans, args.visit, chosen, args.letter, args.days, args.works)
+    return _said(user.store, made.id)
+
+
+@acts(
+    "begin",
+    "a proposal with what something that is due is about: the audit's findings, the emergency, the end of the equipment, the audit "
+    "of a prospect",
+    option("key", "KEY", "as `dispatch care list` prints it"),
+    _PLANS,
+    option("--risk", "TEXT", "of the end, or of what is missing", default=""),
+    option("--minutes", "MIN", "that its work takes", default=""),
+    option("--price", "AMOUNT", "of its work", default=""),
+    _LETTER,
+    _DAYS,
+)
+def _begin(user: User, args: Args) -> list[str]:
+    begun = works.about(user.store, care_list.find_item(user.store, args.key))
+    said = "; ".join((args.risk, args.minutes, args.price))
+    if said != "; ; " and not begun.works:
+        raise Faulty(["risk, minutes, price: are of an end of equipment, of what is missing, or of an audit"])
+    typed = [f"{one.name}; {said}" for one in begun.works]
+    visit = steps.find(user.store, begun.visit) if begun.visit else None
+    made = offering.draft(
+        user, begun.client, args.plans or begun.plans, visit, None if visit else [], args.letter, args.days,
+        _works(user.store, typed, args),
+    )  # fmt: skip
     return _said(user.store, made.id)
 
 
@@ -98,7 +145,7 @@ def _paper_of(user: User, args: Args) -> Report:
 
 _paper = report(
     "paper",
-    "the proposal as the client reads it: letter, findings with risk and price, the plans beside 90 days, where to sign",
+    "the proposal as the client reads it: letter, work with risk and price, the plans beside 90 days, where to sign",
     _NUMBER,
 )(_paper_of)
 
@@ -136,12 +183,12 @@ def _follow(name: str, text: str, *, question: bool) -> Command:
 
 @acts(
     "accept",
-    "the client says yes: the agreement, its visits and the first review, all of it at once",
+    "the client says yes: the agreement, its visits, the first review and a request for each work, all of it at once",
     _NUMBER,
     option("--by", "NAME", "who said it", required=True),
     option("--plan", "PLAN", "where several were offered", default=""),
     option("--starts", "DAY", "the first day of the agreement", reads=day),
-    option("--site", "SITE", "of the visits, where they have several", default=""),
+    option("--site", "SITE", "of the visits, and of work that has none, where they have several", default=""),
     option("--minutes", "MIN", "of work of a visit, where the plan has visits", type=int),
     option("--review", "DAY", "of the first review (default: three months on)", reads=day),
     CONFIRM,
@@ -163,6 +210,7 @@ COMMANDS = (
         "what is offered to clients, from an audit, an emergency or to who is unhappy, and what they say to it",
         (
             _new,
+            _begin,
             _list,
             _show,
             _paper,

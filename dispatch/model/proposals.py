@@ -43,13 +43,36 @@ class OfferedPlan(NamedTuple):
     fee: int | None
 
 
+class OfferedWork(NamedTuple):
+    """Work that is offered, and what it is about: an end of equipment or what a review found missing (the rule and the occasion of
+    its prompt), or an audit. In the words of the client's paper: what it is about, what we advise, what it risks; `price` once, in
+    minor units of the firm's money; None: not said."""
+
+    rule: str
+    occasion: str
+    what: str
+    advice: str = ""
+    risk: str = ""
+    minutes: int | None = None
+    price: int | None = None
+
+
+class AskedWork(NamedTuple):
+    """Work to be offered, as somebody types it: what it is about by its name (`NAS/warranty`, `gap/4`, `audit`)."""
+
+    name: str
+    risk: str = ""
+    minutes: int | None = None
+    price: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class ClientProposal:
     """A proposal. The first of its `plans` is what we advise; `findings` are those of audits whose work is offered, by id.
 
-    `visit` is the reference of the visit that it comes from, `days` for how many it holds once it is sent. `said` is the last word
-    on it, None for a draft: by `who` at the client, with a `note`, the day on which we ask again, the last day on which it holds,
-    and the plan that was accepted, by id.
+    `works` is other work. `visit` is the reference of the visit that it comes from, `days` for how many it holds once it is sent.
+    `said` is the last word on it, None for a draft: by `who` at the client, with a `note`, the day on which we ask again, the last
+    day on which it holds, and the plan that was accepted, by id.
     """
 
     id: int
@@ -57,6 +80,7 @@ class ClientProposal:
     client: str
     plans: tuple[OfferedPlan, ...] = ()
     findings: tuple[int, ...] = ()
+    works: tuple[OfferedWork, ...] = ()
     visit_id: int | None = None
     visit: str = ""
     letter: str = ""
@@ -77,6 +101,11 @@ class ClientProposal:
         state = self.said or ProposalState.DRAFT
         over = self.until is not None and self.until < day
         return ProposalState.EXPIRED if over and state in WAITING else state
+
+    @property
+    def is_offer(self) -> bool:
+        """Whether it offers a plan, or work on findings; an audit, or what renews equipment, is no offer yet (E4 to E6)."""
+        return bool(self.plans or self.findings)
 
     @property
     def plan(self) -> OfferedPlan | None:

@@ -7,11 +7,12 @@ from textual.binding import Binding
 
 from db import clients, settings
 from dispatch.desk.care.client_page import client_page
-from dispatch.desk.texts.client_words import page_lines
+from dispatch.desk.texts.client_words import page_lines, proposal_lines
 from dispatch.lazily import lazily
 from dispatch.model.clients import Client
 from dispatch.model.states import LEADS, READS
 from screens.binding import BACK, command
+from screens.dialogs.asked import ChoiceRow
 from screens.record_forms import ask_record, ask_recurring
 from screens.user_screen import UserScreen
 from widgets.lines.lines_pane import NotesPane
@@ -19,6 +20,7 @@ from widgets.lines.lines_pane import NotesPane
 with lazily(__name__):
     from screens.book import personal
     from screens.files import writing
+    from screens.log import proposals
 
 
 class ClientScreen(UserScreen):
@@ -66,6 +68,18 @@ class ClientScreen(UserScreen):
     async def action_recurring(self, client: Client) -> None:
         """A visit that comes again by a rule."""
         await ask_recurring(self, client)
+
+    @command("enter", "client.proposal", "A proposal", READS["care"].roles, about="_client")
+    async def action_proposal(self, client: Client) -> None:
+        """One of the proposals to them in full: the only one, else one that you choose."""
+        page = client_page(self.user.store, client)
+        own = [one for one, _ in page.proposals]
+        if not own:
+            self.say("No proposal yet: p, then n writes one.")
+            return
+        rows = [ChoiceRow(line, one) for line, one in zip(proposal_lines(page), own, strict=True)]
+        one = own[0] if len(own) == 1 else await self.choose(f"Proposals to {client.name}", rows)
+        proposals.show_proposal(self, one)
 
     @command("p", "screen.proposals", "Proposals", READS["care"].roles, about="_client")
     def action_proposals(self, client: Client) -> None:

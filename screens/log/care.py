@@ -27,6 +27,7 @@ from widgets.listed import FigureLine
 
 with lazily(__name__):
     from dispatch.desk.delivery import surveys
+    from screens.log import proposals
 
 FEW = 12
 """So many clients are listed at first; the others with all of it."""
@@ -51,7 +52,8 @@ class CareScreen(ListScreen[CareItem]):
     ENTER = "client"
     PANE = "beside"
     FOOTER = (
-        "care.done care.decline care.snooze care.survey screen.proposals care.all care.skills change.undo screen.keys"
+        "care.done care.decline care.snooze care.propose care.survey screen.proposals care.all care.skills change.undo "
+        "screen.keys"
     )
     BINDINGS = [key("enter", "care.client", "Client", "the client's page", show=False), BACK]
 
@@ -118,6 +120,12 @@ class CareScreen(ListScreen[CareItem]):
         until = await self.ask_day(f"Put off: {item.client}, {item.what}", hint, today, "+7")
         await self.do(care_list.mark, item.key, "snoozed", "", until)
 
+    @command("n", "care.propose", "Propose", LEADS, about="here")
+    async def action_propose(self, item: CareItem) -> None:
+        """Begin a proposal with what this is about: the audit, the emergency, the end of the equipment."""
+        made = await proposals.begin_proposal(self, item)
+        self.program.open("proposals", made.client_id)
+
     @command("s", "care.survey", "Survey", LEADS, about="_client")
     async def action_survey(self, client: Client) -> None:
         """The client's survey was sent, or answered."""
@@ -170,7 +178,7 @@ class CareScreen(ListScreen[CareItem]):
     skills = opens("w", "care.skills", "Skills", "skills", _SKILLS)
 
     _PROPOSALS = "What is offered to clients, what they said to it, and what it comes to."
-    proposals = opens("p", "screen.proposals", "Proposals", "proposals", _PROPOSALS)
+    show_proposals = opens("p", "screen.proposals", "Proposals", "proposals", _PROPOSALS)
 
     def _client(self) -> Client | None:
         return None if self.here is None else clients.client(self.user.store, self.here.client_id)

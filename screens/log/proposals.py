@@ -7,9 +7,11 @@ from typing import Any
 
 from db import clients, service_plans
 from db.store import existing
+from dispatch.care.item import CareItem
+from dispatch.desk.book.context import Desk
 from dispatch.desk.care.pipeline import pipeline
 from dispatch.desk.delivery.papers import PaperMail
-from dispatch.desk.proposals import accepting, offering
+from dispatch.desk.proposals import accepting, offering, works
 from dispatch.desk.proposals.accepting import Acceptance
 from dispatch.desk.reports.document import Report
 from dispatch.desk.reports.proposal import proposal_report
@@ -22,6 +24,7 @@ from dispatch.model.instants import day_text
 from dispatch.model.proposals import FOLLOWS, ClientProposal, ProposalState
 from dispatch.model.states import LEADS
 from dispatch.model.text import LINE
+from dispatch.records.proposals import WORKS
 from screens.binding import BACK, command
 from screens.dialogs.asked import ChoiceRow, needed
 from screens.files import mailing, writing
@@ -30,6 +33,7 @@ from screens.listed import ListScreen
 from screens.prices.quote import client_meant
 from screens.prices.sheet_view import SheetView
 from screens.record_forms import ask_values
+from screens.user_screen import UserScreen
 from widgets.listed import FigureLine, FigureList
 
 _NEW = (
@@ -38,6 +42,7 @@ _NEW = (
     Field("others", "Other plans beside it", Links("service plan"), "names between commas"),
     Field("visit", "After which visit", Text(), "R4110: the audit, or the emergency; empty: none"),
     Field("findings", "Work on findings", Words(), "R4110/2, R4110/3; none; empty: all that are open"),
+    Field("works", "Other work", WORKS, "NAS/warranty; risk; minutes; price | gap/4 | audit"),
     Field("letter", "Letter", Text(LINE), "what you write to them; empty: a usual one"),
     Field("days", "Holds, days", Whole(1, 365), "30"),
 )
@@ -49,10 +54,44 @@ _ACCEPTED = Field("by", "Who accepts", Text(), required=True)
 _AGREED = (
     Field("plan", "Plan", Text(), "where several were offered"),
     Field("starts", "First day of the agreement", Day(), required=True),
-    Field("site", "Site of the visits", Text(), "where they have several"),
+    Field("site", "Site", Text(), "of the visits, where they have several"),
     Field("minutes", "Minutes of a visit", Whole(1, 1440), "where the plan has visits"),
     Field("review", "First review", Day(), "empty: three months on"),
 )
+
+
+async def ask_proposal(screen: UserScreen, stands: dict[str, str]) -> ClientProposal:
+    """Ask for a proposal, with what stands in its fields at first; returns the draft."""
+    user, store = screen.user, screen.user.store
+
+    def write(typed: dict[str, Any]) -> ClientProposal:
+        client = existing(clients.client_by_name(store, client_meant(store, typed["client"])))
+        keys = [key for key in (typed["plan"], *typed["others"]) if key is not None]
+        plans = [existing(service_plans.service_plan(store, key)) for key in keys]
+        visit = find(store, typed["visit"]) if typed["visit"] else None
+        chosen = None if not typed["findings"] else [one for one in typed["findings"] if one != "none"]
+        return offering.draft(user, client, plans, visit, chosen, typed["letter"], typed["days"], typed["works"])
+
+    return await ask_values(screen, "A proposal", _NEW, write, {"days": str(user.firm.quote_days)} | stands)
+
+
+async def begin_proposal(screen: UserScreen, item: CareItem) -> ClientProposal:
+    """Ask for a proposal that has in it what something that is due is about; returns the draft."""
+    begun = works.about(screen.user.store, item)
+    stands = {
+        "client": begun.client.name,
+        "plan": begun.plans[0].name if begun.plans else "",
+        "visit": begun.visit,
+        "findings": "" if begun.visit else "none",
+        "works": WORKS.write(begun.works, Desk.for_user(screen.user)),
+    }
+    return await ask_proposal(screen, stands)
+
+
+def show_proposal(screen: UserScreen, one: ClientProposal) -> None:
+    """All of a proposal, and what was said to it."""
+    first, *rest = ProposalWords(screen.user.store).whole(screen.user.store, one)
+    screen.app.push_screen(SheetView(first, None, "", notes=rest))
 
 
 class ProposalsScreen(ListScreen[ClientProposal]):
@@ -111,26 +150,14 @@ class ProposalsScreen(ListScreen[ClientProposal]):
     @command("enter", "proposal.open", "Open", about="here")
     def action_open(self, one: ClientProposal) -> None:
         """All of it, and what was said to it."""
-        first, *rest = ProposalWords(self.user.store).whole(self.user.store, one)
-        self.app.push_screen(SheetView(first, None, "", notes=rest))
+        show_proposal(self, one)
 
     @command("n", "proposal.write", "New", LEADS)
     async def action_write(self) -> None:
-        """Write one: plans, and work on what an audit found."""
-        store = self.user.store
-
-        def write(typed: dict[str, Any]) -> ClientProposal:
-            client = existing(clients.client_by_name(store, client_meant(store, typed["client"])))
-            keys = [key for key in (typed["plan"], *typed["others"]) if key is not None]
-            plans = [existing(service_plans.service_plan(store, key)) for key in keys]
-            visit = find(store, typed["visit"]) if typed["visit"] else None
-            chosen = None if not typed["findings"] else [one for one in typed["findings"] if one != "none"]
-            return offering.draft(self.user, client, plans, visit, chosen, typed["letter"], typed["days"])
-
+        """Write one: plans, work on what an audit found, other work."""
         about = self._client_id or (self.here.client_id if self.here else None)
-        known = None if about is None else clients.client(store, about)
-        stands = {"client": "" if known is None else known.name, "days": str(self.user.firm.quote_days)}
-        made = await ask_values(self, "A proposal", _NEW, write, stands)
+        known = None if about is None else clients.client(self.user.store, about)
+        made = await ask_proposal(self, {} if known is None else {"client": known.name})
         self.listed.select_key(f"proposal {made.id}")
         self.show_selected()
 
@@ -164,7 +191,7 @@ class ProposalsScreen(ListScreen[ClientProposal]):
 
     @command("y", "proposal.accept", "Accepted", LEADS, about="here")
     async def action_accept(self, one: ClientProposal) -> None:
-        """They say yes: the agreement, its visits and the first review, all of it at once."""
+        """They say yes: the agreement, its visits, the first review and a request for each work, all of it at once."""
         store = self.user.store
 
         def known(typed: dict[str, Any]) -> Acceptance:
@@ -172,7 +199,7 @@ class ProposalsScreen(ListScreen[ClientProposal]):
             accepting.meant(store, one, asked)
             return asked
 
-        fields = (_ACCEPTED, *(_AGREED if one.plans else ()))
+        fields = (_ACCEPTED, *(_AGREED if one.plans else [field for field in _AGREED if field.name == "site"]))
         contact = next(iter(existing(clients.client(store, one.client_id)).contacts), None)
         sites = clients.sites_of(store, one.client_id)
         stands = {

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from db import agreements
 from dispatch.desk.proposals import offering
+from screens.book.client import ClientScreen
 from screens.dialogs.questions import AskText, Choose, Form
+from screens.log.care import CareScreen
 from screens.log.proposals import ProposalsScreen
 from screens.prices.sheet_view import SheetView
 from tests.desk.conftest import Office, harbor
+from tests.desk.test_equipment import add
 from tests.desk.test_proposals import audited, plan, stands
 from tests.screens.test_access import shown
 from tests.screens.test_open_work import said
@@ -47,6 +50,40 @@ async def test_a_proposal_goes_from_the_care_list_to_an_agreement(office: Office
         assert len(agreements.agreements_of(office.store, harbor(office).id)) == 1
         await press(pilot, "u")
         await until_true(pilot, lambda: "Sent (1)" in said(rows))
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (45, 20)])
+async def test_an_end_of_equipment_begins_one_and_the_clients_page_opens_it(
+    office: Office, size: tuple[int, int]
+) -> None:
+    add(office, name="NAS", warranty_ends="2026-12-20")
+    async with opened(office.lee, "log", size=size) as pilot:
+        await press(pilot, "C")
+        await until(pilot, CareScreen)
+        await press(pilot, "n")
+        await until(pilot, Form)
+        stands = [
+            str(pilot.app.screen.query_one(f"#field-{name}", Input).value) for name in ("client", "works", "findings")
+        ]
+        assert stands == ["Harbor Dental", "NAS/warranty", "none"]
+        await press(pilot, "ctrl+s")
+        await until(pilot, ProposalsScreen)
+        rows = pilot.app.screen.query_one(FigureList)
+        await until_true(pilot, lambda: "Draft (1)" in said(rows))
+    async with opened(office.lee, "book", size=size) as pilot:
+        await press(pilot, "enter")
+        await until(pilot, ClientScreen)
+        await press(pilot, "enter")
+        await until(pilot, SheetView)
+        await until_true(pilot, lambda: "Warranty of NAS" in shown(pilot))
+        await press(pilot, "escape")
+        await until(pilot, ClientScreen)
+        offering.draft(office.lee, harbor(office), [plan(office)])
+        await press(pilot, "enter")
+        await until(pilot, Choose)
+        await press(pilot, "down", "enter")
+        await until(pilot, SheetView)
+        await until_true(pilot, lambda: "Proposal 1 " in shown(pilot))
 
 
 async def test_one_is_written_from_the_clients_page_and_declined(office: Office) -> None:

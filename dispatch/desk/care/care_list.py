@@ -18,10 +18,11 @@ from dispatch.desk.charges.comparing import PlanComparison, compare_plans
 from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, refuse, taken
 from dispatch.desk.session.user import User
 from dispatch.model.clients import Client
+from dispatch.model.proposals import ClientProposal
 from dispatch.model.states import Role
 from dispatch.model.text import LINE, NOTE, show
 
-_COMPARED = frozenset({"E3", "E4", "E5", "E10"})
+ABOUT_PLANS = frozenset({"E3", "E4", "E5", "E10"})
 """The rules that are about an agreement: with these, plans are compared."""
 
 
@@ -39,7 +40,7 @@ def care_list(store: Store, client: Client | None = None, *, all_items: bool = F
 
 def plans_for(store: Store, item: CareItem) -> PlanComparison | None:
     """What is due of an agreement, with what the plans of the catalogue would do; None where it is about something else."""
-    if item.rule not in _COMPARED:
+    if item.rule not in ABOUT_PLANS:
         return None
     with store.read():
         return compare_plans(store, existing(clients.client(store, item.client_id)), item.visit)
@@ -97,18 +98,21 @@ def offered(unit: Unit, client_id: int, *, made: bool, note: str) -> RecordChang
     return added("care_mark", care.add_mark(unit, client_id, mark))
 
 
-def end_offers(unit: Unit, client_id: int, note: str) -> list[RecordChange]:
-    """End within a deed every prompt to offer a client something: that is done; returns the pictures of that."""
-    where = office(unit.store)
-    return [
-        added(
-            "care_mark",
-            care.add_mark(unit, client_id, PromptMark(item.rule, item.occasion, "done", where.today, None, note)),
-        )
-        for account in accounts(unit.store, where, {client_id})
+def end_offers(unit: Unit, proposal: ClientProposal) -> list[RecordChange]:
+    """End within a deed what a proposal answers, every prompt to offer something where it is one and those that its work is about:
+    that is done; returns the pictures of that."""
+    where, works = office(unit.store), proposal.works
+    ends = OFFERS if proposal.is_offer else OFFERS.intersection(work.rule for work in works)
+    prompts = [
+        (item.rule, item.occasion)
+        for account in accounts(unit.store, where, {proposal.client_id})
         for item in items_of(account, where.today, where.workdays)
-        if item.rule in OFFERS
+        if item.rule in ends
     ]
+    # an end is answered before it is due too
+    prompts += [(work.rule, work.occasion) for work in works if work.rule not in OFFERS]
+    marks = [PromptMark(*prompt, "done", where.today, None, f"proposal {proposal.id}") for prompt in prompts]
+    return [added("care_mark", care.add_mark(unit, proposal.client_id, mark)) for mark in marks]
 
 
 def against_offers(store: Store, client_id: int) -> tuple[str, ...]:

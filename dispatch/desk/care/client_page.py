@@ -11,6 +11,7 @@ from db.store import Store
 from dispatch.care.account import well_suited
 from dispatch.care.item import CareItem
 from dispatch.desk.care.care_list import care_list
+from dispatch.desk.care.pipeline import ProposalSum, with_sums
 from dispatch.desk.charges.comparing import PlanComparison, compare_plans, plan_by_now
 from dispatch.desk.prices.agreeing import balances
 from dispatch.model.agreements import Agreement
@@ -20,6 +21,7 @@ from dispatch.model.findings import AuditFinding
 from dispatch.model.instants import Times, day_of
 from dispatch.model.messages import Message
 from dispatch.model.money import format_minor
+from dispatch.model.proposals import ClientProposal
 from dispatch.model.states import ENDED, State
 from dispatch.model.visits import Visit
 
@@ -30,7 +32,7 @@ PAST = 10
 @dataclass(frozen=True, slots=True)
 class ClientPage:
     """Everything about a client on a day. `ahead` is planned, `queued` still to be planned, `past` and the messages with
-    `papers` the newest first, `findings` those that are open."""
+    `papers` the newest first, `findings` those that are open, `proposals` all of them with what they come to, the newest first."""
 
     client: Client
     sites: tuple[Site, ...]
@@ -47,6 +49,7 @@ class ClientPage:
     papers: tuple[Message, ...] = ()
     findings: tuple[AuditFinding, ...] = ()
     equipment: tuple[Equipment, ...] = ()
+    proposals: tuple[tuple[ClientProposal, ProposalSum], ...] = ()
 
 
 def client_page(store: Store, client: Client) -> ClientPage:
@@ -79,6 +82,7 @@ def client_page(store: Store, client: Client) -> ClientPage:
             tuple(papers.messages_of(store, client.id, PAST)),
             tuple(one for one in findings.findings_of_client(store, client.id) if one.open),
             tuple(piece for site in sites for piece in equipment.equipment_of(store, site.id)),
+            with_sums(store, client),
         )
 
 

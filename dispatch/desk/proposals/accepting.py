@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from db import agreements, changes, clients, service_plans, settings, visits
@@ -14,10 +14,11 @@ from dispatch.care.terms import REVIEW_MONTHS
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.care.accounts import office
-from dispatch.desk.care.pipeline import proposal_of
+from dispatch.desk.care.pipeline import findings_in, proposal_of
 from dispatch.desk.day import undo_record
 from dispatch.desk.prices import agreeing, beginning
 from dispatch.desk.proposals.offering import mark_findings, said, step
+from dispatch.desk.proposals.works import WorkRequest, requests_of
 from dispatch.desk.requests import intake
 from dispatch.desk.session.refusals import confirm, refuse, taken
 from dispatch.desk.session.user import User
@@ -39,8 +40,8 @@ REVIEW_MINUTES = 60
 
 class Acceptance(NamedTuple):
     """What a client said yes to, and what has to be known for it. `who` said it; the plan by name, where several were offered; the
-    first day of the agreement; the site of its visits, where they have several; the minutes of work of a visit, where the plan has
-    visits; the day of the first review, None: a working day when three months are over."""
+    first day of the agreement; the site of its visits, and of work that has none, where they have several; the minutes of work of a
+    visit, where the plan has visits; the day of the first review, None: a working day when three months are over."""
 
     who: str
     plan: str = ""
@@ -51,17 +52,18 @@ class Acceptance(NamedTuple):
 
 
 class Accepted(NamedTuple):
-    """What came of it; None: that was no part of the proposal."""
+    """What came of it; None: that was no part of the proposal. `requests` ask for the work that was offered."""
 
     proposal: ClientProposal
     agreement: Agreement | None = None
     recurrence_id: int | None = None
     review: Visit | None = None
+    requests: tuple[Visit, ...] = ()
 
 
 def accept(user: User, number: int, asked: Acceptance, confirmed: Sequence[str] = ()) -> Accepted:
     """Note that a client accepts, and make of the plan an agreement with the fee that was offered, a series of as many visits as it
-    promises, and a request for the first review. Undo takes all of it back.
+    promises, and a request for the first review; of each work a request. Undo takes all of it back.
 
     Raises:
         NeedsConfirm: it has expired, or what is asked of an agreement.
@@ -80,8 +82,12 @@ def accept(user: User, number: int, asked: Acceptance, confirmed: Sequence[str] 
         accepted, pictures = Accepted(proposal), list[RecordChange]()
         if plan is not None and site is not None:
             accepted, pictures = _begun(user, unit, proposal, client, plan, site, asked, confirmed)
+        proposal = proposal_of(store, number)
+        wanted = requests_of(store, proposal, findings_in(store, proposal))
+        made = [_asked_for(user, unit, client, _at(store, one, site), one.texts) for one in wanted]
+        pictures += undo_record.since(unit, [], made)
         changes.remember(unit, f"accept proposal {number} of {client.name}", [*pictures, *found, mark])
-        return accepted._replace(proposal=proposal_of(store, number))
+        return accepted._replace(proposal=proposal, requests=tuple(made))
 
 
 def accepted_lines(done: Accepted) -> Iterator[str]:
@@ -93,6 +99,7 @@ def accepted_lines(done: Accepted) -> Iterator[str]:
         yield f"  its visits come by themselves (recurrence {done.recurrence_id})"
     if done.review is not None:
         yield f"  {done.review.reference} asks for the first review, {day_text(existing(done.review.wanted_on))}"
+    yield from (f"  {request.reference} asks for the work: {show(request.work, 80)}" for request in done.requests)
 
 
 def meant(store: Store, proposal: ClientProposal, asked: Acceptance) -> tuple[str, OfferedPlan | None, Site | None]:
@@ -104,9 +111,11 @@ def meant(store: Store, proposal: ClientProposal, asked: Acceptance) -> tuple[st
     faults = list[str]()
     who = taken("by", asked.who, NAME, faults, needed=True)
     plan = _one("plan", asked.plan, proposal.plans, faults) if proposal.plans else None
+    placed = all(one.site_id is not None for one in requests_of(store, proposal, findings_in(store, proposal)))
     site = None
-    if proposal.plans:
+    if proposal.plans or not placed:
         site = _one("site", asked.site, clients.sites_of(store, proposal.client_id), faults)
+    if proposal.plans:
         if asked.starts is None:
             faults.append("starts: is missing: the first day of the agreement")
         offered = None if plan is None else existing(service_plans.service_plan(store, plan.id))
@@ -159,12 +168,26 @@ def _begun(
         pictures += [*undo_record.since(unit, [], due), picture]
     day = asked.review or office(store).workdays.after(months_later(starts, REVIEW_MONTHS) - _DAY, 1)
     request = {
-        "client": client.name, "site": site.name, "work": REVIEW, "kind": "review", "minutes": str(REVIEW_MINUTES),
-        "date": day.isoformat(), "priority": "P4",
-    }  # fmt: skip
-    review = visits.again(store, visits.add_visit(unit, store, intake.checked(user, request)))
+        "work": REVIEW,
+        "kind": "review",
+        "minutes": str(REVIEW_MINUTES),
+        "date": day.isoformat(),
+        "priority": "P4",
+    }
+    review = _asked_for(user, unit, client, site.name, request)
     pictures += undo_record.since(unit, [], [review])
     return Accepted(proposal, agreement, None if series is None else series.id, review), pictures
+
+
+def _at(store: Store, request: WorkRequest, site: Site | None) -> str:
+    """Where work is done: the site of what it is about, else the one that was said."""
+    return existing(site if request.site_id is None else clients.site(store, request.site_id)).name
+
+
+def _asked_for(user: User, unit: Unit, client: Client, site: str, texts: Mapping[str, str]) -> Visit:
+    """A request of a client within the deed."""
+    new = intake.checked(user, {"client": client.name, "site": site, **texts})
+    return visits.again(user.store, visits.add_visit(unit, user.store, new))
 
 
 def _terms(

@@ -10,6 +10,7 @@ from db import changes, clients, findings, proposals, service_plans, settings
 from db.changes import RecordChange
 from db.store import Store, existing
 from db.unit import Unit
+from dispatch.care.offers import OFFERS
 from dispatch.care.proposals import FOLLOW_UP
 from dispatch.desk.care.care_list import against_offers, end_offers, offered
 from dispatch.desk.care.pipeline import findings_in, proposal_of
@@ -17,11 +18,12 @@ from dispatch.desk.charges.comparing import plan_fee
 from dispatch.desk.delivery import papers
 from dispatch.desk.delivery.papers import PaperMail
 from dispatch.desk.messages import mailed
+from dispatch.desk.proposals.works import chosen_works, gone
 from dispatch.desk.session.refusals import Refusal, confirm, reason_of, refuse, taken
 from dispatch.desk.session.user import User
 from dispatch.model.clients import Client
 from dispatch.model.findings import AuditFinding, FindingState
-from dispatch.model.proposals import FOLLOWS, ClientProposal, OfferedPlan, ProposalState
+from dispatch.model.proposals import FOLLOWS, AskedWork, ClientProposal, OfferedPlan, ProposalState
 from dispatch.model.service_plans import ServicePlan
 from dispatch.model.states import Role
 from dispatch.model.text import LINE, NOTE, show
@@ -36,6 +38,7 @@ def draft(
     chosen: Sequence[str] | None = None,
     letter: str = "",
     days: int | None = None,
+    works: Sequence[AskedWork] = (),
 ) -> ClientProposal:
     """Write a proposal down; nothing goes to the client by that.
 
@@ -46,6 +49,7 @@ def draft(
             nothing became of yet.
         letter: what is written to them, in lines; empty: a usual one.
         days: for how many it holds once it is sent; None: as the firm's quotes.
+        works: other work, about ends of equipment, what a review found missing, an audit.
 
     Raises:
         NotAllowed: only a lead does.
@@ -63,17 +67,18 @@ def draft(
             faults.append(f"days: {holds} is not a number from 1 to 365")
         own = findings.findings_of_client(store, client.id)
         if chosen is None:
-            works = [
+            found = [
                 one for one in own if one.state is FindingState.OPEN and (visit is None or one.visit_id == visit.id)
             ]
         else:
-            works = _chosen(own, chosen, faults)
+            found = _chosen(own, chosen, faults)
+        more = chosen_works(store, client, works, faults)
         refuse(faults)
-        if not plans and not works:
-            raise Refusal("A proposal offers a plan, or work on findings: say which.")
+        if not (plans or found or more):
+            raise Refusal("A proposal offers a plan, or work: say which.")
         once = {plan.id: OfferedPlan(plan.id, plan.name, plan_fee(plan, client).amount) for plan in plans}
         new = ClientProposal(
-            0, client.id, client.name, (*once.values(),), tuple(one.id for one in works),
+            0, client.id, client.name, (*once.values(),), tuple(one.id for one in found), more,
             None if visit is None else visit.id, letter=cleaned, days=holds,
         )  # fmt: skip
         key = proposals.add_proposal(unit, new)
@@ -108,6 +113,8 @@ def as_offered(store: Store, number: int) -> tuple[ClientProposal, list[ServiceP
     ]
     if len(findings_in(store, proposal)) < len(proposal.findings):
         other.append("a finding was put right")
+    if gone(store, client, proposal.works):
+        other.append("what its work is about has another end, or is not there")
     if other:
         raise Refusal(f"Proposal {proposal.id} is not so any more: {', '.join(other)}. Write it anew.")
     return proposal, plans
@@ -135,7 +142,8 @@ def send(
     confirmed: Sequence[str] = (),
 ) -> ClientProposal:
     """Send a proposal: by mail, through the outbox, or (without `mail`) say that it was handed over. That is an offer made, and
-    ends the prompts for one; its findings are proposed from then on.
+    ends the prompts for one (an audit, and what renews equipment, is none yet), and those that its work is about; its findings are
+    proposed from then on.
 
     Args:
         mail: its paper, as it was looked at.
@@ -150,7 +158,7 @@ def send(
         store = user.store
         proposal = step(store, number, ProposalState.SENT)
         as_offered(store, number)
-        if reasons := against_offers(store, proposal.client_id):
+        if proposal.is_offer and (reasons := against_offers(store, proposal.client_id)):
             confirm([f"Offers are held back: {show('; '.join(reasons), 400)}. Send it all the same?"], confirmed)
         today = settings.today(store)
         again = _later(follow_up, today) or today + datetime.timedelta(days=FOLLOW_UP)
@@ -158,8 +166,8 @@ def send(
         until = today + datetime.timedelta(days=proposal.days)
         pictures = [
             *mailed.pictures(made),
-            *end_offers(unit, proposal.client_id, f"proposal {number}"),
-            offered(unit, proposal.client_id, made=True, note=f"proposal {number}"),
+            *end_offers(unit, proposal),
+            *([offered(unit, proposal.client_id, made=True, note=f"proposal {number}")] if proposal.is_offer else []),
             *mark_findings(unit, proposal, FindingState.PROPOSED, f"proposal {number}"),
             said(unit, proposal, ProposalState.SENT, follow_up=again, until=until),
         ]
@@ -201,7 +209,8 @@ def decline(user: User, number: int, reason: str) -> ClientProposal:
         pictures = [said(unit, proposal, ProposalState.DECLINED, note=why)]
         if proposal.said is not None:
             pictures += mark_findings(unit, proposal, FindingState.DECLINED, why)
-            pictures.append(offered(unit, proposal.client_id, made=False, note=why))
+            if proposal.is_offer or any(work.rule in OFFERS for work in proposal.works):
+                pictures.append(offered(unit, proposal.client_id, made=False, note=why))
         changes.remember(unit, f"decline proposal {number}", pictures)
         return proposal_of(user.store, number)
 

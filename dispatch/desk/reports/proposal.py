@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from db import agreements, clients, settings, visits
 from db.store import Store, existing
@@ -30,6 +31,7 @@ from dispatch.model.findings import AuditFinding
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_of, day_text
 from dispatch.model.languages import say, says, speaking
+from dispatch.model.money import format_minor
 from dispatch.model.proposals import ClientProposal
 from dispatch.model.service_plans import ServicePlan
 
@@ -58,7 +60,7 @@ def _report(user: User, proposal: ClientProposal, plans: Sequence[ServicePlan], 
     store, firm = user.store, settings.firm(user.store)
     today = day_of(store.clock.now(), firm.zone)
     last = proposal.until or today + datetime.timedelta(days=proposal.days)
-    works = findings_in(store, proposal)
+    works = _offered(store, firm, proposal)
     compared = compare_plans(store, client, plans=plans) if plans else None
     radius = included_radius(rate_cards.card_called(store).card) if plans else ""
     sections = [
@@ -82,7 +84,7 @@ def _report(user: User, proposal: ClientProposal, plans: Sequence[ServicePlan], 
         foot=foot_of(store, user.staff.name, firm.times(), to_client=True),
         width=WIDTH,
         name=f"{client_slug(store, client)}-proposal-{proposal.id}-{today.isoformat()}",
-        data=(_plans_data(compared), _works_data(works)),
+        data=(_plans_data(compared), _findings_data(findings_in(store, proposal)), _works_data(store, firm, proposal)),
         letterhead=letterhead_of(store),
         to=tuple(filter(None, (client.name, client.contacts[0].name if client.contacts else ""))),
         whose=Whose(client.id, good_until=last),
@@ -109,7 +111,7 @@ def _letter(store: Store, proposal: ClientProposal, client: Client, firm: Firm) 
 
 
 def _glance(
-    store: Store, firm: Firm, proposal: ClientProposal, works: Sequence[AuditFinding], last: datetime.date
+    store: Store, firm: Firm, proposal: ClientProposal, works: Sequence[_Work], last: datetime.date
 ) -> list[tuple[str, Cell]]:
     exponent = agreements.minor_units(store)
     facts: list[tuple[str, Cell]] = [
@@ -123,32 +125,52 @@ def _glance(
     return [*facts, (say("Valid until"), day_text(last))]
 
 
-def _sums(works: Sequence[AuditFinding]) -> list[Amount]:
+class _Work(NamedTuple):
+    """A row of what is offered: how grave it is, where that was said, and its price."""
+
+    rank: int
+    cells: tuple[str, str, str, str]
+    price: Amount | None
+
+
+def _offered(store: Store, firm: Firm, proposal: ClientProposal) -> list[_Work]:
+    """The work that is offered, the gravest finding first, what is no finding below."""
+    exponent = agreements.minor_units(store)
+    rows = [
+        _Work(
+            one.severity.rank,
+            (one.what, say(GRAVE[one.severity]), one.risk, one.advice),
+            None if one.price is None else Amount(one.price, one.exponent, one.currency),
+        )
+        for one in findings_in(store, proposal)
+    ]
+    rows += [
+        _Work(
+            -1,
+            (one.what, "", one.risk, one.advice),
+            None if one.price is None else Amount(one.price, exponent, firm.currency),
+        )
+        for one in proposal.works
+    ]
+    return sorted(rows, key=lambda one: -one.rank)
+
+
+def _sums(works: Sequence[_Work]) -> list[Amount]:
     """What has a price, added up in each currency."""
     sums: dict[tuple[int, str], int] = {}
-    for one in works:
-        if one.price is not None:
-            sums[one.exponent, one.currency] = sums.get((one.exponent, one.currency), 0) + one.price
+    for price in (one.price for one in works):
+        if price is not None:
+            sums[price.exponent, price.currency] = sums.get((price.exponent, price.currency), 0) + price.minor
     return [Amount(minor, *money) for money, minor in sums.items()]
 
 
-def _found(works: Sequence[AuditFinding]) -> ReportTable:
-    rows: list[tuple[Cell, ...]] = [
-        (
-            one.what,
-            say(GRAVE[one.severity]),
-            one.risk,
-            one.advice,
-            None if one.price is None else Amount(one.price, one.exponent, one.currency),
-        )
-        for one in sorted(works, key=lambda one: -one.severity.rank)
-    ]
+def _found(works: Sequence[_Work]) -> ReportTable:
     columns = (say("What we found"), say("How grave"), say("What it risks"), say("What we advise"), say("Price"))
     sums = [(say("Together"), "", "", "", amount) for amount in _sums(works)] if len(works) > 1 else []
-    return ReportTable(columns, (*rows, *sums), sums=len(sums))
+    return ReportTable(columns, (*((*one.cells, one.price) for one in works), *sums), sums=len(sums))
 
 
-def _unpriced(works: Sequence[AuditFinding]) -> tuple[str, ...]:
+def _unpriced(works: Sequence[_Work]) -> tuple[str, ...]:
     open_still = sum(one.price is None for one in works)
     return (says(open_still, "{n} has no price yet.", "{n} have no price yet."),) if open_still else ()
 
@@ -199,7 +221,7 @@ def _compared(compared: PlanComparison) -> Section:
     )
 
 
-def _terms(proposal: ClientProposal, works: Sequence[AuditFinding], last: datetime.date) -> list[str]:
+def _terms(proposal: ClientProposal, works: Sequence[_Work], last: datetime.date) -> list[str]:
     """What is signed: until when it holds, what begins with it."""
     lines = [say("This proposal holds until {day}.", day=day_text(last))]
     if works:
@@ -225,7 +247,7 @@ def _plans_data(compared: PlanComparison | None) -> DataTable:
     return DataTable("plans", ("plan", "fee", "visits", "total", "saves"), rows)
 
 
-def _works_data(works: Sequence[AuditFinding]) -> DataTable:
+def _findings_data(works: Sequence[AuditFinding]) -> DataTable:
     rows = tuple(
         (
             one.reference, one.number, one.what, one.severity.value, one.risk, one.advice, one.minutes,
@@ -235,3 +257,15 @@ def _works_data(works: Sequence[AuditFinding]) -> DataTable:
     )  # fmt: skip
     columns = ("reference", "number", "what", "severity", "risk", "advice", "minutes", "price", "currency")
     return DataTable("findings", columns, rows)
+
+
+def _works_data(store: Store, firm: Firm, proposal: ClientProposal) -> DataTable:
+    exponent = agreements.minor_units(store)
+    rows = tuple(
+        (
+            one.what, one.advice, one.risk, one.minutes,
+            None if one.price is None else format_minor(one.price, exponent), firm.currency,
+        )
+        for one in proposal.works
+    )  # fmt: skip
+    return DataTable("works", ("what", "advice", "risk", "minutes", "price", "currency"), rows)

@@ -12,11 +12,12 @@ from dispatch.desk.care.client_page import ClientPage
 from dispatch.desk.messages.outbox import moment
 from dispatch.desk.texts.comparison_words import comparison_form, comparison_lines
 from dispatch.desk.texts.finding_words import line
+from dispatch.desk.texts.proposal_words import proposal_sum_form, sum_text
 from dispatch.model.agreements import KIND_WORDS
 from dispatch.model.alerts import ToldAlert
 from dispatch.model.clients import Site
 from dispatch.model.forms import form, forms
-from dispatch.model.instants import Times, day_text
+from dispatch.model.instants import Times, day_of, day_text
 from dispatch.model.messages import Message
 from dispatch.model.text import count_text, pad, show
 from dispatch.model.visits import Visit
@@ -59,6 +60,7 @@ def page_lines(page: ClientPage) -> list[str]:
             ],
             "none",
         ),
+        ("Proposals", [*proposal_lines(page)], ""),
         ("Under a plan", [*comparison_lines(page.compared)] if page.compared.plans else [], ""),
         ("Equipment", [*_equipment(page)], ""),
         ("Recurring", page.recurring, ""),
@@ -78,6 +80,14 @@ def page_lines(page: ClientPage) -> list[str]:
     return lines
 
 
+def proposal_lines(page: ClientPage) -> Iterator[str]:
+    """The proposals to them: how each stands since when, and what it comes to."""
+    for one, total in page.proposals:
+        since = day_text(day_of(one.said_at or one.at, page.times.zone))
+        money = sum_text(total, page.compared.exponent, page.compared.currency)
+        yield f"{one.id}  {one.state_on(page.day).label}  {since}  {money}"
+
+
 def _equipment(page: ClientPage) -> Iterator[str]:
     """What stands at each site; which site it is, only where there are several."""
     sites = {site.id: f"{site.name}: " if len(page.sites) > 1 else "" for site in page.sites}
@@ -95,13 +105,21 @@ def page_form(page: ClientPage) -> dict[str, Any]:
     """The page for `dispatch client show --json`, beside the client's own texts."""
     return form(
         page,
-        "sites equipment well_suited agreements compared recurring ahead queued past due papers",
+        "sites equipment well_suited agreements compared recurring ahead queued past due papers proposals",
         sites=[form(site, "name address located", located=site.place is not None) for site in page.sites],
         equipment=forms(page.equipment, "name kind role maker serial address warranty_ends certificate_ends"),
         agreements=[
             form(agreement, "name kind starts balances ends", balances=left) for agreement, left in page.agreements
         ],
         compared=comparison_form(page.compared),
+        proposals=[
+            {
+                "proposal": one.id,
+                "state": one.state_on(page.day).value,
+                **proposal_sum_form(total, page.compared.exponent),
+            }
+            for one, total in page.proposals
+        ],
         papers=[message_form(message, page.times.zone) for message in page.papers],
         **{name: [visit.reference for visit in getattr(page, name)] for name in ("ahead", "queued", "past")},
     )

@@ -10,10 +10,24 @@ from db import agreements, settings
 from db.store import Store
 from dispatch.desk.care.pipeline import ProposalStage, ProposalSum, findings_in
 from dispatch.model.forms import form
-from dispatch.model.instants import day_of, day_text
+from dispatch.model.instants import day_of, day_text, long_text
 from dispatch.model.money import amount_text, format_minor
 from dispatch.model.proposals import WAITING, ClientProposal, ProposalState
 from dispatch.model.text import count_text, pad, show
+
+
+def sum_text(total: ProposalSum, exponent: int, currency: str) -> str:
+    """What some proposals come to."""
+    parts = [f"{amount_text(total.monthly, exponent, currency)} a month"] if total.monthly else []
+    parts += [f"{amount_text(total.once, exponent, currency)} once"] if total.once else []
+    parts += [f"{total.unknown} not priced in full"] if total.unknown else []
+    return ", ".join(parts) or "no price known"
+
+
+def proposal_sum_form(total: ProposalSum, exponent: int) -> dict[str, Any]:
+    """The same in JSON (docs/json.md)."""
+    money = {name: format_minor(getattr(total, name), exponent) for name in ("monthly", "once")}
+    return {**money, "unknown": total.unknown}
 
 
 class ProposalWords:
@@ -34,10 +48,7 @@ class ProposalWords:
 
     def sum(self, total: ProposalSum) -> str:
         """What some proposals come to."""
-        parts = [f"{self.money(total.monthly)} a month"] if total.monthly else []
-        parts += [f"{self.money(total.once)} once"] if total.once else []
-        parts += [f"{total.unknown} not priced in full"] if total.unknown else []
-        return ", ".join(parts) or "no price known"
+        return sum_text(total, self._exponent, self._currency)
 
     def short(self, one: ClientProposal) -> str:
         """What a proposal offers, in a few words."""
@@ -46,6 +57,7 @@ class ProposalWords:
             [f"or {count_text(len(one.plans) - 1, 'other plan')}"] if len(one.plans) > 1 and not one.plan_id else []
         )
         work = [f"work on {count_text(len(one.findings), 'finding')}"] if one.findings else []
+        work += [f"other work ({len(one.works)})"] if one.works else []
         return "; ".join([*plans, *work])
 
     def standing(self, one: ClientProposal) -> str:
@@ -83,6 +95,10 @@ class ProposalWords:
             yield f"  plan {plan.name}: {self.fee(plan.fee)}{' (accepted)' if plan.id == one.plan_id else ''}"
         for finding in findings_in(store, one):
             yield f"  finding {finding.reference}/{finding.number}: {finding.what}{f', {finding.effort}' if finding.effort else ''}"
+        for work in one.works:
+            takes = [] if work.minutes is None else [long_text(work.minutes)]
+            takes += [] if work.price is None else [self.money(work.price)]
+            yield f"  work: {', '.join([work.what, *takes])}"
         yield from (f"  | {line}" for line in one.letter.split("\n") if line.strip())
         if one.said is not None:
             yield f"  {one.said.label} {self._day(one.said_at)}, noted by {one.said_by}{f': {one.note}' if one.note else ''}"
@@ -95,13 +111,14 @@ class ProposalWords:
         """A proposal in JSON (docs/json.md)."""
         return form(
             one,
-            "proposal=id client visit? state plans findings letter days written_by=by written_at=at@ "
+            "proposal=id client visit? state plans findings works letter days written_by=by written_at=at@ "
             "said_by? said_at@ accepted_by=who? plan? note? follow_up until",
             self._times.zone,
             state=one.state_on(self.today).value,
             plans=[{"name": plan.name, "fee": self._plain(plan.fee)} for plan in one.plans],
             findings=[{**form(work, "reference number what severity risk advice currency"), "price": work.price_text or None}
                       for work in findings_in(store, one)],
+            works=[{**form(work, "what advice risk minutes"), "price": self._plain(work.price)} for work in one.works],
             plan=one.plan.name if one.plan_id and one.plan else "",
         )  # fmt: skip
 
@@ -112,9 +129,7 @@ class ProposalWords:
             "stages": [
                 {
                     "state": stage.state.value,
-                    "monthly": self._plain(stage.sum.monthly),
-                    "once": self._plain(stage.sum.once),
-                    "unknown": stage.sum.unknown,
+                    **proposal_sum_form(stage.sum, self._exponent),
                     "proposals": [self.form(store, one) for one in stage.proposals],
                 }
                 for stage in stages
