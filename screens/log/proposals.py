@@ -38,7 +38,7 @@ from widgets.listed import FigureLine, FigureList
 
 _NEW = (
     Field("client", "Client", Text(), "a few letters of the name", required=True),
-    Field("plan", "Plan that you advise", Link("service plan"), "empty: only work on findings"),
+    Field("plan", "Plan that you advise", Link("service plan"), "empty: only work"),
     Field("others", "Other plans beside it", Links("service plan"), "names between commas"),
     Field("visit", "After which visit", Text(), "R4110: the audit, or the emergency; empty: none"),
     Field("findings", "Work on findings", Words(), "R4110/2, R4110/3; none; empty: all that are open"),
