@@ -20,7 +20,7 @@ from widgets.lines.lines_pane import NotesPane
 with lazily(__name__):
     from screens.book import personal
     from screens.files import writing
-    from screens.log import proposals
+    from screens.prices import proposal_view
 
 
 class ClientScreen(UserScreen):
@@ -79,7 +79,7 @@ class ClientScreen(UserScreen):
             return
         rows = [ChoiceRow(line, one) for line, one in zip(proposal_lines(page), own, strict=True)]
         one = own[0] if len(own) == 1 else await self.choose(f"Proposals to {client.name}", rows)
-        proposals.show_proposal(self, one)
+        proposal_view.show_proposal(self, one)
 
     @command("p", "screen.proposals", "Proposals", READS["care"].roles, about="_client")
     def action_proposals(self, client: Client) -> None:

@@ -30,8 +30,8 @@ from screens.dialogs.asked import ChoiceRow, needed
 from screens.files import mailing, writing
 from screens.files.making import Make
 from screens.listed import ListScreen
+from screens.prices.proposal_view import show_proposal
 from screens.prices.quote import client_meant
-from screens.prices.sheet_view import SheetView
 from screens.record_forms import ask_values
 from screens.user_screen import UserScreen
 from widgets.listed import FigureLine, FigureList
@@ -86,12 +86,6 @@ async def begin_proposal(screen: UserScreen, item: CareItem) -> ClientProposal:
         "works": WORKS.write(begun.works, Desk.for_user(screen.user)),
     }
     return await ask_proposal(screen, stands)
-
-
-def show_proposal(screen: UserScreen, one: ClientProposal) -> None:
-    """All of a proposal, and what was said to it."""
-    first, *rest = ProposalWords(screen.user.store).whole(screen.user.store, one)
-    screen.app.push_screen(SheetView(first, None, "", notes=rest))
 
 
 class ProposalsScreen(ListScreen[ClientProposal]):
