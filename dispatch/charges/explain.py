@@ -104,23 +104,25 @@ def sum_words(form: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
     return (("net", "net"), ("tax", "tax"), ("total", "total"))
 
 
-def sheet_markdown(form: Mapping[str, Any], title: str, currency: str, tax: str = "") -> list[str]:
+def sheet_markdown(
+    form: Mapping[str, Any], title: str, currency: str, tax: str = "", called: Called = by_code
+) -> list[str]:
     """A sheet as Markdown, to send to a client."""
     lines = [f"# {_cell(title)}", ""]
     if form["total"] is None:
         return [*lines, "There is no charge yet:", "", *(f"- {need}" for need in needs(form))]
-    lines += [f"| rule | for | quantity | {_cell(currency)} |", "| --- | --- | ---: | ---: |"]
-    for line in form["lines"]:
-        counted = _counted(line)
-        lines.append(f"| {line['rule']} | {_cell(_who(line))} | {_cell(counted)} | {line['amount']} |")
+    lines += [f"| for | quantity | {_cell(currency)} |", "| --- | ---: | ---: |"]
+    names = [_cell(called(line).strip()) for line in form["lines"]]
+    for name, line in zip(names, form["lines"], strict=True):
+        lines.append(f"| {name} | {_cell(_counted(line))} | {line['amount']} |")
     tax_text = f" ({_cell(tax)})" if tax else ""
     for word, words in sum_words(form):
         named = f"**{words}**" if word == "total" else words + (tax_text if word == "tax" else "")
-        lines.append(f"| | {named} | | {f'**{form[word]}**' if word == 'total' else form[word]} |")
+        lines.append(f"| {named} | | {f'**{form[word]}**' if word == 'total' else form[word]} |")
     lines += ["", "How each line was made:", ""]
     lines += [
-        f"{place}. {line['rule']} {_cell(_who(line))}: {_cell(_why(line))}"
-        for place, line in enumerate(form["lines"], 1)
+        f"{place}. {name}: {_cell(_why(line))}"
+        for place, (name, line) in enumerate(zip(names, form["lines"], strict=True), 1)
     ]
     if form["flags"]:
         lines += ["", *(f"- {MEANS[flag]}" for flag in form["flags"])]

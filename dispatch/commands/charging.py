@@ -207,7 +207,7 @@ def _charge_lines(
         if place:
             yield ""
         if markdown:
-            yield from explain.sheet_markdown(sheet.form, head, sheet.currency, sheet.tax)
+            yield from explain.sheet_markdown(sheet.form, head, sheet.currency, sheet.tax, rule_words.called)
         else:
             width = max(60, min(100, shutil.get_terminal_size().columns))
             yield from (head, *explain.sheet_lines(sheet.form, sheet.currency, sheet.tax, width, rule_words.called))

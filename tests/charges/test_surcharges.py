@@ -373,7 +373,7 @@ def test_a_sheet_with_tax_in_its_prices_shows_the_total_first() -> None:
     found = with_tax()
     text = [line.split()[:2] for line in sheet_lines(found, "EUR")[-4:-1]]
     assert text == [["total,", "tax"], ["of", "this"], ["of", "this"]]
-    assert "| | **total, tax included** | | **95.00** |" in sheet_markdown(found, "A visit", "EUR")
+    assert "| **total, tax included** | | **95.00** |" in sheet_markdown(found, "A visit", "EUR")
 
 
 @pytest.mark.parametrize("what", ["class", "band", "item", "list", "percentage", "callout", "zone"])

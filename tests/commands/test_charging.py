@@ -71,7 +71,9 @@ def test_charge_in_three_forms(firm: Dispatch) -> None:
     form = json.loads(firm.ok("charge", "R4036", "--json"))
     assert (form["reference"], form["estimate"]) == ("R4036", True)
     assert form["sheet"]["total"] in firm.ok("charge", "R4036")
-    assert f"**{form['sheet']['total']}**" in firm.ok("charge", "R4036", "--markdown")
+    written = firm.ok("charge", "R4036", "--markdown")
+    assert f"**{form['sheet']['total']}**" in written
+    assert not {line["rule"] for line in form["sheet"]["lines"]} & set(written.split())
     refused = firm("charge", "R4036", "--accept", "--reason", "it is right")
     assert (refused.code, "has not ended" in refused.err) == (1, True)
     firm.ok("charge", "R4036", "--travel", "12.50", "--reason", "agreed on the phone")

@@ -51,6 +51,7 @@ def test_a_part_of_the_day_of_some_technicians(day: Dispatch) -> None:
     assert "between" in refused(day, "plan", "--between", "afternoon")
     assert "end is not after its start" in refused(day, "plan", "--between", "17-13")
     assert "There is no technician" in refused(day, "plan", "--technician", "nobody")
+    assert "There is no technician an; there are Ana Ruiz" in refused(day, "plan", "--technician", "an")
     assert "No technician is named; there are Ana Ruiz" in refused(day, "plan", "--technician", "")
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from db import handovers, people, visits
+from db.names import folded
 from db.store import Store, existing
 from db.unit import Unit
 from dispatch.desk.session.refusals import NotAllowed, NotFound, Refusal, WrongState, reason_of
@@ -169,16 +170,21 @@ def crew_of(store: Store, visit: Visit) -> list[Technician]:
 
 
 def driver(store: Store, name: str) -> Technician:
-    """The technician of that name or login.
+    """The technician of that name or login, or of a name that nobody else has for a first or last one.
 
     Raises:
-        NotFound: there is none; the sentence names those that there are.
+        NotFound: there is none, or several; the sentence names those that there are.
     """
-    if (technician := people.technician_by_name(store, name)) is None:
-        known = ", ".join(show(technician.name) for technician in people.technicians(store)) or "none yet"
-        said = f"There is no technician {show(name, 60)}" if name.strip() else "No technician is named"
-        raise NotFound(f"{said}; there are {known}.")
-    return technician
+    if technician := people.technician_by_name(store, name):
+        return technician
+    everybody = people.technicians(store)
+    called = [technician for technician in everybody if folded(name) in folded(technician.name).split()]
+    if len(called) == 1:
+        return called[0]
+    known = ", ".join(show(technician.name) for technician in called or everybody) or "none yet"
+    several, none = f"Several technicians are called {show(name, 60)}", f"There is no technician {show(name, 60)}"
+    said = several if called else none if name.strip() else "No technician is named"
+    raise NotFound(f"{said}; there are {known}.")
 
 
 @dataclass(frozen=True, slots=True)
