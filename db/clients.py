@@ -21,7 +21,7 @@ CLIENTS = Rows(
         "not_with": Stored(("not_with",), lambda ids: (json.dumps(list(ids)),), lambda text: tuple(json.loads(text))),
         "told": words("told", About, " "),
     },
-    lists={"contacts": Listed("contact", "client_id", ("name", "phone", "email", "role"), Contact)},
+    lists={"contacts": Listed("contact", "client_id", ("name", "phone", "email", "role", "told_by", "told"), Contact)},
 )
 """Clients with their contacts."""
 ZONE = "coalesce(s.zone, (SELECT zone FROM firm_zone))"

@@ -6,10 +6,23 @@ from collections.abc import Collection
 from typing import Any
 
 from db.among import AMONG
-from db.rows import Query, Select
+from db.rows import Query, Select, values
 from db.store import Store
 from db.unit import Unit
-from dispatch.model.messages import APPOINTMENT, OVERDUE, About, Call, CallOutcome, Fate, Message, Told, Trouble
+from dispatch.model.messages import (
+    APPOINTMENT,
+    BY_SMS,
+    OVERDUE,
+    About,
+    Call,
+    CallOutcome,
+    Fate,
+    Message,
+    Told,
+    Trouble,
+    is_number,
+    number_of,
+)
 from dispatch.model.visits import Visit
 
 MESSAGES = Select(
@@ -29,16 +42,19 @@ MESSAGES = Select(
 """Messages."""
 
 
-def wishes(store: Store, client_id: int) -> tuple[frozenset[About], str]:
-    """What a client wants to be told, and where: the address of the client, else that of the first contact with one."""
+def wanted(store: Store, client_id: int, wish: About) -> tuple[bool, list[str]]:
+    """Whether somebody of a client wants to be told of such a thing, and at which addresses, mail and telephones: where the client
+    is told, else the first contact who has a mail address; and each contact who asked for it."""
     words, address = store.one("SELECT told, told_at FROM client WHERE id = ?", (client_id,)) or ("", "")
-    subjects = frozenset(About(subject) for subject in words.split())
-    if subjects and not address:
-        row = store.one(
-            "SELECT email FROM contact WHERE client_id = ? AND email <> '' ORDER BY id LIMIT 1", (client_id,)
-        )
-        address = row[0] if row is not None else ""
-    return subjects, address
+    people = store.all("SELECT email, phone, told_by, told FROM contact WHERE client_id = ? ORDER BY id", (client_id,))
+    wants, found = wish in words.split(), list[str]()
+    if wants:
+        found.append(address or next((email for email, _, by, _ in people if email and by != "none"), ""))
+    for email, phone, by, told in people:
+        if by in ("mail", "sms") and wish in told.split():
+            wants = True
+            found.append(number_of(phone) if by == "sms" else email)
+    return wants, [one for one in dict.fromkeys(found) if one and (wish in BY_SMS or not is_number(one))]
 
 
 def add(
@@ -51,21 +67,18 @@ def add(
     due_at: int,
     instead_of: int | None = None,
 ) -> int | None:
-    """Put a message into the outbox; returns its id, None where the newest that was told of such a thing says the same.
+    """Put a message into the outbox; returns its id, None where the newest of such a thing at this address says the same.
 
     Args:
         instead_of: the message whose place it takes, and which is not told.
     """
     theirs = "WHERE m.visit_id = ? AND m.client_id = ? ORDER BY m.id DESC"
     for earlier in MESSAGES.select(unit.store, theirs, (visit.id, visit.client_id)):
-        if earlier.fate is Fate.DROPPED or earlier.id == instead_of or not of_one(earlier.about, about):
+        if earlier.fate is Fate.DROPPED or earlier.id == instead_of or earlier.address != address:
             continue
-        if (earlier.about, earlier.premise, earlier.site_id, earlier.address) == (
-            about,
-            premise,
-            visit.site_id,
-            address,
-        ):
+        if not of_one(earlier.about, about):
+            continue
+        if (earlier.about, earlier.premise, earlier.site_id) == (about, premise, visit.site_id):
             return None
         if earlier.fate is not Fate.FAILED:
             break
@@ -85,15 +98,37 @@ def appointment(store: Store, visit_id: int, client_id: int) -> int | None:
     return None if told is None or told.about is About.CANCELLED else told.premise
 
 
-def told_last(store: Store, visit_id: int, client_id: int) -> Told | None:
-    """What a client was told of a visit last, as far as it may have reached them; None: nothing."""
+def told_last(store: Store, visit_id: int, client_id: int, address: str | None = None) -> Told | None:
+    """What a client was told of a visit last, at an address or anywhere, as far as it may have reached them; None: nothing."""
     row = store.one(
-        "SELECT id, kind, premise, site_id FROM message WHERE visit_id = ? AND client_id = ? "
-        "AND kind IN ('confirmed', 'moved', 'cancelled', 'late') AND state IN ('sending', 'sent', 'unsure') "
-        "ORDER BY id DESC LIMIT 1",
-        (visit_id, client_id),
+        "SELECT id, kind, premise, site_id, made_at FROM message WHERE visit_id = ?1 AND client_id = ?2 "
+        "AND kind IN ('confirmed', 'reminder', 'moved', 'cancelled', 'late') AND state IN ('sending', 'sent', 'unsure') "
+        "AND (?3 IS NULL OR address = ?3) ORDER BY id DESC LIMIT 1",
+        (visit_id, client_id, address),
     )
     return None if row is None else Told(row[0], About(row[1]), *row[2:])
+
+
+def is_told(store: Store, visit: Visit, about: About, premise: int, address: str) -> bool:
+    """Whether a message says this to an address, or is to say it."""
+    return bool(
+        store.value(
+            "SELECT 1 FROM message WHERE visit_id = ? AND client_id = ? AND site_id IS ? AND kind = ? AND premise = ? "
+            "AND address = ? AND state <> 'dropped'",
+            (visit.id, visit.client_id, visit.site_id, about.value, premise, address),
+        )
+    )
+
+
+_REMINDED = "EXISTS (SELECT 1 FROM contact k WHERE k.client_id = c.id AND ' ' || k.told || ' ' LIKE '% reminder %')"
+to_remind: Query[list[int], int, int] = values(
+    "SELECT v.id FROM visit v JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id "
+    "WHERE v.starts_at > ? AND v.starts_at <= ? AND v.archived_at IS NULL AND v.state IN ('planned', 'confirmed', 'dispatched') "
+    f"AND (' ' || c.told || ' ' LIKE '% reminder %' OR {_REMINDED}) "
+    "AND NOT EXISTS (SELECT 1 FROM message m WHERE m.visit_id = v.id AND m.client_id = c.id AND m.kind = 'reminder' "
+    "AND m.premise = v.starts_at AND m.site_id IS v.site_id) ORDER BY v.starts_at"
+)
+"""The visits that begin after one instant, and by another, of whose time nobody was reminded though somebody wants to be."""
 
 
 def add_answer(unit: Unit, visit: Visit, mail_id: int, address: str, text: str, due_at: int) -> int:

@@ -18,7 +18,7 @@ from dispatch.model.paths import typed_path
 with lazily(__name__):
     from db import messages
     from dispatch.desk.adapters import transports
-    from dispatch.desk.delivery import alerting, papers, sending
+    from dispatch.desk.delivery import alerting, papers, sending, unasked
     from dispatch.desk.messages import alerts, outbox
     from dispatch.desk.texts import client_words
 
@@ -58,6 +58,7 @@ def _run(user: User, args: Args) -> int:
         return 2
     if args.once:
         became = []
+        unasked.put_unasked(user)
         for told in alerting.post_alerts(user):
             print(told.words, flush=True)
             became.append(told.fate)

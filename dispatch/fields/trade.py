@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 from urllib.parse import urlsplit
 
-from dispatch.fields.context import FieldContext
-from dispatch.fields.kinds import FieldKind, Parsed, Text, clock, span_of
+from dispatch.fields.context import NO_RECORDS, FieldContext
+from dispatch.fields.kinds import FieldKind, Many, Parsed, Text, clock, span_of
 from dispatch.model.agreements import WEEKDAYS
 from dispatch.model.clients import Contact
+from dispatch.model.messages import BY_SMS, WISHES, About, number_of
 from dispatch.model.money import format_minor, parse_minor
 from dispatch.model.people import Hours, Lunch
 from dispatch.model.text import LINE, NAME, clean
 from dispatch.model.travel import Place
 
+_SUBJECTS = Many({subject.label: subject for subject in WISHES})
 _PAIR = re.compile(r"^\s*(-?\d{1,3}(?:\.\d+)?)\s*[,;\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*$")
 # how maps write a place into their links: …/@39.96,-83.0,15z  ?q=39.96,-83.0  #map=15/39.96/-83.0  mlat=…&mlon=…  geo:39.96,-83.0
 _LINKS = tuple(
@@ -105,7 +107,7 @@ def lunch_of(text: str) -> Lunch:
 
 
 def contacts_of(text: str) -> tuple[Contact, ...]:
-    """People between `|`, each as name; phone; e-mail; role.
+    """People between `|`, each as name; phone; e-mail; role; how they are told: of what.
 
     Raises:
         ValueError: one of them is not written so.
@@ -113,17 +115,56 @@ def contacts_of(text: str) -> tuple[Contact, ...]:
     contacts = []
     for part in filter(None, (piece.strip() for piece in text.split("|"))):
         words = [clean(word, limit=NAME) for word in part.split(";")]
-        if not words[0] or len(words) > 4:
-            raise ValueError("is not of the form name; phone; e-mail; role | the next")
-        contacts.append(Contact(*words))
+        if not words[0] or len(words) > 5:
+            raise ValueError("is not of the form name; phone; e-mail; role; sms: reminder | the next")
+        contact = Contact(*words[:4])
+        contacts.append(replace(contact, **_told(contact, words[4])) if words[4:] and words[4] else contact)
     return tuple(contacts)
+
+
+def _told(contact: Contact, text: str) -> dict[str, str]:
+    """How a contact is told, and of what: `mail: confirmed, report`, `sms: reminder`, `none`."""
+    by, _, subjects = (part.strip() for part in text.partition(":"))
+    by = by.casefold()
+    if by not in ("mail", "sms", "none") or (by == "none") == bool(subjects):
+        raise ValueError(f"{contact.name}: how they are told is not of the form mail: report, sms: reminder, or none")
+    told = _SUBJECTS.read(subjects, NO_RECORDS)
+    if by == "sms" and not number_of(contact.phone):
+        raise ValueError(f"{contact.name} has no telephone number to send SMS to")
+    if by == "mail" and "@" not in contact.email:
+        raise ValueError(f"{contact.name} has no e-mail address")
+    if by == "sms" and (mailed := [about.label for about in told if about not in BY_SMS]):
+        raise ValueError(f"{contact.name}: {', '.join(mailed)} goes by mail only")
+    return {"told_by": by, "told": " ".join(told)}
 
 
 def contacts_text(contacts: Iterable[Contact]) -> str:
     """Contacts as they are typed."""
     return " | ".join(
-        "; ".join((contact.name, contact.phone, contact.email, contact.role)).rstrip("; ") for contact in contacts
+        "; ".join((contact.name, contact.phone, contact.email, contact.role, told_text(contact))).rstrip("; ")
+        for contact in contacts
     )
+
+
+def told_text(contact: Contact) -> str:
+    """How a contact is told, and of what, as it is typed; empty: as the client is."""
+    subjects = ", ".join(About(word).label for word in contact.told.split())
+    return f"{contact.told_by}: {subjects}" if subjects else contact.told_by
+
+
+def reached_at(text: str) -> str:
+    """An e-mail address, or a telephone number as one dials it.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if "@" in text:
+        return str(EMAIL.read(text, NO_RECORDS))
+    if not (number := number_of(clean(text))):
+        raise ValueError(
+            "is not an e-mail address such as office@example.com, nor a telephone number such as +16145550100"
+        )
+    return number
 
 
 def service_of(text: str) -> str:
@@ -242,6 +283,7 @@ EMAIL = Text(
         "an e-mail address such as office@example.com",
     )
 )
+REACHED = Parsed("an e-mail address or a telephone number", reached_at, empty="")
 COUNTRY = Text(form=("[A-Z]{2}", "the code of a country such as US"))
 HOST = Text(
     form=(

@@ -12,19 +12,23 @@ from dispatch.model.travel import Place
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A person at a client's, to be met or called."""
+    """A person at a client's, to be met or called. `told_by` is how they are told of our visits: `mail`, `sms`, `none` (they are
+    sent nothing), empty: as the client is. `told` are the subjects that they are told besides (`About`, between spaces)."""
 
     name: str
     phone: str = ""
     email: str = ""
     role: str = ""
+    told_by: str = ""
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
     """Who pays; a prospect may come to. `unhappy_since` is since when a prospect is unhappy with the present provider, and
     `unhappy_noted_on` the day on which we wrote that down. `not_with` are the ids of technicians whom the client does not
-    want to see. `told` is what they want to be told by a message, at the address `told_at`, else at the first contact's.
+    want to see. `told` is what they want to be told by a message, at the address or telephone `told_at`, else at the mail address
+    of the first contact who has one.
     `billing_address` (lines between `|`), `billing_mail`, `tax_id`, `country` (ISO 3166, two letters) and what they want to read
     there, `buyer_reference`, stand on their invoices, which are due after `payment_days`, None: after the firm's.
     `debtor` is their number at the bookkeeper, and `language` what they read in, empty: as the firm's (`Firm.language_of`)."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dispatch.model.instants import Times
 from dispatch.model.languages import phrase
+from dispatch.model.messages import is_number
 from dispatch.model.travel import DistanceUnit, Place
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ class Firm:
     `geocoder_agent`; without both they are not. `notice_…` is how technicians are told (see dispatch.model.notices), `message_…`
     how clients are (dispatch.model.messages), by a mail server or by Apprise as `messages_by` says. `surveys_anonymous`: of what
     answers a survey the number only is kept, where the lead who sends it does not say otherwise.
+    Text messages go as `sms_by` says, a reminder at `reminder_at` on the day before, and what can wait goes after `quiet_hours`
+    (dispatch.model.quiet_hours), by the clocks of the site.
     `weight_…` are the weights of the checker's rules (design/planning.md, Feasibility in words), named as the fields
     of `Rules`. `targets_p1` to `targets_p4` are the service-level
     targets of each priority as they are typed (design/service-levels.md D1): minutes for phone, remote, on site, resolution, and
@@ -109,7 +112,11 @@ class Firm:
     mail_security: str = "starttls"
     mail_user: str = ""
     mail_from: str = ""
+    sms_by: str = "none"
+    reminder_at: str = "16:00"
+    quiet_hours: str = "21:00-07:00"
     message_confirmed: str = phrase("{technician} comes to {site} on {when}: {work} ({reference}).")
+    message_reminder: str = phrase("A reminder: {technician} comes to {site} on {when}: {work} ({reference}).")
     message_on_the_way: str = phrase("{technician} is on the way to {site} and will be there {when} ({reference}).")
     message_late: str = phrase(
         "We are later than planned, and sorry for it: {technician} will be at {site} {when} ({reference})."
@@ -200,6 +207,10 @@ class Firm:
     def language_of(self, client: Client | None) -> str:
         """The language in which a client reads: their own, or the firm's."""
         return (client and client.language) or self.language
+
+    def tells(self, address: str) -> bool:
+        """Whether messages are sent to such an address."""
+        return (self.sms_by if is_number(address) else self.messages_by) != "none"
 
     def times(self, zone: str = "") -> Times:
         """Times as the firm writes them, in its own zone or in another."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -12,6 +13,8 @@ class About(LabelledEnum):
     """What a message tells. A client is told what they asked to be told, and nothing else."""
 
     CONFIRMED = "confirmed"
+    REMINDER = "reminder"
+    """The appointment is tomorrow."""
     ON_THE_WAY = "on_the_way"
     LATE = "late"
     REPORT = "report"
@@ -38,6 +41,14 @@ WISHES = tuple(
 """What a client may ask to be told."""
 APPOINTMENT = (About.CONFIRMED, About.MOVED, About.CANCELLED)
 """What tells the client whether and when we come, the newest as it stands."""
+BY_SMS = (*APPOINTMENT, About.REMINDER, About.ON_THE_WAY, About.LATE)
+"""What a sentence says: it may go as a text message. The others go by mail only."""
+AT_ONCE = (About.ON_THE_WAY, About.LATE, About.RECEIVED)
+"""What goes in quiet hours too: the client waits for us now, or has just written to us."""
+QUIET_MARGIN = 3600
+"""Seconds after the end of the quiet hours: what speaks of a time before that does not wait for their end."""
+SMS_LONGEST = 300
+"""Characters of a text message: two of those that a telephone joins to one."""
 
 
 class Fate(StrEnum):
@@ -71,6 +82,17 @@ RECEIVED_PLACE_HOLDERS = ("firm", "reference", "client", "site", "work")
 """What may stand in braces in the answer to a mail that became a request."""
 PAPER_PLACE_HOLDERS = ("firm", "client", "paper")
 """What may stand in braces in the words that go with a paper; `paper` is its title."""
+
+
+def is_number(address: str) -> bool:
+    """Whether a message goes to a telephone, as SMS, and not by mail."""
+    return "@" not in address
+
+
+def number_of(phone: str) -> str:
+    """A telephone number as one dials it, without signs between; empty where it is none."""
+    dialled = re.sub(r"[\s().\-/\u2013]", "", phone)
+    return dialled if re.fullmatch(r"\+?[0-9]{7,15}", dialled) else ""
 
 
 class Message(NamedTuple):
@@ -107,12 +129,14 @@ class Message(NamedTuple):
 
 
 class Told(NamedTuple):
-    """The newest message of an appointment that may have reached a client: its number, what it says, of which moment and site."""
+    """The newest message of an appointment that may have reached a client: its number, what it says, of which moment and site, and
+    when it was made."""
 
     id: int
     about: About
     premise: int
     site_id: int | None
+    made_at: int
 
 
 class Trouble(NamedTuple):

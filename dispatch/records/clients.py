@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dispatch.fields.kinds import Choice, Day, Link, Links, Many, Number, Text, Whole, Words, YesNo, Zone
 from dispatch.fields.record import Check, Field, RecordType
-from dispatch.fields.trade import CONTACTS, COUNTRY, EMAIL, HOURS, PLACE
+from dispatch.fields.trade import CONTACTS, COUNTRY, EMAIL, HOURS, PLACE, REACHED
 from dispatch.model.clients import Client, Site
 from dispatch.model.equipment import Equipment, EquipmentKind
 from dispatch.model.languages import LANGUAGES
-from dispatch.model.messages import WISHES
+from dispatch.model.messages import BY_SMS, WISHES, is_number
 from dispatch.model.states import Role
 from dispatch.model.text import ADDRESS, LINE, NOTE
 
@@ -17,8 +17,12 @@ _ONLY_A_LEAD = "only a lead types the drive that clients are charged for"
 
 
 def _no_address(client: Client) -> str:
-    reached = client.told_at or any(contact.email for contact in client.contacts)
-    return "is missing: no contact has an e-mail address either" if client.told and not reached else ""
+    reached = client.told_at or any(contact.email and contact.told_by != "none" for contact in client.contacts)
+    if client.told and not reached:
+        return "is missing: no contact has an e-mail address either"
+    by_mail = [about.label for about in client.told if about not in BY_SMS]
+    texted = client.told_at and is_number(client.told_at)
+    return f"is a telephone number, and {', '.join(by_mail)} goes by mail only" if texted and by_mail else ""
 
 
 def _unhappy_with_us(client: Client) -> str:
@@ -45,7 +49,12 @@ CLIENT = RecordType(
             Day(),
             "a prospect: 2026-11-24; empty: not that we know",
         ),
-        Field("contacts", "Contacts", CONTACTS, "Jane Lowe; +1 614 555 0100; jane@example.com; office manager | Bob …"),
+        Field(
+            "contacts",
+            "Contacts",
+            CONTACTS,
+            "Jane Lowe; +1 614 555 0100; jane@example.com; owner; sms: reminder | Bob …",
+        ),
         Field("computers", "Computers", Whole(0, 100_000), "12"),
         Field("servers", "Servers", Whole(0, 100_000), "1"),
         Field("users", "Users", Whole(0, 100_000), "15"),
@@ -54,9 +63,9 @@ CLIENT = RecordType(
             "told",
             "Wants to be told",
             Many({subject.label: subject for subject in WISHES}),
-            "confirmed, on the way, late, report; empty: nothing",
+            "confirmed, reminder, on the way, late, report; empty: nothing",
         ),
-        Field("told_at", "Told at", EMAIL, "an e-mail address; empty: the first contact's"),
+        Field("told_at", "Told at", REACHED, "an e-mail address, or a number for SMS; empty: the first contact's"),
         Field("language", "Language", Choice(tuple(LANGUAGES)), "en, de, fr or es; empty: as the firm's", otherwise=""),
         Field("tax_exempt", "Tax exempt", YesNo(), "yes or no"),
         Field("tax_ref", "Exemption reference", Text()),

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
-from dispatch.fields.kinds import Choice, FieldKind, Number, Parsed, Text, Whole, YesNo, Zone, iso_day
+from dispatch.fields.kinds import Choice, FieldKind, Number, Parsed, Text, Whole, YesNo, Zone, clock, iso_day
 from dispatch.fields.record import Check, Field, RecordType
 from dispatch.fields.trade import COUNTRY, CURRENCY, EMAIL, HOST, PLACE, SERVICE, hours_of, lunch_of, worded
 from dispatch.levels.targets import read_targets, targets_text
 from dispatch.model.firm import Firm
+from dispatch.model.instants import parse_clock
 from dispatch.model.languages import LANGUAGES
 from dispatch.model.ledger import codes_of, sold_key, tax_key
 from dispatch.model.messages import (
@@ -82,6 +83,13 @@ def _span(text: str) -> str:
     if not (span := re.fullmatch("([0-9]{1,6})-([0-9]{1,6})", text)) or int(span[1]) > int(span[2]):
         raise ValueError("is not a span of counts such as 10-35, or - for any")
     return f"{int(span[1])}-{int(span[2])}"
+
+
+def _quiet(text: str) -> str:
+    begins, dash, ends = text.replace("–", "-").partition("-")
+    if not dash or parse_clock(begins) == parse_clock(ends):
+        raise ValueError("is not of the form 21:00-07:00")
+    return f"{clock(parse_clock(begins))}-{clock(parse_clock(ends))}"
 
 
 _LIMIT = Parsed("a percentage, or - for none", _limit)
@@ -204,6 +212,20 @@ SETTINGS = RecordType(
             )
         ),
         _one_of("messages_by", "Clients are told by", "none, smtp or apprise", Choice(("none", "smtp", "apprise"))),
+        _one_of("sms_by", "Clients are told by SMS", "none or apprise", Choice(("none", "apprise"))),
+        Field(
+            "quiet_hours",
+            "Quiet hours",
+            Parsed("a span of clock times", _quiet, empty=""),
+            "21:00-07:00 by the clocks of the site: what can wait goes then; empty: none",
+        ),
+        Field(
+            "reminder_at",
+            "Reminder, on the day before, at",
+            Parsed("a time of day", lambda text: clock(parse_clock(text)), empty=""),
+            "16:00",
+            required=True,
+        ),
         Field("mail_host", "Mail server", HOST, "mail.example.com"),
         _number("mail_port", "Mail server, port", Whole(1, 65535)),
         _one_of("mail_security", "Mail server, security", "starttls, tls or none", Choice(("starttls", "tls", "none"))),

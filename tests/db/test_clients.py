@@ -96,7 +96,7 @@ def test_edit_of_a_client_is_audited_and_versioned(store: Store) -> None:
     assert school(store) == replace(before, contacts=(ANN,), computers=None, version=2)
     last = audit.last_of(store, "client", before.id)
     assert last is not None
-    bo, ann = ["Bo", "", "", ""], ["Ann", "0100", "ann@example.com", "office"]
+    bo, ann = ["Bo", "", "", "", "", ""], ["Ann", "0100", "ann@example.com", "office", "", ""]
     assert last.detail == {"changed": {"computers": [7, None], "contacts": [[bo, ann], [ann]]}}
     with pytest.raises(Stale), unit_of_work(store, "edit client", LEE) as unit:
         clients.update_client(unit, before, replace(before, name="Other"))

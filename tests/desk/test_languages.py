@@ -250,9 +250,8 @@ class TestMessages:
         editing.edit(office.lee, "client", harbor(office), told)
 
     def said(self, office: Office, about: About = About.CONFIRMED) -> str:
-        return existing(
-            notifications.saying(office.store, find(office.store, "R1"), about, at("09:00", 1), at("08:00"))
-        ).text
+        (said,) = notifications.sayings(office.store, find(office.store, "R1"), about, at("09:00", 1), at("08:00"))
+        return said.text
 
     def test_they_are_told_in_their_language_and_by_its_dates(self, office: Office) -> None:
         self.wants(office, "de")

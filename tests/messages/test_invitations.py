@@ -220,6 +220,7 @@ def test_a_call_that_promises_another_time_moves_the_event(told: Office, post: P
 def test_an_event_is_at_the_sites_own_hour(told: Office, post: PostOffice) -> None:
     site = RECORD_STORES["site"].find(told.store, "Harbor Dental / Main office")
     editing.edit(told.lee, "site", site, {"zone": "America/Los_Angeles"})
+    told.go("10:30")  # before that their clocks say it is night
     agreed(told, clock="14:00")
     _, event = event_of(sent(told, post)[0])
     assert (event["DTSTART"].params["TZID"], event["DTSTART"].to_ical()) == ("America/Los_Angeles", b"20261124T110000")

@@ -169,7 +169,7 @@ def test_what_nobody_sends_is_seen(told: Office) -> None:
 @pytest.mark.parametrize(
     ("field", "typed", "fault"),
     [
-        ("told", "confirmed, weather", "'weather' is not one of confirmed, on the way, late, report"),
+        ("told", "confirmed, weather", "'weather' is not one of confirmed, reminder, on the way, late, report"),
         ("told_at", "desk@harbor.example\nBcc: all@x.example", "holds a line break"),
         ("told_at", "not an address", "is not an e-mail address such as"),
     ],

@@ -18,6 +18,7 @@ from dispatch.desk.adapters.calendar_invitation import Invitation
 from dispatch.desk.session.refusals import Refusal
 from dispatch.model.clock import SystemClock
 from dispatch.model.firm import Firm
+from dispatch.model.messages import is_number
 from dispatch.travel.chain import Unavailable
 from dispatch.travel.secret_files import secret
 
@@ -25,6 +26,7 @@ SECONDS = 20.0
 """How long a server may take for an answer."""
 PASSWORD, PASSWORD_FILE = "DISPATCH_SMTP_PASSWORD", "smtp.password"
 URLS, URLS_FILE = "DISPATCH_APPRISE_URLS", "apprise.urls"
+SMS_URLS, SMS_URLS_FILE = "DISPATCH_SMS_URLS", "sms.urls"
 
 
 class NotSent(Exception):
@@ -66,23 +68,48 @@ where it did not go out, and Unsure where nobody knows."""
 
 
 def transport(firm: Firm) -> Transport:
-    """The transport of the firm's settings.
+    """The transport of the firm's settings: by mail server or Apprise for those with a mail address, by Apprise for telephones.
 
     Raises:
         Refusal: none is set, or it cannot be used; the sentence says what to do.
     """
+    by_mail = None if firm.messages_by == "none" and firm.sms_by != "none" else _mailing(firm)
+
+    def carry(letter: Letter, handing_over: Callable[[], None]) -> None:
+        if not firm.tells(letter.address):
+            raise NotSent(f"Nothing is sent by {'SMS' if is_number(letter.address) else 'mail'}: see the settings.")
+        if by_mail is not None and not is_number(letter.address):
+            by_mail(letter, handing_over)
+            return
+        try:
+            urls = _urls(SMS_URLS, SMS_URLS_FILE)
+        except Refusal as fault:
+            raise NotSent(str(fault)) from fault
+        by_apprise(urls, letter, handing_over)
+
+    return carry
+
+
+def _urls(variable: str, name: str) -> list[str]:
+    try:
+        urls = secret(variable, name).split()
+    except Unavailable as fault:
+        raise Refusal(str(fault)) from fault
+    if not urls:
+        raise Refusal(f"Apprise has no addresses: put them into {variable} or into the file {name} (mode 600).")
+    if variable == SMS_URLS and not all("{address}" in url for url in urls):
+        raise Refusal(f"An address in {name} does not say {{address}}, where the client's number belongs.")
+    return urls
+
+
+def _mailing(firm: Firm) -> Transport:
     try:
         if firm.messages_by == "smtp":
             if not firm.mail_host or not firm.mail_from:
                 raise Refusal("No mail server is set: dispatch settings --mail-host … --mail-from ….")
             return partial(_mail, firm, secret(PASSWORD, PASSWORD_FILE))
         if firm.messages_by == "apprise":
-            urls = secret(URLS, URLS_FILE).split()
-            if not urls:
-                raise Refusal(
-                    f"Apprise has no addresses: put them into {URLS} or into the file {URLS_FILE} (mode 600)."
-                )
-            return partial(by_apprise, urls)
+            return partial(by_apprise, _urls(URLS, URLS_FILE))
     except Unavailable as fault:
         raise Refusal(str(fault)) from fault
     raise Refusal("Messages are not sent: dispatch settings --messages-by smtp (or apprise).")

@@ -25,7 +25,7 @@ from db import backups, checklists, copies
 from db.faults import from_os
 from db.store import Store
 from dispatch import __version__
-from dispatch.desk.adapters.transports import PASSWORD_FILE, URLS_FILE
+from dispatch.desk.adapters.transports import PASSWORD_FILE, SMS_URLS_FILE, URLS_FILE
 from dispatch.desk.closeout import evidence
 from dispatch.desk.session.preferences import KEYS_FILE, PERSONAL_FILE, settings_folder
 from dispatch.desk.session.refusals import Refusal
@@ -39,7 +39,7 @@ FORMAT = 1
 """Of the manifest; a higher one was written by a newer program."""
 DATABASE = "database"
 MANIFEST = "manifest.json"
-SETTINGS = (KEYS_FILE, PERSONAL_FILE, TRAVEL_FILE, PASSWORD_FILE, URLS_FILE)
+SETTINGS = (KEYS_FILE, PERSONAL_FILE, TRAVEL_FILE, PASSWORD_FILE, URLS_FILE, SMS_URLS_FILE)
 """What of a person's settings goes along: secrets too, so that the archive is as private as they are."""
 
 ENTRY_NAME = re.compile(

@@ -27,7 +27,7 @@ from dispatch.fields.trade import EMAIL
 from dispatch.model.clients import Client
 from dispatch.model.instants import Times
 from dispatch.model.languages import say, speaking
-from dispatch.model.messages import Fate, Message
+from dispatch.model.messages import Fate, Message, is_number
 from dispatch.model.notices import with_values
 from dispatch.model.states import ENDED, Review, Role
 from dispatch.model.text import count_text, show
@@ -81,14 +81,18 @@ class PaperMail:
 
 def recipients(client: Client, to: Sequence[str] = (), usual: str = "") -> tuple[Recipient, ...]:
     """Who at a client gets a paper: whoever has one of the roles, names or addresses in `to`; without any the contacts with one of
-    the `usual` roles (between commas), else the address at which the client wants to be told, else the first contact who has one.
+    the `usual` roles (between commas), else the address at which the client wants to be told, else the first contact who has one. A
+    contact who is sent nothing gets it only where that is said.
 
     Raises:
         Refusal: nobody does; the sentence names whom there is.
     """
     there = [Recipient(one.email, one.name, one.role) for one in client.contacts if one.email]
+    unwanted = {one.name for one in client.contacts if one.told_by == "none"}
     if not to:
-        told, roles = client.told_at, {role.strip().casefold() for role in usual.split(",")} - {""}
+        told = "" if is_number(client.told_at) else client.told_at
+        roles = {role.strip().casefold() for role in usual.split(",")} - {""}
+        there = [one for one in there if one.name not in unwanted]
         if of_role := tuple(one for one in there if one.role.casefold() in roles):
             return tuple({one.address: one for one in of_role}.values())
         found = [one for one in there if one.address == told] or ([Recipient(told)] if told else there[:1])

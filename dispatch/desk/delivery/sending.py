@@ -21,22 +21,25 @@ from dispatch.desk.adapters.calendar_invitation import invitation
 from dispatch.desk.adapters.transports import Attachment, Letter, NotSent, Transport, Unsure, transport
 from dispatch.desk.delivery.alerting import LEASE, post_alerts
 from dispatch.desk.delivery.papers import PDF, file_of
-from dispatch.desk.messages import outbox
+from dispatch.desk.delivery.unasked import put_unasked
+from dispatch.desk.messages import notifications, outbox
 from dispatch.desk.messages.outbox import MessageVerdict, find_message
 from dispatch.desk.reports.data import still_so
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.user import User
+from dispatch.model.firm import Firm
 from dispatch.model.languages import phrase, say, speaking
-from dispatch.model.messages import APPOINTMENT, About, Fate, Message
+from dispatch.model.messages import APPOINTMENT, SMS_LONGEST, About, Fate, Message, is_number
 from dispatch.model.states import Role
 from dispatch.model.text import TextRefused, clean, show
 
 WAITS = (60, 300, 1800, 7200, 21_600)
 """Seconds before each further try; after the last one a person decides."""
-ALERT_SECONDS = 30.0
-"""How often it is looked what people are to be told of: today is read for that."""
+LOOK_SECONDS = 30.0
+"""How often it is looked what goes by the clock, and what people of our own are to be told of: today is read for that."""
 _SUBJECTS = {
     About.CONFIRMED: phrase("Your appointment"),
+    About.REMINDER: phrase("A reminder of your appointment"),
     About.ON_THE_WAY: phrase("We are on the way"),
     About.LATE: phrase("A new time for your appointment"),
     About.REPORT: phrase("What was done at your site"),
@@ -83,8 +86,8 @@ def post_next(user: User, current: Callable[[], Transport]) -> Posted | None:
 
 
 def run(user: User, current: Callable[[], Transport], tell: Callable[[str], None], every: float, stop: Event) -> None:
-    """Send what is due, alerts to people of our own too, and look again every so many seconds, until `stop` is set: then the
-    message in hand is finished.
+    """Send what is due, what goes by the clock and alerts to people of our own too, and look again every so many seconds, until
+    `stop` is set: then the message in hand is finished.
 
     Args:
         user, current: as for `post_next`.
@@ -100,7 +103,8 @@ def run(user: User, current: Callable[[], Transport], tell: Callable[[str], None
         try:
             user.store.changed()  # raises where another program has replaced the database, or brought it further
             if user.store.clock.monotonic() >= look_at:
-                look_at = user.store.clock.monotonic() + ALERT_SECONDS
+                look_at = user.store.clock.monotonic() + LOOK_SECONDS
+                put_unasked(user)
                 for told in post_alerts(user):
                     tell(told.words)
             posted = post_next(user, current)
@@ -161,6 +165,13 @@ def _take(user: User) -> Message | Posted | None:
             return Posted(message, Fate.UNSURE, why)
         if (verdict := outbox.judge(user.store, message, unit.at)).why:
             return _settled(unit, message, verdict)
+        visit = None if message.visit_id is None else visits.visit_by_id(user.store, message.visit_id)
+        due_at = notifications.quiet_due(user.store, message.about, message.premise, unit.at, message.client_id, visit)
+        if due_at > unit.at:
+            why = "waits for the end of the quiet hours"
+            messages.change(unit, message, Fate.WAITING, until=None, due_at=due_at, why=why)
+            unit.audit("message", message.id, quiet_until=due_at)
+            return Posted(message, Fate.WAITING, why)
         tries = message.tries + 1
         version = messages.change(unit, message, Fate.TAKEN, until=unit.at + LEASE, tries=tries)
         unit.audit("message", message.id, taken=tries)
@@ -240,6 +251,8 @@ def _letter(user: User, message: Message, *, attach: bool = True) -> Letter:
         return _with_paper(user, message, message.paper_id)
     if message.about is About.REPORT:
         return _with_report(user, message, attach=attach)
+    if is_number(message.address):
+        return Letter(message.address, "", sms_text(user.firm, message.text), f"dispatch-{message.id}")
     invited = answers = None
     if message.mail_id is not None:
         answers = existing(mails.mail(user.store, message.mail_id)).message_id
@@ -287,6 +300,13 @@ def _with_report(user: User, message: Message, *, attach: bool) -> Letter:
 def _subject(user: User, message: Message) -> str:
     with speaking(user.firm.language_of(clients.client(user.store, message.client_id))):
         return show(", ".join(filter(None, (say(_SUBJECTS[message.about]), message.reference))), 200)
+
+
+def sms_text(firm: Firm, text: str) -> str:
+    """A message as it goes to a telephone: who writes, and what, in one line."""
+    line = " ".join(show(text).split())
+    said = line if firm.name in line else f"{show(firm.name)}: {line}"
+    return said if len(said) <= SMS_LONGEST else f"{said[: SMS_LONGEST - 1]}…"
 
 
 def _body(user: User, message: Message) -> str:

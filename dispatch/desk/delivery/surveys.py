@@ -20,7 +20,7 @@ from dispatch.model.clients import Client
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_bounds, day_of
 from dispatch.model.languages import say, speaking
-from dispatch.model.messages import Message
+from dispatch.model.messages import About, Message
 from dispatch.model.notices import with_values
 from dispatch.model.states import Role, State
 from dispatch.model.text import show
@@ -60,7 +60,7 @@ def send(
             raise Refusal(f"{show(client.name)} was asked on {day_of(asked, firm.zone)}, and has not answered yet.")
         address = recipients(client, to, firm.paper_to)[0].address
         token, visit_id = os.urandom(8).hex(), None if visit is None else visit.id
-        due_at = unit.at + notifications.HELD
+        due_at = notifications.quiet_due(store, About.SURVEY, unit.at, unit.at + notifications.HELD, client.id, visit)
         nameless = firm.surveys_anonymous if anonymous is None else anonymous
         text = question(firm, client, token, anonymous=nameless)
         made = care.ask(unit, client.id, visit_id, token, address, text, due_at, anonymous=nameless)

@@ -127,7 +127,7 @@ def _reply(store: Store, mail: Incoming, message: Message, visit: Visit | None) 
     if visit.state in ENDED or visit.archived_at is not None:
         gone = "withdrawn" if visit.archived_at is not None else visit.state.label
         return judged._replace(why=f"{show(visit.reference)}, which it answers, is {gone}")
-    if message.about not in (About.CONFIRMED, About.MOVED) or visit.state not in AHEAD:
+    if message.about not in (About.CONFIRMED, About.REMINDER, About.MOVED) or visit.state not in AHEAD:
         return _added(visit, MailKind.WRITTEN)._replace(answers=message)
     client = clients.client(store, message.client_id)
     names = " ".join((show(message.client), *(one.name for one in (client.contacts if client else ()))))

@@ -114,10 +114,12 @@ def _put(
     told = [part.technician_id for part in visit.assignments] if visit.state in TOLD else []
     notices.tell(user, unit, visit, told, NoticeSubject.TAKEN_OFF, why=why)
     notices.tell(user, unit, after, told, NoticeSubject.DISPATCHED)
-    for message in messages.open_of(store, visit.id):
+    waiting = messages.open_of(store, visit.id)
+    for message in waiting:
         notifications.drop(unit, message, "the visit belongs to another site")
-        if not elsewhere and message.about in APPOINTMENT:
-            notifications.tell(store, unit, after, message.about, message.premise)
+    for about, premise in dict.fromkeys((one.about, one.premise) for one in waiting if one.about in APPOINTMENT):
+        if not elsewhere:
+            notifications.tell(store, unit, after, about, premise)
     notifications.follow(store, unit, visit, after)
     if visit.state in ENDED:
         charging.keep_sheet(user, unit, after, reason=why, accept=True, afresh=True)

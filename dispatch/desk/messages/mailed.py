@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from db import changes, messages, papers
+from db import changes, messages, papers, visits
 from db.changes import RecordChange
 from db.papers import KeptPaper
 from db.store import Store
 from db.unit import Unit
 from dispatch.desk.messages import notifications
 from dispatch.desk.session.refusals import Refusal
-from dispatch.model.messages import Fate
+from dispatch.model.messages import About, Fate
 from dispatch.model.text import show
+from dispatch.model.visits import Visit
 
 ENTITY = "message"
 
@@ -25,12 +26,18 @@ def put(unit: Unit, paper: KeptPaper, addresses: dict[str, str], site_id: int | 
         site_id: of the visit that it is about alone.
     """
     paper_id = papers.add_paper(unit, paper)
+    visit = None if paper.visit_id is None else visits.visit_by_id(unit.store, paper.visit_id)
+    due_at = _due(unit, paper.client_id, visit)
     made = []
     for address, text in addresses.items():
-        due_at = unit.at + notifications.HELD
         made.append(papers.add_message(unit, paper_id, paper, address, text, due_at, site_id))
         unit.audit(ENTITY, made[-1], about="paper", paper=paper.title, to=address)
     return made
+
+
+def _due(unit: Unit, client_id: int, visit: Visit | None) -> int:
+    due_at = unit.at + notifications.HELD
+    return notifications.quiet_due(unit.store, About.PAPER, unit.at, due_at, client_id, visit)
 
 
 def remember(unit: Unit, made: Sequence[int], label: str) -> None:
@@ -63,7 +70,7 @@ def turn(store: Store, unit: Unit, picture: RecordChange, *, back: bool) -> tupl
     if not look["waits"]:
         notifications.drop(unit, message, f"taken back by {unit.actor.login}")
     else:
-        due_at = unit.at + notifications.HELD
+        due_at = _due(unit, message.client_id, None)
         messages.change(unit, message, Fate.WAITING, due_at=due_at, tries=0, ended_at=None, until=None, why="")
         unit.audit(ENTITY, message.id, redone=True)
     return target, message.version + 1

@@ -15,20 +15,23 @@ from dispatch.desk.day import routing
 from dispatch.model.firm import Firm
 from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.languages import joined, say, speaking
-from dispatch.model.messages import About, Fate, Message
+from dispatch.model.messages import APPOINTMENT, AT_ONCE, QUIET_MARGIN, About, Fate, Message
 from dispatch.model.notices import filled
+from dispatch.model.quiet_hours import quiet_until
 from dispatch.model.states import QUEUED, UNREACHED, State
 from dispatch.model.visits import Visit
 
 HELD = 120
 """Seconds that a message waits, so that what is taken back at once is never told."""
-HELD_FOR = {About.ON_THE_WAY: 0, About.LATE: 30, About.MOVED: 900}
+HELD_FOR = {About.ON_THE_WAY: 0, About.REMINDER: 0, About.LATE: 30, About.MOVED: 900}
 """Those that would come too late if they waited as long, and the one that waits for the last of several moves."""
 SOON = 1800
 """Seconds for which *soon* is true of somebody who has set out and whose drive is not known."""
 OFF = QUEUED | {State.CANCELLED, State.ABORTED}
 """States of a visit that does not take place, or has no time any more."""
 _FULL = 300
+_OF_A_TIME = (*APPOINTMENT, About.REMINDER)
+"""What speaks of a time at which the client expects us."""
 
 
 class Saying(NamedTuple):
@@ -39,20 +42,29 @@ class Saying(NamedTuple):
     text: str
 
 
-def saying(store: Store, visit: Visit, about: About, premise: int, now: int) -> Saying | None:
-    """What the client of a visit is told of such a thing now; None where they do not want to be told, or have no address."""
+def sayings(store: Store, visit: Visit, about: About, premise: int, now: int) -> list[Saying]:
+    """What the client of a visit is told of such a thing now, at each address; nothing where nobody wants to be told, or can be."""
+    _, addresses = messages.wanted(store, visit.client_id, about.wish)
+    if about is not about.wish:
+        # whoever was reminded of an appointment is told what becomes of it
+        _, reminded = messages.wanted(store, visit.client_id, About.REMINDER)
+        for one in reminded:
+            if one not in addresses and messages.told_last(store, visit.id, visit.client_id, one) is not None:
+                addresses.append(one)
     firm = settings.firm(store)
-    wishes, address = messages.wishes(store, visit.client_id)
-    if about.wish not in wishes or not address:
-        return None
+    text = worded(store, firm, visit, about, premise, now) if addresses else ""
+    return [Saying(premise, address, text) for address in addresses]
+
+
+def worded(store: Store, firm: Firm, visit: Visit, about: About, premise: int, now: int) -> str:
+    """The firm's words on such a thing, for a visit, in its client's language."""
     with speaking(firm.language_of(clients.client(store, visit.client_id))):
         wording, when = say(getattr(firm, f"message_{about.value}")), _when(store, firm, visit, about, premise, now)
-        text = filled(wording, visit, firm=firm.name, technician=joined(visit.crew), when=when)
-        return Saying(premise, address, text)
+        return filled(wording, visit, firm=firm.name, technician=joined(visit.crew), when=when)
 
 
-def tell(store: Store, unit: Unit, visit: Visit, about: About, premise: int) -> None:
-    """Put a message into the outbox, where the client asked to be told of such things.
+def tell(store: Store, unit: Unit, visit: Visit, about: About, premise: int) -> int:
+    """Put a message into the outbox for each who asked to be told of such things; returns how many.
 
     Args:
         store: where it is.
@@ -61,15 +73,17 @@ def tell(store: Store, unit: Unit, visit: Visit, about: About, premise: int) -> 
         about: what is told.
         premise: the moment that it speaks of.
     """
-    sentence = saying(store, visit, about, premise, unit.at)
-    if sentence is None or settings.firm(store).messages_by == "none":
-        return
+    firm = settings.firm(store)
+    sentences = [one for one in sayings(store, visit, about, premise, unit.at) if firm.tells(one.address)]
+    if not sentences:
+        return 0
     for older in messages.open_of(store, visit.id):
         if (older.about, older.premise, older.site_id) != (about, premise, visit.site_id) and messages.of_one(
             older.about, about
         ):
             drop(unit, older, "a newer one says otherwise")
-    put(unit, visit, about, sentence, unit.at + HELD_FOR.get(about, HELD))
+    due_at = quiet_due(store, about, premise, unit.at + HELD_FOR.get(about, HELD), visit.client_id, visit)
+    return sum(put(unit, visit, about, sentence, due_at) is not None for sentence in sentences)
 
 
 def follow(store: Store, unit: Unit, before: Visit, after: Visit) -> None:
@@ -107,6 +121,25 @@ def put(
     if made is not None:
         unit.audit("message", made, about=about.value, visit=visit.reference, to=sentence.address)
     return made
+
+
+def quiet_due(store: Store, about: About, premise: int, due_at: int, client_id: int, visit: Visit | None) -> int:
+    """When a message goes that is due: at the end of the quiet hours in which that is, by the clocks of the visit's site, else of
+    the client's first one. What goes by night too is said in design/interface.md, Messages to clients."""
+    firm = settings.firm(store)
+    if about in AT_ONCE or not firm.quiet_hours:
+        return due_at
+    zone = visit.zone if visit is not None else firm.zone_at(next(iter(clients.sites_of(store, client_id)), None))
+    until = quiet_until(firm.quiet_hours, due_at, zone)
+    if until is None or (visit is not None and about in _OF_A_TIME and _soon(store, visit, premise, until)):
+        return due_at
+    return until
+
+
+def _soon(store: Store, visit: Visit, premise: int, until: int) -> bool:
+    """Whether the time that is told, or at which the client expects us, is hardly after the end of the quiet hours."""
+    told_of = messages.appointment(store, visit.id, visit.client_id)
+    return min(premise, premise if told_of is None else told_of) < until + QUIET_MARGIN
 
 
 def drop(unit: Unit, message: Message, why: str) -> None:

@@ -16,7 +16,7 @@ from dispatch.desk.messages.notifications import Saying
 from dispatch.desk.session.refusals import NotFound, Refusal
 from dispatch.desk.session.user import User
 from dispatch.model.instants import day_of, when_text
-from dispatch.model.messages import OPEN, TROUBLED, About, CallOutcome, Fate, Message
+from dispatch.model.messages import OPEN, TROUBLED, About, CallOutcome, Fate, Message, Told
 from dispatch.model.states import AHEAD, Role, State
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
@@ -94,17 +94,23 @@ def judge(store: Store, message: Message, now: int) -> MessageVerdict:
     if visit is None or (visit.archived_at is not None and message.about is not About.CANCELLED):
         return MessageVerdict("the visit is gone")
     if message.client_id != visit.client_id:
-        return MessageVerdict(_to_the_former(store, message))
+        return MessageVerdict(_to_the_former(store, visit, message))
     why, premise = _JUDGES[message.about](store, visit, message, now)
     if premise is None:
         return MessageVerdict(why)
-    sentence = notifications.saying(store, visit, message.about, premise, now)
+    sentences = notifications.sayings(store, visit, message.about, premise, now)
+    if not sentences:
+        wants, _ = messages.wanted(store, visit.client_id, message.about.wish)
+        return MessageVerdict(
+            f"the client {'has no address' if wants else 'does not want to be told of this'} any more"
+        )
+    sentence = next((one for one in sentences if one.address == message.address), None)
     if sentence is None:
-        wishes, _ = messages.wishes(store, visit.client_id)
-        lacks = "has no address" if message.about.wish in wishes else "does not want to be told of this"
-        return MessageVerdict(f"the client {lacks} any more")
-    if not why and sentence.address != message.address:
-        why = f"the client's address is {show(sentence.address, 200)} now"
+        # who has another address by now is told there; another one of theirs has its own message
+        untold = (one for one in sentences if not messages.is_told(store, visit, message.about, premise, one.address))
+        if (sentence := next(untold, None)) is None:
+            return MessageVerdict("nobody wants to be told of this there any more")
+        why = why or f"the client's address is {show(sentence.address, 200)} now"
     if not why and sentence.text != message.text:
         why = f"it said: {show(message.text, 300)}"
     return MessageVerdict(why, sentence if why else None)
@@ -146,8 +152,9 @@ def _confirmed(store: Store, visit: Visit, message: Message, now: int) -> tuple[
         return _elsewhere(visit), None
     if visit.starts_at < now:
         return "that time has passed", None
-    told = messages.told_last(store, visit.id, visit.client_id)
-    if told is not None and told.id != message.id and told[1:] == (About.CONFIRMED, visit.starts_at, visit.site_id):
+    told = messages.told_last(store, visit.id, visit.client_id, message.address)
+    known = None if told is None or told.id == message.id else (told.about, told.premise, told.site_id)
+    if known == (About.CONFIRMED, visit.starts_at, visit.site_id):
         return "that is what they know", None
     return "" if visit.starts_at == message.premise else "the visit was moved", visit.starts_at
 
@@ -155,7 +162,7 @@ def _confirmed(store: Store, visit: Visit, message: Message, now: int) -> tuple[
 def _moved(store: Store, visit: Visit, message: Message, now: int) -> tuple[str, int | None]:
     if visit.starts_at is None or visit.state not in AHEAD:
         return _elsewhere(visit), None
-    told = messages.told_last(store, visit.id, visit.client_id)
+    told = _known(store, visit, message)
     if (
         told is None
         or told.about is About.CANCELLED
@@ -167,23 +174,37 @@ def _moved(store: Store, visit: Visit, message: Message, now: int) -> tuple[str,
     return "" if visit.starts_at == message.premise else "the visit was moved", visit.starts_at
 
 
+def _reminder(store: Store, visit: Visit, message: Message, now: int) -> tuple[str, int | None]:
+    if visit.starts_at is None or visit.state not in AHEAD:
+        return _elsewhere(visit), None
+    if visit.starts_at != message.premise:
+        return "the visit was moved", None
+    return ("that time has passed", None) if visit.starts_at < now else ("", visit.starts_at)
+
+
+def _known(store: Store, visit: Visit, message: Message) -> Told | None:
+    """What was told last at the address of a message, else anywhere at its client."""
+    told = messages.told_last(store, visit.id, message.client_id, message.address)
+    return told or messages.told_last(store, visit.id, message.client_id)
+
+
 def _cancelled(store: Store, visit: Visit, message: Message, now: int) -> tuple[str, int | None]:
-    told_of = messages.appointment(store, visit.id, visit.client_id)
-    if told_of is None:
+    told = _known(store, visit, message)
+    if told is None or told.about is About.CANCELLED:
         return "they have no appointment any more", None
     if visit.archived_at is None and visit.state not in notifications.OFF:
         return _elsewhere(visit), None
-    return "" if told_of == message.premise else "they were told another time since", told_of
+    return "" if told.premise == message.premise else "they were told another time since", told.premise
 
 
-def _to_the_former(store: Store, message: Message) -> str:
+def _to_the_former(store: Store, visit: Visit, message: Message) -> str:
     """Why a message about a visit that is another client's by now is not so; that nobody comes may be, in the words of then."""
-    told_of = messages.appointment(store, existing(message.visit_id), message.client_id)
     if message.about is not About.CANCELLED:
         return "the visit belongs to another client"
-    if told_of is None:
+    told = _known(store, visit, message)
+    if told is None or told.about is About.CANCELLED:
         return "they have no appointment any more"
-    return "" if told_of == message.premise else "they were told another time since"
+    return "" if told.premise == message.premise else "they were told another time since"
 
 
 def _on_the_way(store: Store, visit: Visit, message: Message, now: int) -> tuple[str, int | None]:
@@ -251,6 +272,7 @@ def _elsewhere(visit: Visit) -> str:
 
 _JUDGES = {
     About.CONFIRMED: _confirmed,
+    About.REMINDER: _reminder,
     About.ON_THE_WAY: _on_the_way,
     About.LATE: _late,
     About.REPORT: _report,
