@@ -24,7 +24,7 @@ def page() -> str:
         "# Commands",
         "",
         "Every command, and what it takes. `dispatch COMMAND --help` says the same with all fields. This page is made from the",
-        "program. How a command ends is in [exit codes](operating.md#exit-codes).",
+        "program. How a command ends is in [exit codes](operating.md#how-does-a-command-end).",
         "",
         "What works on a database takes these too:",
         "",
