@@ -13,10 +13,10 @@ from dispatch.lazily import lazily
 from dispatch.model.typed_times import parse_day
 
 with lazily(__name__):
-    from dispatch.desk.care import accounts, care_list
+    from dispatch.desk.care import accounts, care_list, scores
     from dispatch.desk.delivery import surveys
     from dispatch.desk.firm import skills_ahead
-    from dispatch.desk.texts import client_words, comparison_words, skill_words
+    from dispatch.desk.texts import client_words, comparison_words, score_words, skill_words
 
 
 def _day(store: Store, text: str | None, _: Args) -> datetime.date | None:
@@ -62,6 +62,19 @@ def _show(store: Store, args: Args) -> Answer:
 @reads("skills", "hours of each skill wanted in the next eight weeks, and who has it", JSON)
 def _skills(store: Store, _: Args) -> Answer:
     return Answer(skills_ahead.skills_ahead(store), skill_words.skills_form, skill_words.skill_lines)
+
+
+@reads(
+    "scores",
+    "how satisfied clients are: surveys and sign-offs by client, technician and kind of work",
+    option("--from", "DAY", "the first day (default: a year back)", reads=_day, dest="first"),
+    option("--to", "DAY", "the last day (default: today)", reads=_day, dest="last"),
+    JSON,
+)
+def _scores(store: Store, args: Args) -> Answer:
+    last = args.last or accounts.office(store).today
+    first = args.first or last - datetime.timedelta(days=364)
+    return Answer(scores.scores_over(store, first, last), score_words.scores_form, score_words.score_lines)
 
 
 @acts(
@@ -131,6 +144,7 @@ _DEEDS = (
         _NOTE,
     ),
     _skills,
+    _scores,
     _survey,
     _offer,
     acts(

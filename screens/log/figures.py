@@ -50,7 +50,7 @@ class FiguresScreen(UserScreen):
     FiguresScreen #groups {{ height: 1fr; border-top: solid $panel; }}
     FiguresScreen LineList {{ padding: 0 1; }}
     """
-    FOOTER = "figures.by view.pane figures.open screen.margin view.previous view.next view.today view.go screen.keys"
+    FOOTER = "figures.by view.pane figures.open screen.scores screen.margin view.previous view.next view.today view.go screen.keys"
     BINDINGS = [BACK]
 
     def __init__(self, last: datetime.date) -> None:
@@ -183,6 +183,9 @@ class FiguresScreen(UserScreen):
 
     _MARGIN = "Revenue and margin by client, agreement and technician, and what hours cost."
     margin = opens("m", "screen.margin", "Margin", "margin", _MARGIN, READS["margin"].roles, of_day=True)
+
+    _SCORES = "How satisfied clients are: surveys and sign-offs by client, technician and kind of work."
+    scores = opens("s", "screen.scores", "Satisfaction", "scores", _SCORES, READS["care"].roles)
 
     KEYS = [key("[", "view.previous", "Earlier", action="shift(-1)"), key("]", "view.next", "Later", action="shift(1)")]
 

@@ -72,6 +72,7 @@ PLACES = (
     ),
     KeyPlace("The audit", ("screens.log.audit:AuditScreen",), _LIST),
     KeyPlace("Skills against demand", ("screens.log.skills:SkillsScreen",), _LIST),
+    KeyPlace("Satisfaction", ("screens.log.scores:ScoresScreen",), _LIST),
     KeyPlace("Proposals", ("screens.log.proposals:ProposalsScreen",), _LIST),
     KeyPlace("Account care", ("screens.log.care:CareScreen",), _LIST),
     KeyPlace(

@@ -17,8 +17,10 @@ from screens.book.client import ClientScreen
 from screens.dialogs.questions import AskText, Choose
 from screens.log import care
 from screens.log.care import CareScreen
+from screens.log.figures import FiguresScreen
+from screens.log.scores import ScoresScreen
 from screens.log.visit_record import RecordPane, VisitRecord
-from tests.desk.conftest import Office, at
+from tests.desk.conftest import Office, at, harbor
 from tests.desk.test_care import agree as agree_late
 from tests.desk.test_care import emergency
 from tests.desk.test_levels import agree
@@ -185,3 +187,17 @@ async def test_care_is_listed_by_client_a_dozen_at_first(office: Office, monkeyp
         await press(pilot, "a")
         await until_true(pilot, lambda: "Acme" in shown(pilot))
         assert "more client" not in shown(pilot)
+
+
+async def test_the_scores_stand_beside_the_figures(office: Office) -> None:
+    care_list.note_survey(office.lee, harbor(office), 4, "dear")
+    async with opened(office.lee, "log", (120, 36)) as pilot:
+        await press(pilot, "F")
+        await until(pilot, FiguresScreen)
+        await press(pilot, "s")
+        await until(pilot, ScoresScreen)
+        await until_true(pilot, lambda: "4.0 of 10 (1 answer only)" in shown(pilot))
+        await press(pilot, "g")
+        await fill(pilot, first="2026-10-01", last="2026-10-31")
+        await until_true(pilot, lambda: "4.0 of 10" not in shown(pilot))
+        assert "nothing was said" in shown(pilot)
