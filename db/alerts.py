@@ -10,7 +10,12 @@ from db.store import Store
 from db.unit import Unit
 from dispatch.model.alerts import AlertKey, AlertKind, Happening, ToldAlert
 
-TOLD = Select(ToldAlert, "alert a JOIN visit v ON v.id = a.visit_id", "a", of={"reference": "v.reference"})
+TOLD = Select(
+    ToldAlert,
+    "alert a LEFT JOIN visit v ON v.id = a.visit_id",
+    "a",
+    of={"reference": "coalesce(v.reference, '')", "visit_id": "coalesce(a.visit_id, 0)"},
+)
 """What was told to whom."""
 latest: Query[list[ToldAlert], int, int] = TOLD.listing("WHERE a.staff_id = ? ORDER BY a.id DESC LIMIT ?")
 """What a person was told last, the newest first, at most so many."""
@@ -24,13 +29,13 @@ _LOOKED_BACK = 5000
 
 def told(store: Store, staff_id: int, visit_ids: Iterable[int]) -> dict[AlertKey, ToldAlert]:
     """What a person was told of some visits."""
-    where = f"WHERE a.staff_id = ? AND a.visit_id {AMONG}"
+    where = f"WHERE a.staff_id = ? AND coalesce(a.visit_id, 0) {AMONG}"
     return {one.key: one for one in TOLD.select(store, where, (staff_id, *keys_param(visit_ids)))}
 
 
 def add(unit: Unit, staff_id: int, key: AlertKey, text: str, **columns: int | str | None) -> None:
     """Note that somebody is told of an alert."""
-    alert = {"kind": key.kind.value, "visit_id": key.visit_id, "speaks_of": key.speaks_of}
+    alert = {"kind": key.kind.value, "visit_id": key.visit_id or None, "speaks_of": key.speaks_of}
     unit.insert("alert", staff_id=staff_id, **alert, text=text, made_at=unit.at, **columns)
 
 

@@ -60,6 +60,13 @@ messages: Query[list[OpenRow], int] = _rows(
     "OR m.state IN ('waiting', 'taken', 'sending') AND m.due_at < ?"
 )
 """Messages that did not go out, or may not have, and those due before an instant that nobody has sent."""
+mails: Query[list[OpenRow]] = _rows(
+    "SELECT coalesce(v.reference, ''), coalesce(c.name, ''), 'mail ' || m.id || ' from ' "
+    "|| coalesce(nullif(m.sender, ''), 'nobody') || CASE m.why WHEN '' THEN '' ELSE ': ' || m.why END, m.came_at "
+    "FROM mail m LEFT JOIN visit v ON v.id = m.visit_id "
+    "LEFT JOIN client c ON c.id = m.client_id WHERE m.state IN ('waiting', 'call')"
+)
+"""Mails that wait for somebody, or ask for a call, since they came."""
 to_review: Query[list[OpenRow]] = _rows(
     f"SELECT v.reference, c.name, v.work, v.ended_at {_VISIT} WHERE v.review = 'to_review' AND v.ended_at IS NOT NULL"
 )

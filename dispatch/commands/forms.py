@@ -45,7 +45,7 @@ _ROW = "name skills shift lunch busy_minutes=busy available_minutes=available di
 _QUEUED = """reference day=day_number days date=wanted_on latest=latest_on? overdue client site work minutes priority emergency
     located skills promised_from=promised.0@ promised_to=promised.1@ due@ level? clock?"""
 _CALL = """reference client technician contact? phone? expected@ arrival@ due@ proposed@ unanswered
-    with_lead=escalated"""
+    with_lead=escalated mail? says?"""
 _LOGGED = """reference=visit.reference client=visit.client site=visit.site work=visit.work way=visit.way state=visit.state
     review=visit.review technicians planned_start=visit.start@ planned_end=visit.end@ checked_in=visit.actual_in@
     checked_out=visit.actual_out@ tests_passed=visit.tests_passed tests_required=visit.tests_required evidence
@@ -79,7 +79,7 @@ def board_form(board: Board) -> dict[str, Any]:
 
 
 def _call_form(call: CallAhead, board: Board) -> dict[str, Any]:
-    nobody = {"arrival": None, "proposed": None} if call.absent else {}
+    nobody = {"arrival": None, "proposed": None} if call.absent or not call.late else {}
     return form(call, _CALL, board.zone, unanswered=_instants(call.tried_at, board.zone), **nobody)
 
 

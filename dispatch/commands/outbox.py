@@ -16,10 +16,10 @@ from dispatch.model.messages import Fate, Message
 from dispatch.model.paths import typed_path
 
 with lazily(__name__):
-    from db import messages
+    from db import heartbeats, messages
     from dispatch.desk.adapters import transports
     from dispatch.desk.delivery import alerting, papers, sending, unasked
-    from dispatch.desk.messages import alerts, outbox
+    from dispatch.desk.messages import alerts, outbox, processes
     from dispatch.desk.texts import client_words
 
 _NUMBER = option("number", "NUMBER", "as the list prints it", type=int)
@@ -58,6 +58,7 @@ def _run(user: User, args: Args) -> int:
         return 2
     if args.once:
         became = []
+        heartbeats.beat(user.store, processes.OUTBOX, processes.NOW_AND_THEN)
         unasked.put_unasked(user)
         for told in alerting.post_alerts(user):
             print(told.words, flush=True)

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from dispatch.levels.clock import LevelState
 from dispatch.model.alerts import Alert, AlertKey, AlertKind, Happening
 from dispatch.model.boards import Board, BoardVisit
-from dispatch.model.messages import Message
+from dispatch.model.mail import Mail
+from dispatch.model.messages import Message, SilentProcess
 from dispatch.model.people import Staff
 from dispatch.model.states import OFFICE
 
@@ -19,13 +20,21 @@ OWN = 300
 _BREAKING = {LevelState.CRITICAL: "breaks", LevelState.BREACHED: "was broken"}
 
 
-def standing(board: Board, happened: Iterable[Happening], given_up: Iterable[Message]) -> tuple[Alert, ...]:
+def standing(
+    board: Board,
+    happened: Iterable[Happening],
+    given_up: Iterable[Message],
+    mails: Iterable[Mail] = (),
+    silent: Iterable[SilentProcess] = (),
+) -> tuple[Alert, ...]:
     """What is worth an alert now, each once, what matters most first.
 
     Args:
         board: today's.
         happened: deeds that are not older than `STANDS`.
         given_up: messages that somebody has to look at.
+        mails: that wait for somebody.
+        silent: processes that do not do their work.
     """
     placed = [visit for row in board.rows for visit in row.own]
     found = [
@@ -46,9 +55,19 @@ def standing(board: Board, happened: Iterable[Happening], given_up: Iterable[Mes
             for one in given_up
             if one.visit_id is not None
         ),
+        *map(_waits, mails),
+        *(Alert(AlertKey(AlertKind.STOPPED, 0, f"{one.name} {one.since}"), "", "", one.words) for one in silent),
     ]
     order = list(AlertKind)
     return tuple(sorted({alert.key: alert for alert in found}.values(), key=lambda alert: order.index(alert.key.kind)))
+
+
+def _waits(mail: Mail) -> Alert:
+    """A mail waits once. Whoever wrote one that is at no visit is not named: what was told is kept longer than the mail."""
+    if mail.visit_id is not None:
+        key = AlertKey(AlertKind.INBOX, mail.visit_id, str(mail.id))
+        return Alert(key, mail.reference, mail.client, f"mail {mail.id} asks for a call")
+    return Alert(AlertKey(AlertKind.INBOX, 0, str(mail.id)), "", "", f"mail {mail.id} waits for somebody")
 
 
 def _emergency(visit: BoardVisit) -> Alert:
@@ -116,6 +135,8 @@ _COUNTED = {
     AlertKind.REFUSED: ("refused", "refused"),
     AlertKind.REOPENED: ("reopened", "reopened"),
     AlertKind.MAIL: ("message not sent", "messages not sent"),
+    AlertKind.INBOX: ("mail in", "mails in"),
+    AlertKind.STOPPED: ("process stopped", "processes stopped"),
 }
 
 

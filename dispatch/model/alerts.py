@@ -21,6 +21,10 @@ class AlertKind(LabelledEnum):
     REOPENED = "reopened"
     MAIL = "mail"
     """A message to a client was given up."""
+    INBOX = "inbox"
+    """A mail waits for somebody, or asks for a call."""
+    STOPPED = "stopped"
+    """Messages are not sent, or mail is not read."""
 
 
 ALL_ALERTS = tuple(AlertKind)
@@ -30,7 +34,7 @@ SIGNALS = ("auto", "osc9", "osc777", "osc99")
 
 class AlertKey(NamedTuple):
     """What makes an alert the same as another, so that it is told once: its visit, its kind and what it speaks of there: the
-    promise, the clock and its state, the moment of a deed, the state of a message."""
+    promise, the clock and its state, the moment of a deed, the state of a message. What is about no visit has 0 for it."""
 
     kind: AlertKind
     visit_id: int
@@ -49,7 +53,7 @@ class Alert(NamedTuple):
     @property
     def text(self) -> str:
         """The alert in one line, for a terminal or a message."""
-        return show(f"{self.reference} {self.client}: {self.words}", 160)
+        return show(f"{self.reference} {self.client}: {self.words}" if self.reference else self.words, 160)
 
 
 class Happening(NamedTuple):

@@ -124,7 +124,8 @@ class CallAhead(NamedTuple):
     `expected` is when the client expects us, `arrival` when the technician will be there, `due` when the client should
     know, `proposed` the time to promise. `tried_at` are the calls without an answer, the newest last, `tried_by` who made
     the newest. `escalated`: it went to the lead. `absent`: nobody comes on this day, because the technician is away or the
-    visit was taken out of the day; `technician` is empty where it has none any more. `zone` is the site's.
+    visit was taken out of the day; `technician` is empty where it has none any more. `zone` is the site's. `mail` is the number of
+    a mail that asks for a call, and `says` what it is; `late` whether there is a new time to tell.
     """
 
     visit_id: int
@@ -143,9 +144,18 @@ class CallAhead(NamedTuple):
     escalated: bool = False
     absent: bool = False
     zone: str = ""
+    mail: int | None = None
+    says: str = ""
+    late: bool = True
 
     def words(self, times: Times) -> str:
-        """When the client expects us, what they are to be told, and what was tried already."""
+        """What a mail of the client's says, when they expect us, what they are to be told, and what was tried already."""
+        said = f"mail {self.mail} {show(self.says)}" if self.mail is not None else ""
+        if not self.late:
+            return f"{said} · expects us {times.moment(self.expected, self.zone)}" + self._tried(times)
+        return " · ".join(filter(None, (said, self._of_a_new_time(times))))
+
+    def _of_a_new_time(self, times: Times) -> str:
         name = show(self.technician)
         sentence = f"{name} comes at {times.clock(self.arrival, self.zone)}"
         if self.absent and day_of(self.arrival, times.zone) != day_of(self.expected, times.zone):
@@ -153,9 +163,11 @@ class CallAhead(NamedTuple):
         elif self.absent:
             sentence = f"{name} is away" if name else "it is back in the queue: nobody comes"
         sentence = f"expects us {times.clock(self.expected, self.zone)}, {sentence}"
-        if self.tried_at:
-            sentence += f" · no answer {times.clock(self.tried_at[-1])}, {show(self.tried_by)}"
-        return f"{sentence} · with the lead" if self.escalated else sentence
+        return sentence + self._tried(times)
+
+    def _tried(self, times: Times) -> str:
+        tried = f" · no answer {times.clock(self.tried_at[-1])}, {show(self.tried_by)}" if self.tried_at else ""
+        return f"{tried} · with the lead" if self.escalated else tried
 
 
 class BoardRow(NamedTuple):

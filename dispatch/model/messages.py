@@ -152,6 +152,20 @@ class Trouble(NamedTuple):
         return ", ".join(f"{count_text(count, 'message')} {what}" for count, what in counts if count)
 
 
+class SilentProcess(NamedTuple):
+    """A process that does not do its work: its name, since when, and what keeps it from it, where that is known."""
+
+    name: str
+    since: int
+    why: str
+
+    @property
+    def words(self) -> str:
+        """What somebody has to look at."""
+        what = "Mail is not read" if self.name == "inbox" else "Messages are not sent"
+        return f"{what}: {self.why}" if self.why else f"{what}: does dispatch {self.name} run run?"
+
+
 class CallOutcome(StrEnum):
     """What came of a call."""
 

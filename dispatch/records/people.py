@@ -39,7 +39,13 @@ ALERTS = RecordType(
     Staff,
     (Role.LEAD, Role.DISPATCHER),
     (
-        Field("bell", "Bell", _KINDS, "emergency, late, breach, refused, reopened, mail", attribute="alert_bell"),
+        Field(
+            "bell",
+            "Bell",
+            _KINDS,
+            "emergency, late, breach, refused, reopened, mail, inbox, stopped",
+            attribute="alert_bell",
+        ),
         Field("title", "Title of the terminal", _KINDS, "emergency, late", attribute="alert_title"),
         Field("desktop", "Desktop", _KINDS, "emergency: a notification of the desktop", attribute="alert_desktop"),
         Field(

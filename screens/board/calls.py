@@ -8,6 +8,7 @@ from functools import partial
 from textual.app import ComposeResult
 
 from dispatch.desk.day import board_view
+from dispatch.desk.inbox import deciding
 from dispatch.desk.messages import calling_ahead
 from dispatch.model.boards import Board, CallAhead
 from dispatch.model.instants import day_text
@@ -19,7 +20,8 @@ from widgets.lines.line_list import LineList
 
 
 class CallsScreen(UserScreen):
-    """Each client with the number, the time they expect us and the new one; ticked with the time promised."""
+    """Each client with the number, the time they expect us and the new one; ticked with the time promised. Also whose mail asks for
+    a call: ticked with what was said."""
 
     SHOWS = "day"
 
@@ -66,6 +68,11 @@ class CallsScreen(UserScreen):
 
         call, board = self.listed.selected, self._board
         if call is None or board is None:
+            return
+        if call.mail is not None and not call.late:
+            words = await self.ask(f"What was said with {call.client}", f"{call.contact}  {call.phone}\nmay be empty")
+            if await self.do(deciding.done, call.mail, words) is not None:
+                self.say(f"Mail {call.mail} is looked after. u takes that back.")
             return
         zone = board.zone
 

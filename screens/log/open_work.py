@@ -12,7 +12,7 @@ from widgets.listed import FigureLine
 
 
 class OpenWorkScreen(ListScreen[OpenItem]):
-    """Promises at risk, follow-ups, requests, comments, drafts, messages, reviews and invoices that wait, with their age."""
+    """Promises at risk, follow-ups, requests, comments, drafts, messages, mails, reviews and invoices that wait, with their age."""
 
     SHOWS = "log"
 
@@ -53,12 +53,14 @@ class OpenWorkScreen(ListScreen[OpenItem]):
 
     @command("enter", "visit.open", "Open")
     def action_open(self) -> None:
-        """Open it: the visit's record, the messages to clients, or the time sheets of the week."""
+        """Open it: the visit's record, the messages to clients, the mails from them, or the time sheets of the week."""
         item = self.here
         if item is None:
             return
         if item.kind is OpenKind.MESSAGE:
             self.program.open("messages")
+        elif item.kind is OpenKind.MAIL:
+            self.program.open("inbox")
         elif item.day is not None:
             self.program.open("timesheets", item.day)
         elif item.reference:

@@ -22,12 +22,13 @@ from dispatch.model.clients import Contact, Site
 from dispatch.model.firm import Firm
 from dispatch.model.forms import shared
 from dispatch.model.instants import day_bounds
+from dispatch.model.mail import Mail
 from dispatch.model.messages import Call, CallOutcome
 from dispatch.model.people import Absence, Spans, Technician
 from dispatch.model.states import AHEAD, ENDED, OCCUPYING, State
 from dispatch.model.travel import Leg
 from dispatch.model.visits import Visit
-from dispatch.planning.calls import CALLS_COUNT_FOR, DueCall, awaited, due_calls
+from dispatch.planning.calls import CALLS_COUNT_FOR, ESCALATED_AFTER, DueCall, awaited, due_calls
 
 
 def board(
@@ -72,6 +73,8 @@ def board(
         gone = visits.visits_by_id(store, list(expecting.keys() - {visit.id for visit in placed}))
         in_vain = [(visit, expecting[visit.id]) for visit in gone if visit.state not in ENDED]
         now = store.clock.now()
+        asked_for = mails.to_call(store) if office else []
+        by_mail = {one.id: one for one in visits.visits_by_id(store, [existing(mail.visit_id) for mail in asked_for])}
         running = read_day(store, day, placed, access, drive_lazily(store, day), promised_by(clocks, "onsite"))
         courses = {technician.id: running_day(technician, running) for technician in technicians}
 
@@ -98,7 +101,14 @@ def board(
         shown, ahead = _row(technician, cards, own_legs, day, firm), courses[technician.id].projection
         return shown._replace(home_at=ahead.home_at, overtime=ahead.overtime)
 
-    calls_due = _call_list(placed, in_vain, courses, called, ring, now, firm.late_minutes)
+    calls_due = {
+        call.visit_id: call for call in _call_list(placed, in_vain, courses, called, ring, now, firm.late_minutes)
+    }
+    for mail in asked_for:
+        visit = by_mail[existing(mail.visit_id)]
+        # it stands on the list of today, whenever the visit is, and on that of the visit's day
+        if visit.state not in ENDED and any(starts_at <= at < ends_at for at in (now, visit.starts_at or 0)):
+            _add_mail(calls_due, mail, visit, called, ring, now)
     return Board(
         firm=firm.name,
         day=day,
@@ -111,7 +121,7 @@ def board(
         rows=tuple(map(row, technicians)),
         queue=tuple(visit for visit in waiting if visit.state is State.REQUESTED),
         on_hold=tuple(visit for visit in waiting if visit.state is State.ON_HOLD),
-        calls=tuple(sorted(calls_due, key=lambda call: (call.due, call.expected, call.visit_id))),
+        calls=tuple(sorted(calls_due.values(), key=lambda call: (call.due, call.expected, call.visit_id))),
         trouble=messages.trouble(store, now).words if office else "",
         mails=mails.waiting(store) if office else 0,
     )
@@ -189,6 +199,27 @@ def _call_list(
     for visit, expected in in_vain:
         arrival = visit.starts_at or expected
         yield _call(visit, ring, DueCall(visit.id, expected, arrival, expected, absent=True), proposed=expected)
+
+
+def _add_mail(
+    calls_due: dict[int, CallAhead],
+    mail: Mail,
+    visit: Visit,
+    called: Mapping[int, tuple[Call, ...]],
+    ring: Mapping[int, tuple[str, str]],
+    now: int,
+) -> None:
+    """Put a client on the list whose mail asks for a call, or say it where they are on it already."""
+    if (known := calls_due.get(visit.id)) is not None:
+        calls_due[visit.id] = known._replace(due=min(known.due, mail.came_at), mail=mail.id, says=mail.why)
+        return
+    tries = tuple(
+        call for call in called.get(visit.id, ()) if call.at >= mail.came_at and call.outcome is CallOutcome.UNANSWERED
+    )
+    expected = visit.starts_at or mail.came_at
+    escalated = bool(tries) and now >= tries[0].at + ESCALATED_AFTER
+    due = DueCall(visit.id, expected, expected, mail.came_at, tries, escalated)
+    calls_due[visit.id] = _call(visit, ring, due)._replace(mail=mail.id, says=mail.why, late=False)
 
 
 def _call(visit: Visit, ring: Mapping[int, tuple[str, str]], due: DueCall, **more: int) -> CallAhead:

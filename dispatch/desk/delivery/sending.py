@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from db import clients, mails, messages, papers, settings, visits
 from db.faults import TRANSIENT, Busy, Stale
+from db.heartbeats import beat
 from db.store import existing
 from db.unit import Unit
 from dispatch.desk.adapters.calendar_invitation import invitation
@@ -24,6 +25,7 @@ from dispatch.desk.delivery.papers import PDF, file_of
 from dispatch.desk.delivery.unasked import put_unasked
 from dispatch.desk.messages import notifications, outbox
 from dispatch.desk.messages.outbox import MessageVerdict, find_message
+from dispatch.desk.messages.processes import OUTBOX
 from dispatch.desk.reports.data import still_so
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.user import User
@@ -107,6 +109,7 @@ def run(user: User, current: Callable[[], Transport], tell: Callable[[str], None
                 put_unasked(user)
                 for told in post_alerts(user):
                     tell(told.words)
+                beat(user.store, OUTBOX, LOOK_SECONDS, last)
             posted = post_next(user, current)
         except (Refusal, *TRANSIENT) as fault:
             posted = None

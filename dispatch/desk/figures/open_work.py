@@ -11,6 +11,7 @@ from db import people, settings, timesheets
 from db.open_work import OpenRow
 from db.store import Store
 from dispatch.desk.day.board_view import board
+from dispatch.desk.messages import processes
 from dispatch.desk.session.unsent import WHEREABOUTS, kept_texts, name_of
 from dispatch.desk.timesheets import approving
 from dispatch.model.clock import SystemClock
@@ -31,6 +32,8 @@ class OpenKind(LabelledEnum):
     COMMENT = "comments_without_an_answer"
     DRAFT = "typed_and_not_saved"
     MESSAGE = "messages_that_did_not_go_out"
+    MAIL = "mails_that_wait"
+    STOPPED = "processes_that_stopped"
     REVIEW = "to_review"
     TIMESHEET = "time_sheets_to_approve"
     UNINVOICED = "approved_and_not_invoiced"
@@ -84,6 +87,8 @@ def open_work(store: Store) -> OpenWork:
             OpenKind.COMMENT: rows.comments(store),
             OpenKind.DRAFT: list(_drafts(store, now)),
             OpenKind.MESSAGE: rows.messages(store, now - OVERDUE),
+            OpenKind.MAIL: rows.mails(store),
+            OpenKind.STOPPED: [OpenRow("", "", one.words, one.since) for one in processes.silent(store)],
             OpenKind.REVIEW: rows.to_review(store),
             OpenKind.TIMESHEET: list(_timesheets(store)),
             OpenKind.UNINVOICED: rows.uninvoiced(store),

@@ -11,9 +11,11 @@ from threading import Event
 from db import mails, settings
 from db.backups import CheckResult
 from db.faults import TRANSIENT
+from db.heartbeats import beat, heartbeat
 from db.store import Store
 from dispatch.desk.adapters.imap_server import MailNotReached, mailbox
 from dispatch.desk.inbox.receiving import receive
+from dispatch.desk.messages.processes import INBOX, NOW_AND_THEN, OUTBOX, silence_of
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.user import User
 from dispatch.mail.reading import read_mail
@@ -37,18 +39,23 @@ def run(user: User, tell: Callable[[str], None], every: float, stop: Event) -> N
     while not stop.is_set():
         try:
             user.store.changed()  # raises where another program has replaced the database, or brought it further
-            for words in read_all(user, stop):
+            for words in read_all(user, stop, every=every):
                 tell(words)
                 last = ""
         except (Refusal, MailNotReached, *TRANSIENT) as fault:
+            beat(user.store, INBOX, every, str(fault))
             if last != str(fault):
                 tell(show(str(fault)))
             last = str(fault)
         stop.wait(every)
 
 
-def read_all(user: User, stop: Event | None = None) -> Iterator[str]:
-    """Read what lies there now, mail by mail; yields what became of each.
+def read_all(user: User, stop: Event | None = None, *, every: float = NOW_AND_THEN) -> Iterator[str]:
+    """Read what lies there now, mail by mail; yields what became of each. It is noted that the process is at work.
+
+    Args:
+        stop: set it to end.
+        every: how often this is done, in seconds.
 
     Raises:
         Refusal: no mailbox is set, or it cannot be used, or the person may not.
@@ -70,6 +77,7 @@ def read_all(user: User, stop: Event | None = None) -> Iterator[str]:
                 box.move(uid)
         for uid in box.marked():  # those too that could not be moved before
             box.move(uid)
+    beat(user.store, INBOX, every)
 
 
 def received_words(mail: Mail | None) -> str:
@@ -96,11 +104,23 @@ def try_out(user: User) -> str:
 
 
 def findings(store: Store) -> list[CheckResult]:
-    """What the doctor says of mail that comes in; nothing where none is read."""
-    firm = settings.firm(store)
-    if not firm.inbox_host:
-        return []
-    waits = count_text(mails.waiting(store), "mail")
-    if not firm.inbox_trusts:
-        return [CheckResult("inbox", True, f"{waits} to look at; no server vouches for senders (--inbox-trusts)")]
-    return [CheckResult("inbox", True, f"{waits} to look at; {firm.inbox_trusts} vouches for senders")]
+    """What the doctor says of mail: of the process that sends, and of the one that reads; nothing of what is not set up."""
+    firm, found = settings.firm(store), list[CheckResult]()
+    if {firm.messages_by, firm.sms_by} != {"none"}:
+        found.append(_at_work(store, OUTBOX, "messages are sent"))
+    if firm.inbox_host:
+        vouches = firm.inbox_trusts or "no server"
+        how = "" if firm.inbox_trusts else " (--inbox-trusts)"
+        waits = f"{count_text(mails.waiting(store), 'mail')} to look at; {vouches} vouches for senders{how}"
+        found += [CheckResult(INBOX, True, waits), _at_work(store, INBOX, "mail is read")]
+    return found
+
+
+def _at_work(store: Store, process: str, does: str) -> CheckResult:
+    beat, times = heartbeat(store, process), settings.firm(store).times()
+    if (silence := silence_of(store, process)) is not None:
+        since = "" if beat is None else f", since {times.moment(silence.since)}"
+        return CheckResult(f"{process} run", False, f"{silence.words}{since}")
+    if beat is None:
+        return CheckResult(f"{process} run", True, f"has not run here yet: dispatch {process} run")
+    return CheckResult(f"{process} run", True, f"{does}; it looked last on {times.moment(beat.looked_at)}")

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from db import alerts, messages, people, settings
+from db import alerts, mails, messages, people, settings
 from db.store import Store, existing
 from dispatch.desk.day import board_view
+from dispatch.desk.messages import processes
 from dispatch.desk.session.user import User
 from dispatch.levels.alerts import STANDS, ForPerson, for_person, standing
 from dispatch.model.alerts import Alert, AlertKind, ToldAlert
 from dispatch.model.boards import Board
+from dispatch.model.mail import OPEN_MAILS
 from dispatch.model.messages import TROUBLED, Fate
 from dispatch.model.people import Staff
 from dispatch.model.states import OFFICE, Role
@@ -24,7 +26,7 @@ GRACE = 60
 LISTED = 200
 """So many of what somebody was told are listed at most."""
 _GIVEN_UP = 100
-"""So many messages that were given up are told of at most."""
+"""So many messages that were given up, and mails that wait, are told of at most."""
 
 
 def all_standing(store: Store, board: Board | None = None) -> tuple[Alert, ...]:
@@ -33,7 +35,8 @@ def all_standing(store: Store, board: Board | None = None) -> tuple[Alert, ...]:
         if board is None:
             board = board_view.board(store, settings.today(store))
         happened = alerts.happened(store, store.clock.now() - STANDS)
-        return standing(board, happened, messages.newest(store, TROUBLED, _GIVEN_UP))
+        given_up, waiting = messages.newest(store, TROUBLED, _GIVEN_UP), mails.newest(store, OPEN_MAILS, _GIVEN_UP)
+        return standing(board, happened, given_up, waiting, processes.silent(store))
 
 
 def tell_here(user: User, stands: Sequence[Alert], *, looked_at: bool) -> list[Alert]:

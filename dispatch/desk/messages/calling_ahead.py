@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from db import changes, clients, messages, settings
+from db import changes, clients, mails, messages, settings
 from db.changes import RecordChange, added
 from db.store import Store
 from db.unit import Unit
 from dispatch.desk.day import board_view
-from dispatch.desk.messages import notifications
+from dispatch.desk.messages import mail_changes, notifications
 from dispatch.desk.session.refusals import Faulty, Refusal, WrongState, worded
 from dispatch.desk.session.user import User
 from dispatch.desk.visits.steps import find
 from dispatch.model.instants import day_of
+from dispatch.model.mail import MailState
 from dispatch.model.messages import About, Call, CallOutcome
 from dispatch.model.states import ENDED, QUEUED, TOLD, UNREACHED, Role, State
 from dispatch.model.text import show
@@ -60,12 +61,20 @@ def call(user: User, reference: str, *, answered: bool = True, promised: int | N
         outcome = CallOutcome.ANSWERED if answered else CallOutcome.UNANSWERED
         call_id = messages.add_call(unit, visit.id, outcome, told, phone=phone, note=words)
         unit.audit("visit", visit.id, call=outcome.value, promised_at=told, phone=phone or None, note=words or None)
-        changes.remember(unit, f"call ahead {visit.reference}", [added(ENTITY, call_id)])
+        answered_mails = [] if told is None else _settle_mails(unit, visit, words)
+        changes.remember(unit, f"call ahead {visit.reference}", [added(ENTITY, call_id), *answered_mails])
         new_time = told if told is not None else projected(store, visit)
         if new_time is not None:
             notifications.tell(store, unit, visit, About.LATE, new_time)
         logged = next(call for call in messages.calls_of(store, visit.id) if call.id == call_id)
         return Called(visit, logged)
+
+
+def _settle_mails(unit: Unit, visit: Visit, words: str) -> list[RecordChange]:
+    """What becomes of the mails that asked for a call which was answered now."""
+    asked_for = [mail for mail in mails.of_visit(unit.store, visit.id) if mail.state is MailState.CALL]
+    said = words or f"called by {unit.actor.login}"
+    return [mail_changes.change(unit, mail, state=MailState.TAKEN.value, why=said) for mail in asked_for]
 
 
 def owe(unit: Unit, visit: Visit, expected: int) -> RecordChange:
