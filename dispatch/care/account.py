@@ -128,6 +128,13 @@ class Account:
         agreements = [agreement for agreement in self.agreements if agreement.covers(day)]
         return max(agreements, key=lambda agreement: agreement.starts, default=None)
 
+    def agreed_since(self, terms: Agreement) -> datetime.date:
+        """The first day since which one agreement has followed another without a break: a renewal begins nothing anew."""
+        first = terms.starts
+        while (before := self.in_force(first - datetime.timedelta(days=1))) is not None and before.starts < first:
+            first = before.starts
+        return first
+
 
 def well_suited(client: Client, firm: Firm) -> bool:
     """E11: whether a client has the size that agreements are made for. What is not known is not suited."""

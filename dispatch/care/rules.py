@@ -58,7 +58,7 @@ def _all(account: Account, today: datetime.date, workdays: Workdays) -> Iterator
             yield item
         yield from survey(account, terms, today)
         yield from review(account, terms, today)
-        yield from proactive(account, terms, today)
+        yield from proactive(account, today)
         yield from balance(account, terms, today)
     yield from renewal(account, today)
     yield from offers(account, today, workdays)

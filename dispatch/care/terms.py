@@ -25,14 +25,15 @@ def cadence(account: Account, terms: Agreement, today: datetime.date) -> CareIte
     contacts = sorted(
         visit.day for visit in account.visits if visit.completed and not visit.own_failure and visit.day <= today
     )
-    missed = _missed_month(terms, contacts, today)
+    since = account.agreed_since(terms)
+    missed = _missed_month(account, since, contacts, today)
     if missed is not None:
+        month, least = missed
         last = f"the last contact was on {contacts[-1]}" if contacts else "there was no contact yet"
-        least = terms.service_on(month_end(missed)).cadence_min
-        why = f"{missed:%B %Y} ended below {count_text(least, 'visit')} on site; {last}"
-        return _cadence(missed, month_end(missed), why, CareState.OVERDUE)
+        why = f"{month:%B %Y} ended below {count_text(least, 'visit')} on site; {last}"
+        return _cadence(month, month_end(month), why, CareState.OVERDUE)
     month = today.replace(day=1)
-    if _exempt(terms, month):
+    if _exempt(since, month):
         return None
     made = sum(day >= month for day in contacts)
     booked = sum(
@@ -53,14 +54,15 @@ def cadence(account: Account, terms: Agreement, today: datetime.date) -> CareIte
     return _cadence(month.replace(day=opens), month_end(month), why, state)
 
 
-def proactive(account: Account, terms: Agreement, today: datetime.date) -> Iterator[CareItem]:
+def proactive(account: Account, today: datetime.date) -> Iterator[CareItem]:
     """E8: log and health check each month, done by a maintenance visit or marked as done."""
     this = today.replace(day=1)
     for month in (months_later(this, -1), this):
         last = month_end(month)
-        if not terms.service_on(min(last, today)).proactive:
+        terms = account.in_force(min(last, today))
+        if terms is None or not terms.service_on(min(last, today)).proactive:
             continue
-        if _exempt(terms, month) or (month < this and not terms.covers(last)):
+        if _exempt(account.agreed_since(terms), month):
             continue
         if any(
             visit.kind == "maintenance" and visit.completed and month <= visit.day <= last for visit in account.visits
@@ -76,10 +78,11 @@ def review(account: Account, terms: Agreement, today: datetime.date) -> Iterator
     held += [
         mark.day for mark in account.marks if mark.rule == "D8" and mark.outcome == "done" and "." not in mark.occasion
     ]
-    base = max((day for day in held if day <= today), default=terms.starts)
-    due = months_later(max(base, terms.starts), REVIEW_MONTHS)
+    began = account.agreed_since(terms)
+    base = max((day for day in held if began <= day <= today), default=began)
+    due = months_later(base, REVIEW_MONTHS)
     opens = due - datetime.timedelta(days=REVIEW_OPENS)
-    since = f"the last one was on {base}" if held else f"the agreement began on {terms.starts}"
+    since = f"the last one was on {base}" if base in held else f"the agreement began on {began}"
     yield from dated(
         CareItem("D8", due.isoformat(), "review with the client", f"every quarter; {since}", opens, due), today
     )
@@ -107,25 +110,27 @@ def _cadence(opens: datetime.date, due: datetime.date, why: str, state: CareStat
     return CareItem("E1", f"{due:%Y-%m}", "a visit on site", why, opens, due, state)
 
 
-def _missed_month(terms: Agreement, contacts: list[datetime.date], today: datetime.date) -> datetime.date | None:
-    """The latest month that ended below the minimum, as long as there has been no contact since."""
+def _missed_month(
+    account: Account, since: datetime.date, contacts: list[datetime.date], today: datetime.date
+) -> tuple[datetime.date, int] | None:
+    """The latest month that ended below the minimum, and that, as long as there has been no contact since."""
     month = months_later(today.replace(day=1), -1)
     last_contact = contacts[-1] if contacts else datetime.date.min
-    while month_end(month) >= terms.starts:
-        end = month_end(month)
+    while (end := month_end(month)) >= since:
         if last_contact > end:
             return None
-        if not _exempt(terms, month) and terms.covers(end):
-            made = sum(month <= day <= end for day in contacts)
-            if made < terms.service_on(end).cadence_min:
-                return month
+        terms = account.in_force(end)
+        if terms is not None and not _exempt(since, month):
+            least = terms.service_on(end).cadence_min
+            if sum(month <= day <= end for day in contacts) < least:
+                return month, least
         month = months_later(month, -1)
     return None
 
 
-def _exempt(terms: Agreement, month: datetime.date) -> bool:
-    """Whether a month is owed nothing: the agreement had not begun, or began after the 15th of it."""
-    return terms.starts > month.replace(day=EXEMPT_AFTER)
+def _exempt(since: datetime.date, month: datetime.date) -> bool:
+    """Whether a month is owed nothing: nothing was agreed yet, or only after the 15th of it."""
+    return since > month.replace(day=EXEMPT_AFTER)
 
 
 SURVEY_OPENS, SURVEY_DUE, SURVEY_OVERDUE = 75, 60, 45
@@ -142,9 +147,10 @@ USED_SHARE = Fraction(4, 5)
 def survey(account: Account, terms: Agreement, today: datetime.date) -> Iterator[CareItem]:
     """E2: one every so many days, and one inside the window before the end; the earlier due date counts."""
     answered = max((survey.day for survey in account.surveys if survey.answered and survey.day <= today), default=None)
-    due = (answered or terms.starts) + _days(terms.service.survey_days)
+    began = account.agreed_since(terms)
+    due = (answered or began) + _days(terms.service.survey_days)
     why = f"every {terms.service.survey_days} days; " + (
-        f"last answered on {answered}" if answered else f"since {terms.starts}"
+        f"last answered on {answered}" if answered else f"since {began}"
     )
     if terms.ends is not None:
         window = terms.ends - _days(SURVEY_OPENS)

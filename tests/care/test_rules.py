@@ -99,6 +99,38 @@ def test_cadence_is_per_agreement() -> None:
     assert state(one, "2026-11-15", "E1") == "due"
 
 
+def _renewed(first_ends: str, ends: str, **more: Any) -> tuple[Agreement, Agreement]:
+    """An agreement since January, and the one that follows it without a break."""
+    starts = day(first_ends) + datetime.timedelta(days=1)
+    return terms("2026-01-01", first_ends, **more), replace(terms("2026-01-01", ends, **more), id=2, starts=starts)
+
+
+@pytest.mark.parametrize(
+    ("today", "visits", "rule", "expected"),
+    [
+        ("2026-11-21", [], "E1", "overdue"),
+        ("2026-11-23", ["2026-10-05", "2026-11-03"], "E1", "below_target"),
+        ("2027-01-10", [f"2026-{month:02}-05" for month in range(1, 12)], "E1", "overdue"),
+    ],
+)
+def test_a_renewal_begins_no_month_anew(today: str, visits: list[str], rule: str, expected: str) -> None:
+    """The successor begins on the 21st of November: it is owed that month, and what was missed before it."""
+    one = account(*_renewed("2026-11-20", "2027-11-20"), visits=tuple(map(visit, visits)))
+    assert state(one, today, rule) == expected
+
+
+def test_a_renewal_begins_no_quarter_no_survey_and_no_health_check_anew() -> None:
+    both = _renewed("2026-11-30", "2027-11-30", proactive=True)
+    held = visit("2026-10-05", kind="review")
+    (item,) = found(account(*both, visits=(held,)), "2026-12-21", "D8")
+    assert item.due == day("2027-01-05")
+    assert [one.occasion for one in found(account(*both), "2026-12-02", "E8")] == ["2026-11", "2026-12"]
+    (item,) = found(account(*both), "2026-12-20", "E2")
+    assert item.due == day("2027-01-01"), "a year since it all began, and nobody has answered"
+    apart = (both[0], replace(both[1], starts=day("2026-12-05")))
+    assert found(account(*apart), "2026-12-20", "E2") == []
+
+
 # E2, E3: the dates to check against
 
 

@@ -246,8 +246,11 @@ def test_gaps_of_a_review(office: Office) -> None:
 
 
 def test_two_breaches_make_our_client_unhappy(office: Office) -> None:
+    """design/account-care.md E7: of an on-site or a resolution target; of the others it is the levels that tell."""
     agree(office)
     office.go("10:30")
+    assert due(office, "E7") == []
+    office.go("18:00")
     assert [one.occasion for one in due(office, "E7")] == ["breaches.2026-11-24.contact", "breaches.2026-11-24.visit"]
 
 

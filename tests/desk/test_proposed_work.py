@@ -13,7 +13,9 @@ from dispatch.desk.book import editing
 from dispatch.desk.care import care_list
 from dispatch.desk.care.client_page import client_page
 from dispatch.desk.care.pipeline import pipeline
+from dispatch.desk.levels.clocks import clocks_of
 from dispatch.desk.plan import undo
+from dispatch.desk.prices import agreeing
 from dispatch.desk.proposals import accepting, offering, works
 from dispatch.desk.proposals.accepting import Acceptance
 from dispatch.desk.reports.proposal import proposal_report
@@ -148,6 +150,26 @@ def test_an_audit_is_offered_to_who_is_unhappy_and_is_one_once_they_say_yes(offi
     undo.undo(office.lee)
     offering.decline(office.lee, one.id, "no time")
     assert care_list.against_offers(office.store, client.id) == (f"an offer was declined on {DAY}",)
+
+
+def test_who_was_unhappy_elsewhere_becomes_a_client_with_a_yes(office: Office) -> None:
+    editing.edit(office.lee, "client", harbor(office), {"kind": "prospect", "unhappy_since": "2026-11-01"})
+    one = offering.draft(office.lee, harbor(office), [plan(office)])
+    offering.send(office.lee, one.id)
+    accepting.accept(office.lee, one.id, ASKED)
+    assert (harbor(office).kind, harbor(office).unhappy_since) == ("client", None)
+    undo.undo(office.lee)
+    assert (harbor(office).kind, harbor(office).unhappy_since) == ("prospect", datetime.date(2026, 11, 1))
+
+
+def test_nobody_waits_for_work_that_we_offered(office: Office) -> None:
+    agreeing.save_agreement(office.lee, "Harbor Dental", "Care", {"kind": "tm", "starts": str(DAY), "ends": None})
+    add(office, name="NAS", warranty_ends=ENDS)
+    one = drafted(office, NAS)
+    offering.send(office.lee, one.id)
+    (request,) = accepting.accept(office.lee, one.id, Acceptance("J. Lowe")).requests
+    assert request.came_by == "ours"
+    assert clocks_of(office.store, [request]) == {}
 
 
 def test_what_a_prompt_is_about_stands_in_the_proposal(office: Office) -> None:

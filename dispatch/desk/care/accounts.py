@@ -28,7 +28,6 @@ from dispatch.care.account import Account, Allowance, CareVisit, EquipmentEnd, w
 from dispatch.care.item import Workdays
 from dispatch.desk.charges.comparing import DAYS, plan_fee
 from dispatch.desk.levels.clocks import VisitClock, clocks_of, hours_form
-from dispatch.levels.clock import LevelState
 from dispatch.model.agreements import WEEKDAYS, Agreement
 from dispatch.model.forms import shared
 from dispatch.model.instants import day_bounds, day_of
@@ -37,6 +36,8 @@ from dispatch.model.visits import Visit
 
 BREACH_DAYS = 120
 """So far back targets that were missed are looked for."""
+_FELT = frozenset({"onsite", "resolution"})
+"""The targets of which two that are missed make a client unhappy (E7)."""
 _COMPLETED = frozenset({State.CLOSED, State.LEFT_OPEN})
 _TESTED = _COMPLETED | OPEN_ON_SITE
 
@@ -148,7 +149,7 @@ def _breaches(
 ) -> Iterable[datetime.date]:
     for visit in own:
         for clock in running.get(visit.id, ()):
-            if not clock.aim and clock.reading.state in (LevelState.MISSED, LevelState.BREACHED):
+            if clock.missed and clock.clock in _FELT:
                 yield day_of(min(clock.reading.due or visit.ended_at or now, now), zone)
 
 

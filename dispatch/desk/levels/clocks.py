@@ -26,8 +26,8 @@ from dispatch.model.periods import Period
 from dispatch.model.states import ENDED, State
 from dispatch.model.visits import ANSWERED_AT_ONCE, Visit
 
-REQUESTS = frozenset({"visit", "delivery"})
-"""The kinds of visit that somebody asked for. What we plan ourselves (maintenance, audit, review) has no clock."""
+_REQUESTS = frozenset({"visit", "delivery"})
+"""The kinds of visit that somebody asks for. What we plan ourselves (maintenance, audit, review) has no clock."""
 STOPPED = frozenset({LevelState.MET, LevelState.MISSED})
 
 
@@ -77,10 +77,15 @@ class LevelTerms(NamedTuple):
     vendor_pauses: bool = False
 
 
+def has_clocks(visit: Visit) -> bool:
+    """Whether the client waits for it: what came from us (a series, work that was offered) was asked for by nobody."""
+    return visit.kind in _REQUESTS and visit.came_by != "ours" and not visit.remote
+
+
 def clocks_of(store: Store, own: Sequence[Visit], promised: str = "") -> dict[int, tuple[VisitClock, ...]]:
     """The clocks of each visit, by its id, in the order phone, remote, on site, resolution; where `promised` names one, only
     that one, and only where it is promised."""
-    requests = [visit for visit in own if visit.kind in REQUESTS and not visit.remote]
+    requests = [visit for visit in own if has_clocks(visit)]
     if not requests:
         return {}
     now = store.clock.now()

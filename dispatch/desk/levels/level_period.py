@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from db import clocks, sheets, visits
 from db.store import Store
-from dispatch.desk.levels.clocks import REQUESTS, TermsBook, VisitClock, clocks_of
+from dispatch.desk.levels.clocks import TermsBook, VisitClock, clocks_of, has_clocks
 from dispatch.desk.session.refusals import Faulty
 from dispatch.levels.report import ClockOutcome, LevelFigures, RequestClocks, figures_of
 from dispatch.model.clients import Client
@@ -49,9 +49,7 @@ def client_levels(store: Store, client: Client, period: Period) -> ClientLevels:
         start, end = book.bounds(period)
         now = store.clock.now()
         own = visits.of_client(store, client.id)
-        made = [
-            visit for visit in own if visit.kind in REQUESTS and not visit.remote and start <= visit.requested_at < end
-        ]
+        made = [visit for visit in own if has_clocks(visit) and start <= visit.requested_at < end]
         left_open = {visit.id for visit in own if visit.state is State.LEFT_OPEN}
         # the follow-up of a visit that was left open is no request of its own
         requests = [visit for visit in made if visit.parent_id not in left_open]

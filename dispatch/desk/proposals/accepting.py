@@ -152,7 +152,9 @@ def _begun(
     plan = existing(service_plans.service_plan(store, offered.id))
     pictures = list[RecordChange]()
     if client.kind != "client":
-        pictures.append(editing.write(user, unit, "client", client, {"kind": "client"})[1])
+        # whom they were unhappy with is over: a client has no such day
+        becomes = {"kind": "client", "unhappy_since": ""}
+        pictures.append(editing.write(user, unit, "client", client, becomes)[1])
     agreement = agreeing.saved(
         user, unit, client.name, plan.name, _terms(store, plan, client, offered, starts), confirmed=confirmed
     )

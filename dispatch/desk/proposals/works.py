@@ -97,7 +97,13 @@ def requests_of(
         told.append(f"Offered in proposal {proposal.id}, accepted by {proposal.who}.")
         if minutes is None:
             told.append("How long it takes was not said.")
-        texts = {"work": title, "minutes": str(minutes or firm.inbox_minutes), "description": "\n".join(told), **more}
+        texts = {
+            "work": title,
+            "minutes": str(minutes or firm.inbox_minutes),
+            "description": "\n".join(told),
+            "came_by": "ours",
+            **more,
+        }
         return WorkRequest(texts, site_id if site_id in sites else None)
 
     for one in findings_offered:
