@@ -28,9 +28,13 @@ def drawn_span(visit: BoardVisit, now: int) -> Span | None:
 
     A visit that goes on is drawn to its projected end, and never ends before now. None: it has no time at all.
     """
+    return _span(visit, now, visit.projected)
+
+
+def _span(visit: BoardVisit, now: int, ahead: Span | None) -> Span | None:
+    """The same with what is ahead as `ahead` has it; None: as planned."""
     planned = (visit.start, visit.end) if visit.start is not None and visit.end is not None else None
     length = planned[1] - planned[0] if planned else visit.minutes * MINUTE
-    ahead = visit.projected
     if visit.actual_in is not None:
         if visit.actual_out is not None:
             return visit.actual_in, max(visit.actual_out, visit.actual_in)
@@ -97,4 +101,4 @@ def after(visits: list[ProblemVisit], start: int, row: int) -> ProblemVisit:
 
 def _taken(visit: BoardVisit, now: int) -> Span | None:
     """The time that a visit takes: as it goes once somebody is there, else as planned. Projected stays never overlap."""
-    return drawn_span(visit if visit.actual_in is not None else visit._replace(projected=None), now)
+    return _span(visit, now, visit.projected if visit.actual_in is not None else None)

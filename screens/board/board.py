@@ -198,7 +198,7 @@ class BoardScreen(DayOfVisits):
         """Show a day that was read."""
         self.board = board
         self._make_room()
-        self._timeline.set_board(self.places.shown(board), self.places.found(board))
+        self._timeline.set_board(*self.places.shown(board))
         self._queue.set_board(board)
         self.show_day()
         self.show_here()

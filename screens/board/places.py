@@ -3,7 +3,7 @@ route of a technician, on a map and in a browser."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from textual.widget import Widget
@@ -47,11 +47,11 @@ class BoardPlaces:
             return
         self._screen.show_board(board)
         if word:
-            self._to_first(self.shown(board))
+            self._to_first(*self.shown(board))
 
-    def _to_first(self, board: Board) -> None:
+    def _to_first(self, board: Board, found: Collection[int] | None) -> None:
         """Go to the first that a filter finds: what is still ahead before what has ended, placed before waiting."""
-        found, queue = self.found(board) or (), self._screen.query_one(Queue)
+        found, queue = found or (), self._screen.query_one(Queue)
         placed = [
             (visit.state in ENDED, visit.start or 0, number, visit.id)
             for number, row in enumerate(board.rows)
@@ -73,32 +73,21 @@ class BoardPlaces:
         if self.word:
             self.filter("")
 
-    def shown(self, board: Board) -> Board:
-        """The board in its order, with the technicians who have the words themselves or with one of their visits."""
-        board, found, now = in_order(board, self.order, self._screen.user.now), self.found(board), self._screen.user.now
-        if found is None:
-            return board
-        rows = (
-            row
-            for row in board.rows
-            if holds(words_of(row, now), self.word) or any(visit.id in found for visit in row.visits)
-        )
-        return board._replace(rows=tuple(rows))
-
-    def found(self, board: Board) -> frozenset[int] | None:
-        """The visits that a filter means, by id: those that have the words with their technician, so all of one who has them
-        alone. None: all."""
+    def shown(self, board: Board) -> tuple[Board, frozenset[int] | None]:
+        """The board in its order, with the technicians who have the words themselves or with one of their visits; and which visits
+        a filter means, by id: those that have the words with their technician, so all of one who has them alone. None: all."""
         now = self._screen.user.now
-        return (
-            frozenset(
-                visit.id
-                for row in board.rows
-                for visit in row.visits
-                if holds(f"{words_of(row, now)} {words_in(row, visit, now)}", self.word)
-            )
-            if self.word
-            else None
-        )
+        board = in_order(board, self.order, now)
+        if not self.word:
+            return board, None
+        rows, found = [], set[int]()
+        for row in board.rows:
+            own = words_of(row, now)
+            meant = {visit.id for visit in row.visits if holds(f"{own} {words_in(row, visit, now)}", self.word)}
+            found |= meant
+            if meant or holds(own, self.word):
+                rows.append(row)
+        return board._replace(rows=tuple(rows)), frozenset(found)
 
     def point_at(self, *, technician_id: int | None = None, visit_id: int | None = None) -> bool:
         """Put the cursor on a technician's row or on a visit, whatever a filter hides. False: it is not here."""

@@ -231,6 +231,11 @@ def legs_of(days: Sequence[TechnicianDay], drives: Drives) -> dict[tuple[int, in
 _AS_PLANNED: dict[str, Any] = {"state": State.PLANNED, "projected": None, "late": None, "slack": None}
 
 
+def _with(card: BoardVisit, **more: Any) -> BoardVisit:
+    """The card with that, which it mostly has already: a copy of one costs more than a look at it."""
+    return card if all(getattr(card, name) == value for name, value in more.items()) else card._replace(**more)
+
+
 def board_as_planned(
     board: Board, proposal: Proposal, changed: Collection[str] = (), planned_on: Board | None = None
 ) -> Board:
@@ -268,9 +273,9 @@ def board_as_planned(
         driven.setdefault(technician, []).append(leg.metres)
     rows = []
     for row in board.rows:
-        own = [card._replace(changed=card.reference in changed) for card in row.visits if card.id not in moving]
+        own = [_with(card, changed=card.reference in changed) for card in row.visits if card.id not in moving]
         placed = tuple(
-            card._replace(leg=proposal.legs.get((row.technician_id, card.id), card.leg))
+            _with(card, leg=proposal.legs.get((row.technician_id, card.id), card.leg))
             for card in sorted([*own, *coming.get(row.name, ())], key=lambda card: (card.start or 0, card.id))
         )
         metres = driven.get(row.technician_id, [])
