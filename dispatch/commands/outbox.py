@@ -11,14 +11,15 @@ from dispatch.commands.book import deeds_of
 from dispatch.commands.declared import CommandGroup, acts, by
 from dispatch.commands.options import JSON, Args, User, flag, option
 from dispatch.commands.printing import Answer, listing, write_private
+from dispatch.desk.session.refusals import Faulty
 from dispatch.lazily import lazily
-from dispatch.model.messages import Fate, Message
+from dispatch.model.messages import About, Fate, Message
 from dispatch.model.paths import typed_path
 
 with lazily(__name__):
     from db import heartbeats, messages
     from dispatch.desk.adapters import transports
-    from dispatch.desk.delivery import alerting, papers, sending, unasked
+    from dispatch.desk.delivery import alerting, papers, previews, sending, unasked
     from dispatch.desk.messages import alerts, outbox, processes
     from dispatch.desk.texts import client_words
 
@@ -90,6 +91,28 @@ def _paper(user: User, args: Args) -> str | None:
     return write_private(content, out, sentence, replace=args.replace)
 
 
+@acts(
+    "preview",
+    "how messages would read about a visit: to whom, subject and text, in the client's language",
+    option("reference", "REFERENCE", "the visit"),
+    option("--about", "WHAT", "only this message: " + ", ".join(About), choices=tuple(About)),
+    option("--words", "TEXT", "with --about: with these words in place of the firm's"),
+    JSON,
+    about="Nothing is kept or sent. The words are settings: dispatch settings --message-confirmed TEXT.",
+)
+def _preview(user: User, args: Args) -> Answer:
+    if args.words is not None and args.about is None:
+        raise Faulty(["--words: stands with --about"])
+    about = None if args.about is None else About(args.about)
+    words = {about: args.words} if about is not None and args.words is not None else {}
+    shown = [one for one in previews.previews(user, args.reference, words) if about in (None, one.about)]
+    return Answer(
+        shown,
+        lambda shown: [client_words.preview_form(one) for one in shown],
+        lambda shown: [line for one in shown for line in client_words.preview_lines(one)],
+    )
+
+
 @acts("told", "what you were told of, the newest first, and what became of the messages to you", JSON)
 def _told(user: User, _: Args) -> Answer:
     user.ask_to_read("messages")
@@ -106,6 +129,7 @@ _DEEDS = (
     _list,
     _run,
     _paper,
+    _preview,
     acts("retry", "send a message that was given up once more", _NUMBER)(
         by("messages.outbox.retry", "Message {0.id} waits to be sent again.", message_id="number")
     ),

@@ -128,6 +128,20 @@ class Message(NamedTuple):
         return self.paper or self.about.label
 
 
+class MessagePreview(NamedTuple):
+    """A message as it would go about a visit: in which language, to which addresses, its subject and text, and how it reads as SMS,
+    where it may go as one. `words` is the firm's wording of it, and `setting` what that is called in the settings."""
+
+    about: About
+    setting: str
+    words: str
+    language: str
+    to: tuple[str, ...]
+    subject: str
+    text: str
+    sms: str = ""
+
+
 class Told(NamedTuple):
     """The newest message of an appointment that may have reached a client: its number, what it says, of which moment and site, and
     when it was made."""

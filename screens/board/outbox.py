@@ -18,6 +18,7 @@ from widgets.listed import FigureLine
 
 with lazily(__name__):
     from dispatch.desk.delivery import papers
+    from screens.board import message_words
     from screens.files import writing
 
 
@@ -27,7 +28,7 @@ class OutboxScreen(ListScreen[Message]):
     SHOWS = "messages"
 
     TITLE_WORD = "messages to clients"
-    FOOTER = "outbox.retry outbox.drop outbox.paper outbox.all screen.leave screen.keys"
+    FOOTER = "outbox.retry outbox.drop outbox.paper outbox.words outbox.all screen.leave screen.keys"
     DEFAULT_CSS = """
     OutboxScreen Horizontal > FigureList { width: 3fr; }
     OutboxScreen Horizontal > NotesPane { width: 2fr; }
@@ -118,6 +119,13 @@ class OutboxScreen(ListScreen[Message]):
     def with_paper(self) -> Message | None:
         """The message under the cursor, where it brings a paper."""
         return self.here if self.here is not None and self.here.paper_id is not None else None
+
+    @command("w", "outbox.words", "Words")
+    async def action_words(self) -> None:
+        """The firm's words, and how each message would read about a visit."""
+        reference = self.here.reference if self.here is not None else ""
+        shown = message_words.MessageWordsScreen(reference or await message_words.ask_visit(self))
+        self.app.push_screen(shown)
 
     @command("a", "outbox.all", "All")
     def action_all(self) -> None:

@@ -46,6 +46,7 @@ PLACES = (
     KeyPlace("The day at a glance", ("screens.board.glance:GlanceScreen",), _LIST),
     KeyPlace("Calling ahead", ("screens.board.calls:CallsScreen",), _LIST),
     KeyPlace("Messages to clients", ("screens.board.outbox:OutboxScreen",), _LIST),
+    KeyPlace("Words to clients", ("screens.board.message_words:MessageWordsScreen",), _LIST),
     KeyPlace("Mails from clients", ("screens.board.inbox:InboxScreen",), _LIST),
     KeyPlace("The timeline, and a visit in hand", ("widgets.timeline.view:Timeline",), alone=True),
     KeyPlace("Lists: the queue, my day, a checklist, the log", _LIST, alone=True),

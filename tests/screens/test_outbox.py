@@ -12,10 +12,12 @@ from dispatch.desk.delivery.sending import post_next
 from dispatch.desk.messages import outbox
 from dispatch.desk.plan import schedule
 from dispatch.model.messages import Fate
+from screens.board.message_words import MessageWordsScreen
 from screens.board.outbox import OutboxScreen
 from screens.dialogs.questions import AskConfirm
 from tests.desk.conftest import Office, at
 from tests.quick import first_of
+from tests.screens.test_prices import fill
 from tests.screens.test_screens import opened, press, settled, until, until_true
 from widgets.bars import StatusBar
 from widgets.lines.lines_pane import NotesPane
@@ -92,3 +94,29 @@ async def test_an_empty_outbox_says_how_it_is_filled(office: Office) -> None:
         assert "not sent" in notes
         await press(pilot, "r", "X")
         assert isinstance(pilot.app.screen, OutboxScreen)
+
+
+@first_of("size", [(45, 20), (80, 24), (120, 36)])
+async def test_words_are_edited_beside_how_they_read(failed: Office, size: tuple[int, int]) -> None:
+    async with opened(failed.lee, "log", size=size) as pilot:
+        await press(pilot, "O")
+        await until(pilot, OutboxScreen)
+        await press(pilot, "w")
+        await until(pilot, MessageWordsScreen)
+        pane = pilot.app.screen.query_one(NotesPane)
+
+        def said() -> str:
+            return "".join(str(line) for line in pane.lines(200))
+
+        await until_true(pilot, lambda: "Your appointment, R1" in said())
+        assert "to desk@harbor.example, in English" in said()
+        assert pane.region.height >= 3
+        await press(pilot, "enter")
+        await fill(pilot, message_confirmed="We come {when}")
+        await until(pilot, MessageWordsScreen)
+        await until_true(pilot, lambda: "We come Tue 24 Nov 2026, 15:00" in said())
+        await press(pilot, "u")
+        await until_true(pilot, lambda: "Ana Ruiz comes to Main office" in said())
+        await press(pilot, "v")
+        await fill(pilot, reference="R2")
+        await until_true(pilot, lambda: isinstance(pilot.app.screen, MessageWordsScreen) and "R2" in said())

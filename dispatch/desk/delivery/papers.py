@@ -25,6 +25,7 @@ from dispatch.desk.session.user import User
 from dispatch.fields.context import NO_RECORDS
 from dispatch.fields.trade import EMAIL
 from dispatch.model.clients import Client
+from dispatch.model.firm import Firm
 from dispatch.model.instants import Times
 from dispatch.model.languages import say, speaking
 from dispatch.model.messages import Fate, Message, is_number
@@ -166,10 +167,16 @@ def prepare(user: User, report: Report, to: Sequence[str] = ()) -> PaperMail:
         raise Refusal(f"{show(report.title)} has {size}: save it as a file.")
     paper = paper._replace(name=f"{report.name}{ending}", media=media, content=content)
     firm = user.firm
-    values = {"firm": firm.name, "client": client.name, "paper": report.title}
-    with speaking(report.language):
-        text = with_values(say(firm.message_paper), values)[:_LONGEST]
+    text = words_with(firm, client, report.title, report.language)
     return PaperMail(paper, client, found, text, _unreviewed(store, paper.visits), _earlier(store, paper, found))
+
+
+def words_with(firm: Firm, client: Client, title: str, language: str) -> str:
+    """The firm's words that go with a paper, in a language."""
+    with speaking(language):
+        return with_values(say(firm.message_paper), {"firm": firm.name, "client": client.name, "paper": title})[
+            :_LONGEST
+        ]
 
 
 def draft(store: Store, report: Report) -> KeptPaper:

@@ -27,8 +27,10 @@ from dispatch.desk.messages import notifications, outbox
 from dispatch.desk.messages.outbox import MessageVerdict, find_message
 from dispatch.desk.messages.processes import OUTBOX
 from dispatch.desk.reports.data import still_so
+from dispatch.desk.reports.document import Report
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.user import User
+from dispatch.model.clients import Client
 from dispatch.model.firm import Firm
 from dispatch.model.languages import phrase, say, speaking
 from dispatch.model.messages import APPOINTMENT, SMS_LONGEST, About, Fate, Message, is_number
@@ -267,8 +269,8 @@ def _letter(user: User, message: Message, *, attach: bool = True) -> Letter:
             invited = invitation(user.firm, settings.calendar_salt(store), visit, site, message)
         except ValueError as error:
             raise NotSent(f"It cannot be written as a mail: {error}.", final=True) from error
-    key = f"dispatch-{message.id}"
-    return Letter(message.address, _subject(user, message), _body(user, message), key, invited, answers=answers)
+    key, body = f"dispatch-{message.id}", body_of(user.firm, message.text)
+    return Letter(message.address, _subject(user, message), body, key, invited, answers=answers)
 
 
 def _with_paper(user: User, message: Message, paper_id: int) -> Letter:
@@ -277,15 +279,12 @@ def _with_paper(user: User, message: Message, paper_id: int) -> Letter:
     if not still_so(user.store, paper.visits, paper.digest):
         raise NotSent("What it says was put right since it was written. Look at it, and send it anew.", final=True)
     attached = Attachment(paper.name, paper.media, paper.content)
-    return Letter(
-        message.address, show(paper.title, 200), _body(user, message), f"dispatch-{message.id}", None, attached
-    )
+    body = body_of(user.firm, message.text)
+    return Letter(message.address, show(paper.title, 200), body, f"dispatch-{message.id}", None, attached)
 
 
 def _with_report(user: User, message: Message, *, attach: bool) -> Letter:
-    """A message with the service report as text, and as PDF where one can be set; its foot, which says of each change by anybody
-    that the audit went on, is not told."""
-    from dispatch.desk.reports.rendering import as_text
+    """A message with the service report as text, and as PDF where one can be set."""
     from dispatch.desk.reports.service import service_report
 
     try:
@@ -296,13 +295,27 @@ def _with_report(user: User, message: Message, *, attach: bool) -> Letter:
             attached = Attachment(f"{report.name}{ending}", media, content) if media == PDF else None
     except Refusal as refusal:
         raise NotSent(str(refusal), final=True) from refusal
-    body = f"{show(message.text, multiline=True)}\n\n{as_text(dataclasses.replace(report, foot=()))}"
+    body = with_report(message.text, report)
     return Letter(message.address, _subject(user, message), body, f"dispatch-{message.id}", None, attached)
 
 
+def with_report(words: str, report: Report) -> str:
+    """Words with a report as text below them, without its foot: that says of each change by anybody that the audit went on."""
+    from dispatch.desk.reports.rendering import as_text
+
+    return f"{show(words, multiline=True)}\n\n{as_text(dataclasses.replace(report, foot=()))}"
+
+
 def _subject(user: User, message: Message) -> str:
-    with speaking(user.firm.language_of(clients.client(user.store, message.client_id))):
-        return show(", ".join(filter(None, (say(_SUBJECTS[message.about]), message.reference))), 200)
+    client = clients.client(user.store, message.client_id)
+    return subject_of(user.firm, client, message.about, message.reference)
+
+
+def subject_of(firm: Firm, client: Client | None, about: About, reference: str) -> str:
+    """What a mail to a client is about, in their language; one that brings a paper is about that, and has none here."""
+    with speaking(firm.language_of(client)):
+        subject = say(_SUBJECTS[about]) if about in _SUBJECTS else ""
+        return show(", ".join(filter(None, (subject, reference))), 200)
 
 
 def sms_text(firm: Firm, text: str) -> str:
@@ -312,8 +325,9 @@ def sms_text(firm: Firm, text: str) -> str:
     return said if len(said) <= SMS_LONGEST else f"{said[: SMS_LONGEST - 1]}…"
 
 
-def _body(user: User, message: Message) -> str:
-    return f"{show(message.text, multiline=True)}\n\n{show(user.firm.name)}\n"
+def body_of(firm: Firm, words: str) -> str:
+    """The text of a mail: words, and who writes."""
+    return f"{show(words, multiline=True)}\n\n{show(firm.name)}\n"
 
 
 def _kept(words: str) -> str:

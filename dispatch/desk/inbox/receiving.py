@@ -23,12 +23,10 @@ from dispatch.mail.reading import Incoming, one_line
 from dispatch.mail.replies import above_quote
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_bounds, day_of
-from dispatch.model.languages import say, speaking
 from dispatch.model.mail import Mail, MailFile, MailKind, MailState
 from dispatch.model.messages import Fate
-from dispatch.model.notices import with_values
 from dispatch.model.states import Role
-from dispatch.model.text import LINE, NAME, show
+from dispatch.model.text import LINE, NAME
 from dispatch.model.visits import Visit
 
 
@@ -162,8 +160,6 @@ def answer(unit: Unit, firm: Firm, mail: Mail, visit: Visit) -> None:
     today = day_bounds(day_of(unit.at, firm.zone), firm.zone)[0]
     if mails.answers_since(unit.store, mail.sender, today) >= firm.inbox_answers:
         return
-    values = {name: getattr(visit, name) for name in ("reference", "client", "site", "work")} | {"firm": firm.name}
-    with speaking(firm.language_of(clients.client(unit.store, visit.client_id))):
-        text = show(with_values(say(firm.message_received), values), multiline=True)[:2000]
+    text = notifications.received(unit.store, firm, visit)
     made = messages.add_answer(unit, visit, mail.id, mail.sender, text, unit.at + notifications.HELD)
     unit.audit("message", made, about="received", visit=visit.reference, to=mail.sender)

@@ -16,9 +16,10 @@ from dispatch.model.firm import Firm
 from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.languages import joined, say, speaking
 from dispatch.model.messages import APPOINTMENT, AT_ONCE, QUIET_MARGIN, About, Fate, Message
-from dispatch.model.notices import filled
+from dispatch.model.notices import filled, with_values
 from dispatch.model.quiet_hours import quiet_until
 from dispatch.model.states import QUEUED, UNREACHED, State
+from dispatch.model.text import show
 from dispatch.model.visits import Visit
 
 HELD = 120
@@ -61,6 +62,13 @@ def worded(store: Store, firm: Firm, visit: Visit, about: About, premise: int, n
     with speaking(firm.language_of(clients.client(store, visit.client_id))):
         wording, when = say(getattr(firm, f"message_{about.value}")), _when(store, firm, visit, about, premise, now)
         return filled(wording, visit, firm=firm.name, technician=joined(visit.crew), when=when)
+
+
+def received(store: Store, firm: Firm, visit: Visit) -> str:
+    """The firm's answer to a mail that became a request, in its client's language."""
+    values = {name: getattr(visit, name) for name in ("reference", "client", "site", "work")} | {"firm": firm.name}
+    with speaking(firm.language_of(clients.client(store, visit.client_id))):
+        return show(with_values(say(firm.message_received), values), multiline=True)[:2000]
 
 
 def tell(store: Store, unit: Unit, visit: Visit, about: About, premise: int) -> int:

@@ -18,7 +18,8 @@ from dispatch.model.alerts import ToldAlert
 from dispatch.model.clients import Site
 from dispatch.model.forms import form, forms
 from dispatch.model.instants import Times, day_of, day_text
-from dispatch.model.messages import Message
+from dispatch.model.languages import LANGUAGES
+from dispatch.model.messages import Message, MessagePreview
 from dispatch.model.text import count_text, pad, show
 from dispatch.model.visits import Visit
 from dispatch.model.ways import state_words, way_and_work
@@ -204,6 +205,22 @@ def message_form(message: Message, zone: str) -> dict[str, Any]:
     """A message as JSON (docs/json.md)."""
     keys = "message=id reference? client about paper? address text state=fate made_at@ due_at@ tries ended_at@ why?"
     return form(message, keys, zone)
+
+
+def preview_form(preview: MessagePreview) -> dict[str, Any]:
+    """A message as it would go, as JSON (docs/json.md)."""
+    return form(preview, "about setting words language to subject text sms?")
+
+
+def preview_lines(preview: MessagePreview) -> list[str]:
+    """A message as it would go, as text; what it says stands behind a margin."""
+    lines = [
+        f"{preview.about.label.capitalize()}, in {LANGUAGES[preview.language]}",
+        f"To       {', '.join(map(show, preview.to)) or 'nobody'}",
+        f"Subject  {preview.subject}",
+        *(f"  | {line}".rstrip() for line in preview.text.rstrip().split("\n")),
+    ]
+    return [*lines, f"SMS      {preview.sms}", ""] if preview.sms else [*lines, ""]
 
 
 def alert_form(told: ToldAlert, zone: str) -> dict[str, Any]:
