@@ -231,7 +231,7 @@ class Card(NamedTuple):
     multipliers: Annotated[Mapping[str, Fraction], by_name(BANDS, amount, _MULTIPLIERS)] = _MULTIPLIERS
     bands: Annotated[tuple[OwnBand, ...], sequence(own_band)] = ()
     premium_grace_min: int = 15
-    classes: Annotated[Mapping[str, LabourClass], table(record(LabourClass), least=1)] = {}
+    classes: Annotated[Mapping[str, LabourClass], table(record(LabourClass), least=1, such_as=".tech.standard=95")] = {}
     extra_technician_pct: WrittenNumber = _ALL
     overtime: Overtime = Overtime()
     day_price: DayPrice = DayPrice()

@@ -187,13 +187,13 @@ def sequence(of: Reader[T], *, least: int = 0, most: int | None = None) -> Reade
     return read
 
 
-def table(of: Reader[T], *, least: int = 0) -> Reader[Mapping[str, T]]:
-    """An object with names of one's own, each with the same kind of value."""
+def table(of: Reader[T], *, least: int = 0, such_as: str = "") -> Reader[Mapping[str, T]]:
+    """An object with names of one's own, each with the same kind of value; `such_as` is what one may be set to, behind its path."""
 
     def read(value: Any, path: str, faults: Faults) -> Mapping[str, T]:
         kinds = {str(name): (str(name), of) for name in value} if isinstance(value, Mapping) else {}
         if isinstance(value, Mapping) and len(value) < least and faults is not None:
-            faults.append(f"{path}: at least one is expected")
+            faults.append(f"{path}: at least one is expected" + (f", such as {path}{such_as}" if such_as else ""))
         return _entries(value, path, faults, kinds)
 
     return read

@@ -58,12 +58,12 @@ class Candidate:
     @property
     def words(self) -> str:
         """The drive, what speaks for it, and what it breaks; of a place that is blocked first why it is."""
-        speaks = [added_drive(self.verdict.extra_travel)]
+        blocked, added = self.verdict.level is PlacementGrade.BLOCKED, self.verdict.extra_travel
+        speaks = [] if blocked and not added and self.verdict.leg.seconds is None else [added_drive(added)]
         if self.slack is not None and self.slack >= 0:
             speaks.append(f"{time_text(self.slack)} to spare")
         speaks += self.reasons
         against = [finding.text for finding in self.verdict.findings]
-        blocked = self.verdict.level is PlacementGrade.BLOCKED
         return " · ".join((*against, *speaks, *self.pushes) if blocked else (*speaks, *against, *self.pushes))
 
 

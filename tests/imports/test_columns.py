@@ -271,3 +271,23 @@ def test_a_spreadsheet_of_the_country_is_known_whole(desk: Desk, files: dict[str
     visit = visits.visit_by_reference(desk.store, "T-1")
     assert visit is not None
     assert (visit.skills, visit.priority, visit.minutes) == (frozenset({skill}), 2, 90)
+
+
+def test_a_request_without_a_site_is_at_the_only_one_of_its_client(desk: Desk) -> None:
+    assert desk.take("clients", "client\nAcme\nBolt\n").applied
+    assert desk.take("sites", "client,site,address\nAcme,Mill,1 High St\nBolt,A,1 Low St\nBolt,B,2 Low St\n").applied
+    report = desk.take(
+        "visits",
+        "Job No,Customer,Job Description,Due Date,Est. Hours\nJ1,Acme,x,2026-12-15,1\nJ2,Bolt,x,2026-12-15,1\n",
+    )
+    assert faults(report) == [(3, "site", "is missing; Bolt has A, B")]
+    assert verdicts(report) == ["new", "refused"]
+
+
+def test_people_and_hours_by_what_an_english_program_calls_them(desk: Desk) -> None:
+    report = desk.take("technicians", "Engineer;Start Time;Finish Time\nPriya Shah;8.30am;5.30pm\n")
+    assert {ours: report.named[ours] for ours in ("name", "shift_start", "shift_end")} == {
+        "name": "Engineer",
+        "shift_start": "Start Time",
+        "shift_end": "Finish Time",
+    }

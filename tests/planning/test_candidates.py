@@ -9,7 +9,7 @@ import pytest
 from dispatch.model.people import Absence
 from dispatch.model.travel import Place
 from dispatch.planning.candidates import STEP, Candidate, best_start
-from dispatch.planning.checker import GRAVITY, PlacementGrade, Verdict, at, check
+from dispatch.planning.checker import GRAVITY, Finding, PlacementGrade, Verdict, at, check
 from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
 from dispatch.planning.lunch import LunchBreak
 from dispatch.travel.chain import Chain
@@ -93,3 +93,8 @@ def test_a_candidate_is_told_by_what_it_adds_leaves_and_why(
 ) -> None:
     verdict = Verdict(PlacementGrade.FEASIBLE, (), travel, 12.34)
     assert Candidate(1, "Ana", 0, verdict, slack, reasons).words == words
+
+
+def test_where_the_drive_is_unknown_nothing_is_said_of_it() -> None:
+    nowhere = Finding("no place", PlacementGrade.BLOCKED, "no coordinates")
+    assert Candidate(1, "Ana", 0, Verdict(PlacementGrade.BLOCKED, (nowhere,), 0, 0)).words == "no coordinates"

@@ -78,8 +78,8 @@ class CalendarRows(VisitRows):
                 self._of_series.setdefault(series, {})[uid] = visit
         self._states = calendars.event_states(self.store)
         self._salt = settings.calendar_salt(self.store)
-        self._by_id = {site.id: site for site in self._sites.values()}
-        self._places = Places(self._clients.values(), list(self._sites.values()))
+        self._by_id = {site.id: site for own in self._sites.values() for site in own}
+        self._places = Places(self._clients.values(), list(self._by_id.values()))
         self._numbers = itertools.count(int(visits.next_reference(self.store)[1:]))
 
     def spelt(self, entry: RowEntry, record: Any, of: RecordType[Any] | None = None) -> dict[str, str]:

@@ -9,6 +9,7 @@ from db.names import folded
 from db.store import Store
 from dispatch.desk.book.context import Desk
 from dispatch.desk.book.record_stores import RECORD_STORES
+from dispatch.desk.imports.sites_named import site_among, sites_by_client
 from dispatch.desk.imports.table_rows import RowDraft, RowEntry, TableRows
 from dispatch.desk.session.user import User
 from dispatch.fields.kinds import Text
@@ -39,8 +40,8 @@ class EquipmentRows(TableRows[Equipment]):
 
     def __init__(self, user: User) -> None:
         super().__init__(user)
-        self._clients = {folded(client.name): client.id for client in clients.all_clients(self.store)}
-        self._sites = clients.all_sites(self.store)
+        self._clients = {folded(client.name): client for client in clients.all_clients(self.store)}
+        self._sites = sites_by_client(self.store)
         self._known = {(piece.site_id, folded(piece.name)): piece for piece in equipment.all_equipment(self.store)}
 
     def draft(self, entry: RowEntry) -> RowDraft:
@@ -58,17 +59,10 @@ class EquipmentRows(TableRows[Equipment]):
         if not entry.raw("client"):
             entry.fault("client", "is missing")
             return None
-        if (client_id := self._clients.get(folded(entry.raw("client")))) is None:
+        if (client := self._clients.get(folded(entry.raw("client")))) is None:
             entry.fault("client", "no such client; import clients first or check the spelling")
             return None
-        own = [site for site in self._sites if site.client_id == client_id]
-        name = folded(entry.raw("site"))
-        meant = [site for site in own if folded(site.name) == name] if name else own
-        if len(meant) == 1:
-            return meant[0]
-        there = ", ".join(site.name for site in own) or "none yet"
-        entry.fault("site", f"{'no such site of theirs' if name else 'is missing'}; there are {there}")
-        return None
+        return site_among(entry, client, self._sites.get(client.id, ()), entry.raw("site"))
 
 
 def equipment_csv(store: Store) -> str:

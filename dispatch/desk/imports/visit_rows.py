@@ -15,6 +15,7 @@ from dispatch.desk.day import routing
 from dispatch.desk.files.as_written import TimeKind
 from dispatch.desk.files.verdicts import JudgedRow
 from dispatch.desk.imports.row_order import RowOrder
+from dispatch.desk.imports.sites_named import site_among, sites_by_client
 from dispatch.desk.imports.table_rows import RowDraft, RowEntry, TableRows, Together, forward, time_of
 from dispatch.desk.requests.intake import picked_up
 from dispatch.desk.session.user import User
@@ -117,7 +118,7 @@ _ROW = replace(
     fields=(
         replace(REQUEST.field("reference"), required=True),
         Field("client", "as it is called in the book", Link("client"), attribute="client_id", required=True),
-        Field("site", "as it is called there", Text(), required=True),
+        Field("site", "as it is called there; empty: the client's only one", Text()),
         *map(REQUEST.field, ("date", "latest", "work", "minutes", "days", "skills", "tags", "priority")),
         *_PROMISED.fields,
         Field(
@@ -143,7 +144,7 @@ class VisitRows(TableRows[RowRequest]):
     def __init__(self, user: User) -> None:
         super().__init__(user)
         self._clients = {client.id: client for client in clients.all_clients(self.store)}
-        self._sites = {(site.client_id, folded(site.name)): site for site in clients.all_sites(self.store)}
+        self._sites = sites_by_client(self.store)
         self._there = needs.on_hand(self.store)
         technicians = people.technicians(self.store)
         self.desk.known["client"] = {folded(client.name): client for client in self._clients.values()}
@@ -226,12 +227,7 @@ class VisitRows(TableRows[RowRequest]):
 
     def _site_of(self, entry: RowEntry, request: RowRequest) -> Site | None:
         client = self._clients.get(request.client_id)
-        site = None if client is None else self._sites.get((client.id, folded(request.site)))
-        if client is not None and site is None and request.site:
-            own = [show(site.name, 40) for site in self._sites.values() if site.client_id == client.id]
-            known = f"has {', '.join(own)}" if own else "has no site yet: import sites first"
-            entry.fault("site", f"no such site; {show(client.name, 40)} {known}")
-        return site
+        return None if client is None else site_among(entry, client, self._sites.get(client.id, ()), request.site)
 
     def look_at(self, entry: RowEntry, site: Site, request: RowRequest) -> None:
         """Say what will matter when the visit is planned or charged, though it can be taken."""
