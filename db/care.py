@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from db.among import AMONG, keys_param
-from db.rows import Query, Select, day, value
+from db.rows import Query, Select, day, rows, value, values
 from db.store import Store
 from db.unit import Unit
 from dispatch.care.account import Gap, PromptMark, Survey
@@ -113,6 +113,28 @@ asked_since: Query[int | None, int, int] = value(
     "WHERE a.client_id = ? AND a.at >= ? AND a.survey_id IS NULL AND m.state <> 'dropped'"
 )
 """When a client was asked last since a moment, without an answer yet; None: they were not."""
+
+
+asks_since: Query[list[int], int, int] = values(
+    "SELECT a.at FROM survey_ask a JOIN message m ON m.id = a.message_id "
+    "WHERE a.client_id = ? AND a.at >= ? AND m.state <> 'dropped' ORDER BY a.at"
+)
+"""When a client was asked since a moment."""
+_LAST_ASKED = (
+    "coalesce((SELECT max(a.at) FROM survey_ask a JOIN message m ON m.id = a.message_id "
+    "WHERE a.client_id = c.id AND m.state <> 'dropped'), 0)"
+)
+to_ask_after: Query[list[tuple[int, int]], int, int, int, int] = rows(
+    "SELECT max(v.id), c.id FROM visit v JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id "
+    "WHERE v.state = 'closed' AND v.way = 'on_site' AND v.archived_at IS NULL AND v.ended_at BETWEEN ?1 AND ?2 "
+    f"AND c.archived_at IS NULL AND coalesce(c.survey_visits, ?3) > 0 AND {_LAST_ASKED} < ?4 "
+    "AND NOT EXISTS (SELECT 1 FROM survey_ask a WHERE a.visit_id = v.id) "
+    "AND (SELECT count(*) FROM visit o JOIN site t ON t.id = o.site_id WHERE t.client_id = c.id AND o.state = 'closed' "
+    f"AND o.way = 'on_site' AND o.archived_at IS NULL AND o.ended_at > {_LAST_ASKED} AND o.ended_at <= ?2) "
+    ">= coalesce(c.survey_visits, ?3) GROUP BY c.id"
+)
+"""The visits after which clients are to be asked, with their clients: of each the last one that was closed from one moment to
+another, where so many were since they were asked last (?3: where the client says nothing else), which was before a moment (?4)."""
 
 
 def ask(

@@ -14,7 +14,7 @@ from dispatch.model.typed_times import parse_day
 
 with lazily(__name__):
     from dispatch.desk.care import accounts, care_list, scores
-    from dispatch.desk.delivery import surveys
+    from dispatch.desk.delivery import surveys, unasked_surveys
     from dispatch.desk.firm import skills_ahead
     from dispatch.desk.texts import client_words, comparison_words, score_words, skill_words
 
@@ -54,6 +54,7 @@ def _show(store: Store, args: Args) -> Answer:
         ),
         lambda item: [
             *client_words.care_lines([item]),
+            *([f"  {unasked_surveys.when_asked(store, item)}"] if item.rule == "E2" else []),
             *(f"  {line}" for line in (comparison_words.comparison_lines(compared) if compared else ())),
         ],
     )

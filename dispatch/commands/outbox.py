@@ -19,7 +19,7 @@ from dispatch.model.paths import typed_path
 with lazily(__name__):
     from db import heartbeats, messages
     from dispatch.desk.adapters import transports
-    from dispatch.desk.delivery import alerting, papers, previews, sending, unasked
+    from dispatch.desk.delivery import alerting, papers, previews, sending, unasked, unasked_surveys
     from dispatch.desk.messages import alerts, outbox, processes
     from dispatch.desk.texts import client_words
 
@@ -61,6 +61,7 @@ def _run(user: User, args: Args) -> int:
         became = []
         heartbeats.beat(user.store, processes.OUTBOX, processes.NOW_AND_THEN)
         unasked.put_unasked(user)
+        unasked_surveys.put_surveys(user)
         for told in alerting.post_alerts(user):
             print(told.words, flush=True)
             became.append(told.fate)

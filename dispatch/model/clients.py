@@ -31,7 +31,8 @@ class Client:
     of the first contact who has one.
     `billing_address` (lines between `|`), `billing_mail`, `tax_id`, `country` (ISO 3166, two letters) and what they want to read
     there, `buyer_reference`, stand on their invoices, which are due after `payment_days`, None: after the firm's.
-    `debtor` is their number at the bookkeeper, and `language` what they read in, empty: as the firm's (`Firm.language_of`)."""
+    `debtor` is their number at the bookkeeper, and `language` what they read in, empty: as the firm's (`Firm.language_of`).
+    After every `survey_visits` closed visits they are asked how satisfied they are: 0 after none, None as the firm has it."""
 
     id: int
     name: str
@@ -59,6 +60,7 @@ class Client:
     price_group: str = ""
     debtor: str = ""
     language: str = ""
+    survey_visits: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,8 @@ class Firm:
     stand in the form of a new technician, as they are typed. Addresses are looked up at `geocoder_url`, by
     `geocoder_agent`; without both they are not. `notice_…` is how technicians are told (see dispatch.model.notices), `message_…`
     how clients are (dispatch.model.messages), by a mail server or by Apprise as `messages_by` says. `surveys_anonymous`: of what
-    answers a survey the number only is kept, where the lead who sends it does not say otherwise.
+    answers a survey the number only is kept, where the lead who sends it does not say otherwise. `survey_dates`: they go
+    by themselves at their dates, `survey_visits`: after every so many closed visits (0: none), at most once in `survey_days`.
     Text messages go as `sms_by` says, a reminder at `reminder_at` on the day before, and what can wait goes after `quiet_hours`
     (dispatch.model.quiet_hours), by the clocks of the site.
     `weight_…` are the weights of the checker's rules (design/planning.md, Feasibility in words), named as the fields
@@ -137,6 +138,9 @@ class Firm:
         "begins. Your answer is anonymous: we keep the number, not who you are, nor what else stands in the mail."
     )
     surveys_anonymous: bool = False
+    survey_dates: bool = False
+    survey_visits: int = 0
+    survey_days: int = 30
     inbox_host: str = ""
     inbox_port: int = 993
     inbox_security: str = "tls"

@@ -26,8 +26,8 @@ from screens.record_forms import ask_values
 from widgets.listed import FigureLine
 
 with lazily(__name__):
-    from dispatch.desk.delivery import surveys
-    from screens.log import proposals
+    from dispatch.desk.delivery import unasked_surveys
+    from screens.log import proposals, surveys
 
 FEW = 12
 """So many clients are listed at first; the others with all of it."""
@@ -36,9 +36,6 @@ _GAP = (
     Field("owner", "Who sees to it", Text()),
     Field("due", "By when", Day(), required=True),
 )
-_SEND, _SEND_NAMED, _SEND_NAMELESS = -2, -3, -4
-_SENT_AS = {_SEND: None, _SEND_NAMED: False, _SEND_NAMELESS: True}
-"""How a survey goes by mail: whose answer it is is kept as the firm has it, in any case, or never."""
 _LATE = (CareState.OVERDUE, CareState.EXPIRED)
 _FEW_WORDS = needed("a few words are needed")
 
@@ -90,6 +87,8 @@ class CareScreen(ListScreen[CareItem]):
             return ()
         notes = [(item.client, "strong"), (f"{item.what}: {standing(item)}", "plain"), (item.why, "plain")]
         notes.append((TITLES[item.rule], "dim"))
+        if item.rule == "E2":
+            notes.append((unasked_surveys.when_asked(self.user.store, item), "info"))
         notes += [(f"held back: {reason}", "warn") for reason in item.held]
         if item.snoozes:
             notes.append((f"put off {item.snoozes} of {SNOOZES} times", "dim"))
@@ -129,23 +128,7 @@ class CareScreen(ListScreen[CareItem]):
     @command("s", "care.survey", "Survey", LEADS, about="_client")
     async def action_survey(self, client: Client) -> None:
         """The client's survey was sent, or answered."""
-        usual = "as the firm has it: " + ("anonymous" if self.user.firm.surveys_anonymous else "with their name")
-        rows = [ChoiceRow("send it by mail", _SEND, f"the answer comes in by itself; {usual}")]
-        if not self.user.firm.surveys_anonymous:
-            rows.append(
-                ChoiceRow("send it by mail, anonymous", _SEND_NAMELESS, "only the number of the answer is kept")
-            )
-        else:
-            rows.append(ChoiceRow("send it by mail, with their name", _SEND_NAMED, "whose answer it is is kept"))
-        rows += [ChoiceRow("sent", -1, "the answer is still owed")]
-        rows += [ChoiceRow(f"answered: {score} of 10", score) for score in range(10, -1, -1)]
-        score = await self.choose(f"Survey of {client.name}", rows)
-        if score in _SENT_AS:
-            if (sent := await self.do(surveys.send, client, anonymous=_SENT_AS[score])) is not None:
-                self.say(f"It goes to {sent.address}. u takes it back until it leaves.")
-            return
-        words = "" if score == -1 else await self.ask("What did they say?", "their words, or empty")
-        await self.do(care_list.note_survey, client, None if score == -1 else score, words)
+        await surveys.ask_survey(self, client)
 
     @command("o", "care.offer", "Offer", LEADS, about="_client")
     async def action_offer(self, client: Client) -> None:

@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from textual.app import ComposeResult
 from textual.binding import Binding
 
+from db import clients
+from db.store import existing
 from dispatch.desk.log.visit_page import VisitPage
 from dispatch.desk.review.reviewing import VisitHistory, visit_history
 from dispatch.desk.texts.record_words import history_lines
 from dispatch.lazily import lazily
 from dispatch.model.checklists import Mark
+from dispatch.model.states import LEADS
 from dispatch.model.ways import state_words
 from screens.binding import BACK, command
 from screens.log.review import REVIEW
@@ -26,6 +29,7 @@ from widgets.lines.marks import marks_of
 
 with lazily(__name__):
     from screens.board import answering
+    from screens.log import surveys
 
 
 def _drawn(history: VisitHistory, width: int, levels: bool, marks: Mapping[Mark, str]) -> list[Line]:
@@ -60,7 +64,7 @@ class VisitRecord(UserScreen):
     TITLE_WORD = "the visit's record"
     FOCUS = "RecordPane"
     FOOTER = (
-        "review.approve review.send-back review.correct visit.charge visit.report charge.goodwill visit.answer "
+        "review.approve review.send-back review.correct visit.charge visit.report charge.goodwill visit.survey visit.answer "
         "screen.leave screen.keys"
     )
     BINDINGS = [BACK]
@@ -93,6 +97,13 @@ class VisitRecord(UserScreen):
         """Answered, another priority, why a target was missed."""
         if self.user.may_read("levels"):
             await answering.ask_answer(self, self._reference)
+
+    @command("s", "visit.survey", "Survey", LEADS)
+    async def action_survey(self) -> None:
+        """Ask the client by mail how satisfied they are after this visit, or note what they said."""
+        if self._page is not None:
+            client = existing(clients.client(self.user.store, self._page.visit.client_id))
+            await surveys.ask_survey(self, client, self._reference)
 
     @command("v", "visit.charge", "Charge")
     def action_charge(self) -> None:

@@ -20,7 +20,7 @@ from screens.log.care import CareScreen
 from screens.log.figures import FiguresScreen
 from screens.log.scores import ScoresScreen
 from screens.log.visit_record import RecordPane, VisitRecord
-from tests.desk.conftest import Office, at, harbor
+from tests.desk.conftest import Office, at, closed, harbor
 from tests.desk.test_care import agree as agree_late
 from tests.desk.test_care import emergency
 from tests.desk.test_levels import agree
@@ -201,3 +201,32 @@ async def test_the_scores_stand_beside_the_figures(office: Office) -> None:
         await fill(pilot, first="2026-10-01", last="2026-10-31")
         await until_true(pilot, lambda: "4.0 of 10" not in shown(pilot))
         assert "nothing was said" in shown(pilot)
+
+
+async def test_surveys_are_let_go_by_themselves_from_the_list(office: Office) -> None:
+    agree_late(office, "2025-12-01")
+    async with opened(office.lee, "log", size=(80, 24)) as pilot:
+        await press(pilot, "C")
+        await until(pilot, CareScreen)
+        listed = pilot.app.screen.query_one(FigureList)
+        survey = next(one.key for one in care_list.care_list(office.store) if one.rule == "E2")
+        await until_true(pilot, lambda: listed.select_key(survey))
+        await press(pilot, "s")
+        await choose(pilot, "by themselves")
+        await fill(pilot, survey_visits="3", survey_days="60")
+        await until_true(pilot, lambda: office.lee.firm.survey_visits == 3)
+        assert (office.lee.firm.survey_days, office.lee.firm.survey_dates) == (60, False)
+
+
+async def test_a_client_is_asked_after_a_visit_from_its_record(office: Office) -> None:
+    editing.settle(office.lee, {"messages_by": "smtp", "mail_host": "mail.example", "mail_from": "a@columbus.example"})
+    editing.edit(office.lee, "client", harbor(office), {"told_at": "desk@harbor.example"})
+    closed(office)
+    async with opened(office.lee, "log", size=(80, 24)) as pilot:
+        await until_true(pilot, lambda: pilot.app.screen.listed.selected is not None)  # type: ignore[attr-defined]
+        await press(pilot, "enter")
+        await until(pilot, VisitRecord)
+        await press(pilot, "s")
+        await choose(pilot, "send it by mail")
+        await until_true(pilot, lambda: office.store.value("SELECT count(*) FROM survey_ask") == 1)
+        assert office.store.value("SELECT v.reference FROM survey_ask a JOIN visit v ON v.id = a.visit_id") == "R1"

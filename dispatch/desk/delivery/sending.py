@@ -23,6 +23,7 @@ from dispatch.desk.adapters.transports import Attachment, Letter, NotSent, Trans
 from dispatch.desk.delivery.alerting import LEASE, post_alerts
 from dispatch.desk.delivery.papers import PDF, file_of
 from dispatch.desk.delivery.unasked import put_unasked
+from dispatch.desk.delivery.unasked_surveys import put_surveys
 from dispatch.desk.messages import notifications, outbox
 from dispatch.desk.messages.outbox import MessageVerdict, find_message
 from dispatch.desk.messages.processes import OUTBOX
@@ -41,6 +42,8 @@ WAITS = (60, 300, 1800, 7200, 21_600)
 """Seconds before each further try; after the last one a person decides."""
 LOOK_SECONDS = 30.0
 """How often it is looked what goes by the clock, and what people of our own are to be told of: today is read for that."""
+ASK_SECONDS = 3600.0
+"""How often it is looked whom to ask how satisfied they are: all that care knows is read for that."""
 _SUBJECTS = {
     About.CONFIRMED: phrase("Your appointment"),
     About.REMINDER: phrase("A reminder of your appointment"),
@@ -102,13 +105,16 @@ def run(user: User, current: Callable[[], Transport], tell: Callable[[str], None
     Raises:
         StoreFault: the database cannot be used any more by this process. One that is busy or full is waited for.
     """
-    last, look_at = "", 0.0
+    last, look_at, ask_at = "", 0.0, 0.0
     while not stop.is_set():
         try:
             user.store.changed()  # raises where another program has replaced the database, or brought it further
             if user.store.clock.monotonic() >= look_at:
                 look_at = user.store.clock.monotonic() + LOOK_SECONDS
                 put_unasked(user)
+                if user.store.clock.monotonic() >= ask_at:
+                    ask_at = user.store.clock.monotonic() + ASK_SECONDS
+                    put_surveys(user)
                 for told in post_alerts(user):
                     tell(told.words)
                 beat(user.store, OUTBOX, LOOK_SECONDS, last)

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from db import care, changes, settings, visits
 from db.changes import RecordChange, added
+from db.unit import Unit
 from dispatch.desk.delivery.papers import recipients
 from dispatch.desk.messages import mailed, notifications
 from dispatch.desk.messages.outbox import find_message
@@ -24,6 +25,7 @@ from dispatch.model.messages import About, Message
 from dispatch.model.notices import with_values
 from dispatch.model.states import Role, State
 from dispatch.model.text import show
+from dispatch.model.visits import Visit
 
 AGAIN = datetime.timedelta(days=14)
 """So long a survey without an answer stands in the way of another one."""
@@ -55,20 +57,38 @@ def send(
             raise NotFound(f"{show(client.name)} has no visit {show(reference, 40)}.")
         if visit is not None and visit.state is not State.CLOSED:
             raise Refusal(f"{show(visit.reference)} is not closed: they are asked after that.")
-        since = day_bounds(day_of(unit.at, firm.zone) - AGAIN, firm.zone)[0]
-        if (asked := care.asked_since(store, client.id, since)) is not None:
-            raise Refusal(f"{show(client.name)} was asked on {day_of(asked, firm.zone)}, and has not answered yet.")
-        address = recipients(client, to, firm.paper_to)[0].address
-        token, visit_id = os.urandom(8).hex(), None if visit is None else visit.id
-        due_at = notifications.quiet_due(store, About.SURVEY, unit.at, unit.at + notifications.HELD, client.id, visit)
-        nameless = firm.surveys_anonymous if anonymous is None else anonymous
-        text = question(firm, client, token, anonymous=nameless)
-        made = care.ask(unit, client.id, visit_id, token, address, text, due_at, anonymous=nameless)
-        unit.audit("message", made, about="survey", to=address, anonymous=nameless or None)
-        survey_id = care.add_survey(unit, client.id, settings.today(store), None, "")
+        made, survey_id = ask(unit, firm, client, visit, to, anonymous=anonymous)
         waits = RecordChange(mailed.ENTITY, made, {"waits": False}, {"waits": True}, 0, 1)
         changes.remember(unit, f"survey {client.name}", [waits, added("survey", survey_id)])
         return find_message(store, made)
+
+
+def ask(
+    unit: Unit,
+    firm: Firm,
+    client: Client,
+    visit: Visit | None,
+    to: Sequence[str] = (),
+    *,
+    anonymous: bool | None = None,
+) -> tuple[int, int]:
+    """Put a survey into the outbox within a deed, and note that it is sent; returns the numbers of the message and of that note.
+
+    Raises:
+        Refusal: nobody has an address, or they were asked lately.
+    """
+    store = unit.store
+    since = day_bounds(day_of(unit.at, firm.zone) - AGAIN, firm.zone)[0]
+    if (asked := care.asked_since(store, client.id, since)) is not None:
+        raise Refusal(f"{show(client.name)} was asked on {day_of(asked, firm.zone)}, and has not answered yet.")
+    address = recipients(client, to, firm.paper_to)[0].address
+    token, visit_id = os.urandom(8).hex(), None if visit is None else visit.id
+    due_at = notifications.quiet_due(store, About.SURVEY, unit.at, unit.at + notifications.HELD, client.id, visit)
+    nameless = firm.surveys_anonymous if anonymous is None else anonymous
+    text = question(firm, client, token, anonymous=nameless)
+    made = care.ask(unit, client.id, visit_id, token, address, text, due_at, anonymous=nameless)
+    unit.audit("message", made, about="survey", to=address, anonymous=nameless or None)
+    return made, care.add_survey(unit, client.id, settings.today(store), None, "")
 
 
 def question(firm: Firm, client: Client, token: str, *, anonymous: bool) -> str:
