@@ -148,15 +148,25 @@ def _signs(account: Account, today: datetime.date) -> Iterator[tuple[str, dateti
 
 def _breaches(account: Account) -> Iterator[tuple[str, datetime.date, str]]:
     """Two missed targets within 30 days are one sign, however many follow, until it is closed; then counting begins anew."""
-    before: datetime.date | None = None
+    closed = {
+        mark.occasion: mark.day
+        for mark in account.marks
+        if mark.rule == "E7" and mark.occasion.endswith(".contact") and mark.outcome in ("done", "declined")
+    }
+    last = max((day for occasion, day in closed.items() if occasion.startswith("breaches.")), default=datetime.date.min)
+    before, until = None, datetime.date.min
     for day in sorted(account.breaches):
-        if before is not None and (day - before).days <= BREACHES_WITHIN:
-            occasion = f"breaches.{day}"
-            yield occasion, day, f"two targets were missed within {BREACHES_WITHIN} days, on {before} and {day}"
-            marks = [mark for mark in account.marks if (mark.rule, mark.occasion) == ("E7", f"{occasion}.contact")]
-            ends = [mark.day for mark in marks if mark.outcome in ("done", "declined")]
-            if ends:
-                left = tuple(later for later in account.breaches if later > max(ends))
-                yield from _breaches(replace(account, breaches=left))
+        if day <= until:
+            continue
+        if before is None or (day - before).days > BREACHES_WITHIN:
+            before = day
+            continue
+        ended = closed.get(f"breaches.{day}.contact")
+        # what is long past is not looked for any more: what is left of a sign that was closed makes none of its own
+        if ended is None and day <= last:
+            before, until = None, last
+            continue
+        yield f"breaches.{day}", day, f"two targets were missed within {BREACHES_WITHIN} days, on {before} and {day}"
+        if ended is None:
             return
-        before = day
+        before, until = None, ended

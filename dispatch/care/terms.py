@@ -75,9 +75,7 @@ def proactive(account: Account, today: datetime.date) -> Iterator[CareItem]:
 def review(account: Account, terms: Agreement, today: datetime.date) -> Iterator[CareItem]:
     """D8: sit in front of the client every quarter."""
     held = [visit.day for visit in account.visits if visit.kind == "review" and visit.completed]
-    held += [
-        mark.day for mark in account.marks if mark.rule == "D8" and mark.outcome == "done" and "." not in mark.occasion
-    ]
+    held += _ended(account, "D8")
     began = account.agreed_since(terms)
     base = max((day for day in held if began <= day <= today), default=began)
     due = months_later(base, REVIEW_MONTHS)
@@ -146,15 +144,15 @@ USED_SHARE = Fraction(4, 5)
 
 def survey(account: Account, terms: Agreement, today: datetime.date) -> Iterator[CareItem]:
     """E2: one every so many days, and one inside the window before the end; the earlier due date counts."""
-    answered = max((survey.day for survey in account.surveys if survey.answered and survey.day <= today), default=None)
-    began = account.agreed_since(terms)
-    due = (answered or began) + _days(terms.service.survey_days)
-    why = f"every {terms.service.survey_days} days; " + (
-        f"last answered on {answered}" if answered else f"since {began}"
-    )
+    own = [survey.day for survey in account.surveys if survey.answered]
+    seen_to = [day for day in (*own, *_ended(account, "E2")) if day <= today]
+    last, began = max(seen_to, default=None), account.agreed_since(terms)
+    due = (last or began) + _days(terms.service.survey_days)
+    since = f"last answered on {last}" if last in own else f"last seen to on {last}" if last else f"since {began}"
+    why = f"every {terms.service.survey_days} days; {since}"
     if terms.ends is not None:
         window = terms.ends - _days(SURVEY_OPENS)
-        served = any(survey.answered and window <= survey.day <= min(today, terms.ends) for survey in account.surveys)
+        served = any(window <= day <= terms.ends for day in seen_to)
         before_end = terms.ends - _days(SURVEY_DUE)
         if not served and before_end < due:
             due, why = before_end, f"before {terms.name} ends on {terms.ends}"
@@ -204,6 +202,15 @@ def balance(account: Account, terms: Agreement, today: datetime.date) -> Iterato
         why = f"{share}% of {_amount_text(allowance.total)} minutes at the usual rate used since {allowance.since}"
         occasion = f"retainer.{allowance.since}"
         yield CareItem("E9", occasion, "retainer nearly used", why, today, today, CareState.DUE)
+
+
+def _ended(account: Account, rule: str) -> list[datetime.date]:
+    """The days on which a prompt that comes again was done or declined: the next one is counted from there."""
+    return [
+        mark.day
+        for mark in account.marks
+        if mark.rule == rule and mark.outcome in ("done", "declined") and "." not in mark.occasion
+    ]
 
 
 def _followed(account: Account, terms: Agreement) -> bool:

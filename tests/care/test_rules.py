@@ -330,6 +330,27 @@ def test_breaches_after_a_sign_was_closed_count_afresh() -> None:
     assert occasions == ["breaches.2026-11-13.contact", "breaches.2026-11-10.visit", "breaches.2026-11-13.visit"]
 
 
+def test_of_a_sign_that_was_closed_the_rest_makes_none_of_its_own() -> None:
+    """The first of its targets was missed too long ago to be looked for."""
+    closed = PromptMark("E7", "breaches.2026-11-10.contact", "done", day("2026-11-13"), note="called")
+    days = tuple(map(day, ("2026-11-10", "2026-11-11", "2026-11-12")))
+    assert found(account(breaches=days, marks=(closed,)), "2027-03-02", "E7") == []
+
+
+@pytest.mark.parametrize("outcome", ["done", "declined"])
+def test_a_survey_or_a_review_that_was_ended_by_hand_comes_again(outcome: str) -> None:
+    one = terms("2025-01-01", "2027-12-31")
+    (item,) = found(account(one), "2026-01-02", "E2")
+    ended_by_hand = PromptMark("E2", item.occasion, outcome, day("2026-01-02"), note="no time")
+    assert found(account(one, marks=(ended_by_hand,)), "2026-12-17", "E2") == []
+    (again,) = found(account(one, marks=(ended_by_hand,)), "2026-12-18", "E2")
+    assert (again.due, "last seen to on 2026-01-02" in again.why) == (day("2027-01-02"), True)
+    (item,) = found(account(one), "2026-01-02", "D8")
+    ended_by_hand = PromptMark("D8", item.occasion, outcome, day("2026-01-02"), note="no time")
+    (again,) = found(account(one, marks=(ended_by_hand,)), "2026-04-01", "D8")
+    assert again.due == day("2026-04-02")
+
+
 # E8, E9, E11, D8
 
 
