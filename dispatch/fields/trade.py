@@ -19,7 +19,7 @@ from dispatch.model.people import Hours, Lunch
 from dispatch.model.text import LINE, NAME, clean
 from dispatch.model.travel import Place
 
-_SUBJECTS = Many({subject.label: subject for subject in WISHES})
+_SUBJECTS = Many({subject.label: subject for subject in (*WISHES, About.PAPER, About.SURVEY)})
 _PAIR = re.compile(r"^\s*(-?\d{1,3}(?:\.\d+)?)\s*[,;\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*$")
 # how maps write a place into their links: …/@39.96,-83.0,15z  ?q=39.96,-83.0  #map=15/39.96/-83.0  mlat=…&mlon=…  geo:39.96,-83.0
 _LINKS = tuple(

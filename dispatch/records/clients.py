@@ -68,7 +68,10 @@ CLIENT = RecordType(
         Field("told_at", "Told at", REACHED, "an e-mail address, or a number for SMS; empty: the first contact's"),
         Field("language", "Language", Choice(tuple(LANGUAGES)), "en, de, fr or es; empty: as the firm's", otherwise=""),
         Field(
-            "survey_visits", "Survey after every … visits", Whole(0, 100), "1: each; 0: none; empty: as the firm has it"
+            "survey_visits",
+            "Survey after visits",
+            Whole(0, 100),
+            "1 after each, 0 after none; empty: as the firm has it",
         ),
         Field("tax_exempt", "Tax exempt", YesNo(), "yes or no"),
         Field("tax_ref", "Exemption reference", Text()),

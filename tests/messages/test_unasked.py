@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import random
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+
 import pytest
 
 from dispatch.desk.adapters import transports
 from dispatch.desk.adapters.transports import Letter, NotSent, transport
 from dispatch.desk.book import editing
 from dispatch.desk.closeout import arriving
-from dispatch.desk.delivery import sending, unasked
+from dispatch.desk.delivery import papers, sending, unasked
 from dispatch.desk.messages import outbox
 from dispatch.desk.plan import schedule
 from dispatch.desk.session.refusals import Blocked, Faulty
@@ -16,6 +22,9 @@ from dispatch.model.messages import About, Fate, Message, number_of
 from dispatch.model.quiet_hours import quiet_until
 from tests.desk.conftest import ZONE, Office, at, harbor
 from tests.messages.conftest import PostOffice, words
+from tests.messages.test_sending import over, running
+
+__all__ = ["over", "running"]
 
 OWNER = "Jo Lowe; +1 (614) 555-0100; jo@harbor.example; owner"
 
@@ -269,6 +278,17 @@ class TestWho:
         assert [one.fate for one in became] == [Fate.SENT, Fate.WAITING]
         assert "does not say {address}" in became[1].why
 
+    def test_papers_and_surveys_go_to_who_asked_for_them(self, told: Office) -> None:
+        people = f"{OWNER} | Ann; ; ann@harbor.example; ; mail: paper | Bo; ; bo@harbor.example; ; mail: survey, paper"
+        client(told, contacts=people)
+
+        def to(*words: str, about: About = About.PAPER) -> list[str]:
+            return [one.address for one in papers.recipients(harbor(told), words, "owner", about)]
+
+        assert to() == ["ann@harbor.example", "bo@harbor.example"]
+        assert to(about=About.SURVEY) == ["bo@harbor.example"]
+        assert to("owner") == ["jo@harbor.example"]
+
     @pytest.mark.parametrize(
         ("contacts", "fault"),
         [
@@ -296,3 +316,30 @@ class TestWho:
 )
 def test_a_number_as_it_is_dialled(phone: str, number: str) -> None:
     assert number_of(phone) == number
+
+
+def test_two_senders_and_killed_ones_remind_and_ask_once(
+    over: Office, post: PostOffice, running: Callable[..., subprocess.Popen[str]]
+) -> None:
+    """Real processes: they take seconds."""
+    client(over, told="confirmed, reminder")
+    editing.settle(over.lee, {"survey_visits": "1"})
+    schedule.assign(over.dana, "R2", ["Ana Ruiz"], at("09:00", 2), confirmed=True)
+    schedule.confirm(over.dana, "R2")
+    over.go("16:30", 1)
+    chance = random.Random(7)
+    for _ in range(3):
+        both = [running(), running()]
+        time.sleep(0.8 + chance.random())
+        for one in both:
+            one.send_signal(signal.SIGKILL)
+            one.wait(20)
+    over.clock.advance(600)
+    last = running("--once")
+    last.communicate(timeout=60)
+    kinds = [one.about for one in outbox.outbox(over.store, everything=True)]
+    assert (kinds.count(About.REMINDER), kinds.count(About.SURVEY)) == (1, 1)
+    subjects = [mail["Subject"] for mail in post.taken]
+    assert len(subjects) == len(set(subjects)), "what was handed over when it was killed is unsure, never sent again"
+    unsure = [one for one in outbox.outbox(over.store, everything=True) if one.fate is Fate.UNSURE]
+    assert "A reminder of your appointment, R2" in subjects or unsure

@@ -28,7 +28,7 @@ from dispatch.model.clients import Client
 from dispatch.model.firm import Firm
 from dispatch.model.instants import Times
 from dispatch.model.languages import say, speaking
-from dispatch.model.messages import Fate, Message, is_number
+from dispatch.model.messages import About, Fate, Message, is_number
 from dispatch.model.notices import with_values
 from dispatch.model.states import ENDED, Review, Role
 from dispatch.model.text import count_text, show
@@ -80,10 +80,12 @@ class PaperMail:
             yield f"The same {'went' if one.fate is Fate.SENT else f'is {one.fate.value}'} to {one.address}, {when}"
 
 
-def recipients(client: Client, to: Sequence[str] = (), usual: str = "") -> tuple[Recipient, ...]:
-    """Who at a client gets a paper: whoever has one of the roles, names or addresses in `to`; without any the contacts with one of
-    the `usual` roles (between commas), else the address at which the client wants to be told, else the first contact who has one. A
-    contact who is sent nothing gets it only where that is said.
+def recipients(
+    client: Client, to: Sequence[str] = (), usual: str = "", about: About = About.PAPER
+) -> tuple[Recipient, ...]:
+    """Who at a client gets a paper: whoever has one of the roles, names or addresses in `to`; without any the contacts who asked
+    for such things (`about`), else those with one of the `usual` roles (between commas), else the address at which the client wants
+    to be told, else the first contact who has one. A contact who is sent nothing gets it only where that is said.
 
     Raises:
         Refusal: nobody does; the sentence names whom there is.
@@ -91,6 +93,8 @@ def recipients(client: Client, to: Sequence[str] = (), usual: str = "") -> tuple
     there = [Recipient(one.email, one.name, one.role) for one in client.contacts if one.email]
     unwanted = {one.name for one in client.contacts if one.told_by == "none"}
     if not to:
+        if asked := [one for one in client.contacts if one.told_by == "mail" and about in one.told.split()]:
+            return tuple(Recipient(one.email, one.name, one.role) for one in asked)
         told = "" if is_number(client.told_at) else client.told_at
         roles = {role.strip().casefold() for role in usual.split(",")} - {""}
         there = [one for one in there if one.name not in unwanted]

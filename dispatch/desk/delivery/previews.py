@@ -94,7 +94,7 @@ def _to(user: User, firm: Firm, client: Client, about: About) -> tuple[str, ...]
         return ()  # whoever wrote
     if about in (About.PAPER, About.SURVEY):
         try:
-            return tuple(one.address for one in papers.recipients(client, (), firm.paper_to))
+            return tuple(one.address for one in papers.recipients(client, (), firm.paper_to, about))
         except Refusal:
             return ()
     _, addresses = messages.wanted(user.store, client.id, about.wish)

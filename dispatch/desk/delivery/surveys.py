@@ -81,7 +81,7 @@ def ask(
     since = day_bounds(day_of(unit.at, firm.zone) - AGAIN, firm.zone)[0]
     if (asked := care.asked_since(store, client.id, since)) is not None:
         raise Refusal(f"{show(client.name)} was asked on {day_of(asked, firm.zone)}, and has not answered yet.")
-    address = recipients(client, to, firm.paper_to)[0].address
+    address = recipients(client, to, firm.paper_to, About.SURVEY)[0].address
     token, visit_id = os.urandom(8).hex(), None if visit is None else visit.id
     due_at = notifications.quiet_due(store, About.SURVEY, unit.at, unit.at + notifications.HELD, client.id, visit)
     nameless = firm.surveys_anonymous if anonymous is None else anonymous

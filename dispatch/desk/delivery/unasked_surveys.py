@@ -48,7 +48,7 @@ def when_asked(store: Store, item: CareItem) -> str:
     """What becomes of a survey of the care list by itself, in words."""
     firm = settings.firm(store)
     if not firm.survey_dates or firm.messages_by != "smtp":
-        return "It is sent by somebody: by itself it goes where the settings say so (Surveys go by themselves)."
+        return "It is sent by somebody: by itself it goes where the settings say so (Surveys at their dates)."
     asked = care.asks_since(store, item.client_id, day_bounds(item.opens, firm.zone)[0])
     if len(asked) >= AT_MOST:
         return f"It went by mail {AT_MOST} times without an answer: now somebody asks."

@@ -13,6 +13,7 @@ from dispatch.desk.messages.outbox import moment
 from dispatch.desk.texts.comparison_words import comparison_form, comparison_lines
 from dispatch.desk.texts.finding_words import line
 from dispatch.desk.texts.proposal_words import proposal_sum_form, sum_text
+from dispatch.fields.trade import told_text
 from dispatch.model.agreements import KIND_WORDS
 from dispatch.model.alerts import ToldAlert
 from dispatch.model.clients import Site
@@ -42,7 +43,7 @@ def page_lines(page: ClientPage) -> list[str]:
     lines += [f"  {' · '.join(counts)}"] if counts else []
     lines += [f"  {client.notes}"] if client.notes else []
     contacts = [
-        "  ".join(filter(None, (contact.name, contact.phone, contact.email, contact.role)))
+        "  ".join(filter(None, (contact.name, contact.phone, contact.email, contact.role, told_text(contact))))
         for contact in client.contacts
     ]
     sections: Sequence[tuple[str, Sequence[str], str]] = (
