@@ -40,7 +40,10 @@ newest: Query[list[Mail], Collection[MailState], int] = MAILS.listing(
 """At most so many mails with one of these states: those that somebody has to look at, the oldest first, then the newest."""
 of_visit: Query[list[Mail], int] = MAILS.listing("WHERE r.visit_id = ? ORDER BY r.came_at, r.id")
 """The mails of a visit, the oldest first."""
-to_call: Query[list[Mail]] = MAILS.listing("WHERE r.state = 'call' AND r.visit_id IS NOT NULL ORDER BY r.came_at, r.id")
+to_call: Query[list[Mail]] = MAILS.listing(
+    # said twice: by the first of them SQLite knows that `mail_open` holds all of these
+    "WHERE r.state IN ('waiting', 'call') AND r.state = 'call' AND r.visit_id IS NOT NULL ORDER BY r.came_at, r.id"
+)
 """The mails that stand at a visit and ask for a call, the oldest first."""
 in_thread: Query[list[Mail], str, Collection[str]] = MAILS.listing(
     f"WHERE (r.thread = ? OR r.message_id {AMONG}) AND r.thread <> '' AND r.visit_id IS NOT NULL ORDER BY r.id DESC"

@@ -10,19 +10,21 @@ from db.heartbeats import beat, heartbeat
 from db.mails import MAILS
 from dispatch.desk.adapters import imap_server
 from dispatch.desk.book import editing
+from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.day.board_view import board
 from dispatch.desk.delivery import sending
+from dispatch.desk.delivery.unasked import put_unasked
 from dispatch.desk.figures.open_work import OpenKind, open_work
 from dispatch.desk.inbox import deciding, running
 from dispatch.desk.messages import calling_ahead
 from dispatch.desk.messages.alerts import all_standing, tell_here
 from dispatch.desk.messages.processes import INBOX, OUTBOX, silent
-from dispatch.desk.plan import undo
+from dispatch.desk.plan import schedule, undo
 from dispatch.model.alerts import AlertKind
 from dispatch.model.boards import CallAhead
 from dispatch.model.mail import MailState
 from tests.desk.conftest import DAY, Office, at
-from tests.inbox.test_visits import REPLY, told, write
+from tests.inbox.test_visits import REPLY, deliver, told, write
 
 __all__ = ["told"]
 
@@ -63,7 +65,7 @@ class TestSilence:
 
     def test_of_mail_that_nobody_ever_read_but_not_of_a_sender_that_never_ran(self, firm: Office) -> None:
         firm.store.path.with_name(f"{firm.store.path.name}.inbox").unlink()
-        assert words(firm) == ["Mail is not read: it never ran here"]
+        assert words(firm) == ["Mail is not read: dispatch inbox run never ran here"]
         beat(firm.store, INBOX, 60)
         beat(firm.store, OUTBOX, 15)
         firm.clock.advance(500)
@@ -170,3 +172,29 @@ class TestMailsThatWait:
         told.go("09:00", -1)
         days = [DAY.fromordinal(DAY.toordinal() + off) for off in (-1, 0, 1)]
         assert [[one.mail for one in board(told.store, day).calls] for day in days] == [[kept.id], [kept.id], []]
+
+
+@pytest.mark.parametrize(("text", "state"), [("Yes", MailState.TAKEN), ("No, not tomorrow.", MailState.CALL)])
+def test_the_answer_to_a_reminder_is_one_to_the_appointment(told: Office, text: str, state: MailState) -> None:
+    client = RECORD_STORES["client"].find(told.store, "Pine Court")
+    editing.edit(told.lee, "client", client, {"told": "confirmed, reminder"})
+    schedule.move(told.dana, "P1", ["Ben Okafor"], at("16:00", 3), confirmed=True)
+    deliver(told)
+    told.go("16:30", 2)
+    assert put_unasked(told.dana) == 1
+    (letter,) = deliver(told)
+    assert letter.subject == "A reminder of your appointment, P1"
+    kept = write(told, text, In_Reply_To=f"<{letter.key}@columbus.example>")
+    assert (kept.state, kept.reference) == (state, "P1")
+
+
+def test_a_look_that_failed_is_noted_by_once_too(firm: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(_: object) -> object:
+        raise imap_server.MailNotReached("imap.example.com: away")
+
+    monkeypatch.setattr(running, "mailbox", away)
+    with pytest.raises(imap_server.MailNotReached):
+        list(running.read_all(firm.dana))
+    noted = heartbeat(firm.store, INBOX)
+    assert noted is not None
+    assert noted.trouble == "imap.example.com: away"

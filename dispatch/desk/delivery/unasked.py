@@ -41,16 +41,16 @@ def _reminders(store: Store, firm: Firm, now: int) -> list[Visit]:
     due = []
     # zones are up to 26 hours apart: the day after tomorrow there may be tomorrow here
     _, until = day_bounds(day_of(now, firm.zone) + datetime.timedelta(days=2), firm.zone)
-    for visit_id in messages.to_remind(store, now, until):
-        visit = existing(visits.visit_by_id(store, visit_id))
+    for visit in visits.visits_by_id(store, messages.to_remind(store, now, until)):
         starts_at = existing(visit.starts_at)
         begins, ends = day_bounds(day_of(starts_at, visit.zone) - datetime.timedelta(days=1), visit.zone)
+        if not at_local(day_of(begins, visit.zone), firm.reminder_at, visit.zone, Unclear.FIRST) <= now < ends:
+            continue
         told = messages.told_last(store, visit.id, visit.client_id)
         counts_on_it = visit.state in calling_ahead.TOLD_A_TIME or (told is not None and told.premise == starts_at)
         fresh = told is not None and told.premise == starts_at and told.made_at >= begins
-        hour = at_local(day_of(begins, visit.zone), firm.reminder_at, visit.zone, Unclear.FIRST)
         sentences = notifications.sayings(store, visit, About.REMINDER, starts_at, now)
         reached = any(firm.tells(one.address) for one in sentences)
-        if hour <= now < ends and counts_on_it and not fresh and reached:
+        if counts_on_it and not fresh and reached:
             due.append(visit)
     return due

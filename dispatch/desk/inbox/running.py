@@ -43,7 +43,6 @@ def run(user: User, tell: Callable[[str], None], every: float, stop: Event) -> N
                 tell(words)
                 last = ""
         except (Refusal, MailNotReached, *TRANSIENT) as fault:
-            beat(user.store, INBOX, every, str(fault))
             if last != str(fault):
                 tell(show(str(fault)))
             last = str(fault)
@@ -51,7 +50,7 @@ def run(user: User, tell: Callable[[str], None], every: float, stop: Event) -> N
 
 
 def read_all(user: User, stop: Event | None = None, *, every: float = NOW_AND_THEN) -> Iterator[str]:
-    """Read what lies there now, mail by mail; yields what became of each. It is noted that the process is at work.
+    """Read what lies there now, mail by mail; yields what became of each. It is noted that this is done, or what keeps it.
 
     Args:
         stop: set it to end.
@@ -62,6 +61,15 @@ def read_all(user: User, stop: Event | None = None, *, every: float = NOW_AND_TH
         MailNotReached: the server does not do its part. What was kept stays kept.
     """
     user.ask_to_read("messages")
+    try:
+        yield from _read(user, stop)
+    except (Refusal, MailNotReached) as fault:
+        beat(user.store, INBOX, every, str(fault))
+        raise
+    beat(user.store, INBOX, every)
+
+
+def _read(user: User, stop: Event | None) -> Iterator[str]:
     with mailbox(user.firm) as box:
         for uid in box.unread():
             if stop is not None and stop.is_set():
@@ -77,7 +85,6 @@ def read_all(user: User, stop: Event | None = None, *, every: float = NOW_AND_TH
                 box.move(uid)
         for uid in box.marked():  # those too that could not be moved before
             box.move(uid)
-    beat(user.store, INBOX, every)
 
 
 def received_words(mail: Mail | None) -> str:

@@ -35,6 +35,6 @@ def silence_of(store: Store, process: str) -> SilentProcess | None:
     if beat is not None:
         after, since, why = max(OVERDUE, _MISSED * beat.every), beat.since, show(beat.trouble, 200)
     else:
-        after, why = OVERDUE, "it never ran here"
+        after, why = OVERDUE, f"dispatch {process} run never ran here"
         since, _ = day_bounds(datetime.date.fromisoformat(firm.inbox_from), firm.zone)
     return SilentProcess(process, since, why) if now - since > after else None
