@@ -8,7 +8,6 @@ from typing import Any
 from db import clients, service_plans
 from db.store import existing
 from dispatch.care.item import CareItem
-from dispatch.desk.book.context import Desk
 from dispatch.desk.care.pipeline import pipeline
 from dispatch.desk.delivery.papers import PaperMail
 from dispatch.desk.proposals import accepting, offering, works
@@ -20,10 +19,12 @@ from dispatch.desk.texts.proposal_words import ProposalWords
 from dispatch.desk.visits.steps import find
 from dispatch.fields.kinds import Day, Link, Links, Text, Whole, Words
 from dispatch.fields.record import Field
+from dispatch.fields.trade import Price
 from dispatch.model.instants import day_text
-from dispatch.model.proposals import FOLLOWS, ClientProposal, ProposalState
+from dispatch.model.proposals import FOLLOWS, AskedWork, ClientProposal, ProposalState
 from dispatch.model.states import LEADS
 from dispatch.model.text import LINE
+from dispatch.records import findings as finding_fields
 from dispatch.records.proposals import WORKS
 from screens.binding import BACK, command
 from screens.dialogs.asked import ChoiceRow, needed
@@ -60,8 +61,15 @@ _AGREED = (
 )
 
 
-async def ask_proposal(screen: UserScreen, stands: dict[str, str]) -> ClientProposal:
-    """Ask for a proposal, with what stands in its fields at first; returns the draft."""
+_OF_WORK = (
+    *(field for field in finding_fields.FIELDS if field.name in ("risk", "minutes")),
+    Field("price", "Price", Price(), "of the work, once"),
+)
+
+
+async def ask_proposal(screen: UserScreen, stands: dict[str, str], work: AskedWork | None = None) -> ClientProposal:
+    """Ask for a proposal, with what stands in its fields at first, and for the risk and the price of the work that it is about;
+    returns the draft."""
     user, store = screen.user, screen.user.store
 
     def write(typed: dict[str, Any]) -> ClientProposal:
@@ -70,9 +78,14 @@ async def ask_proposal(screen: UserScreen, stands: dict[str, str]) -> ClientProp
         plans = [existing(service_plans.service_plan(store, key)) for key in keys]
         visit = find(store, typed["visit"]) if typed["visit"] else None
         chosen = None if not typed["findings"] else [one for one in typed["findings"] if one != "none"]
-        return offering.draft(user, client, plans, visit, chosen, typed["letter"], typed["days"], typed["works"])
+        about = () if work is None else (work._replace(**{field.name: typed[field.name] for field in _OF_WORK}),)
+        asked = (*about, *typed["works"])
+        return offering.draft(user, client, plans, visit, chosen, typed["letter"], typed["days"], asked)
 
-    return await ask_values(screen, "A proposal", _NEW, write, {"days": str(user.firm.quote_days)} | stands)
+    first, *rest = _NEW
+    fields = _NEW if work is None else (first, *_OF_WORK, *rest)
+    title = "A proposal" if work is None else f"A proposal: {work.name}"
+    return await ask_values(screen, title, fields, write, {"days": str(user.firm.quote_days)} | stands)
 
 
 async def begin_proposal(screen: UserScreen, item: CareItem) -> ClientProposal:
@@ -83,9 +96,8 @@ async def begin_proposal(screen: UserScreen, item: CareItem) -> ClientProposal:
         "plan": begun.plans[0].name if begun.plans else "",
         "visit": begun.visit,
         "findings": "" if begun.visit else "none",
-        "works": WORKS.write(begun.works, Desk.for_user(screen.user)),
     }
-    return await ask_proposal(screen, stands)
+    return await ask_proposal(screen, stands, next(iter(begun.works), None))
 
 
 class ProposalsScreen(ListScreen[ClientProposal]):

@@ -181,9 +181,8 @@ def test_accepted_it_is_agreement_series_and_review_and_undo_takes_all_of_it_bac
     review = existing(done.review)
     assert (review.kind, review.wanted_on) == ("review", datetime.date(2027, 2, 24))
     assert (done.proposal.said, done.proposal.who) == (ProposalState.ACCEPTED, "J. Lowe")
-    assert [one.note for one in findings.findings_of_client(office.store, harbor(office).id)] == [
-        "accepted by J. Lowe"
-    ] * 2
+    notes = [one.note for one in findings.findings_of_client(office.store, harbor(office).id)]
+    assert notes == [f"accepted by J. Lowe: {one.reference}" for one in done.requests]
     undo.undo(office.lee)
     assert stands(office, one).said is ProposalState.SENT
     assert agreements.agreements_of(office.store, harbor(office).id) == []

@@ -13,6 +13,7 @@ from dispatch.desk.book import editing
 from dispatch.desk.care import care_list
 from dispatch.desk.care.client_page import client_page
 from dispatch.desk.care.pipeline import pipeline
+from dispatch.desk.closeout import finding
 from dispatch.desk.levels.clocks import clocks_of
 from dispatch.desk.plan import undo
 from dispatch.desk.prices import agreeing
@@ -95,6 +96,15 @@ def test_what_is_accepted_is_asked_for_at_its_site_with_its_words_and_undo_takes
     undo.redo(office.lee)
     assert {one.reference for one in requests(office)} == {copy.reference, second.reference, nas.reference}
     assert audit.verify_chain(office.store) is None
+
+
+def test_what_was_put_right_meanwhile_is_not_asked_for(office: Office) -> None:
+    audited(office)
+    one = offering.draft(office.lee, harbor(office))
+    offering.send(office.lee, one.id)
+    finding.mark(office.lee, "R1", 1, "done")
+    done = accepting.accept(office.lee, one.id, Acceptance("J. Lowe"))
+    assert [one.work for one in done.requests] == ["no second factor"]
 
 
 def test_only_an_end_needs_no_agreement_is_no_offer_and_asks_for_no_site(office: Office) -> None:

@@ -17,6 +17,7 @@ from tests.desk.test_equipment import add
 from tests.desk.test_proposals import audited, plan, stands
 from tests.screens.test_access import shown
 from tests.screens.test_open_work import said
+from tests.screens.test_prices import fill
 from tests.screens.test_screens import opened, press, until, until_true
 from widgets.listed import FigureList
 
@@ -62,14 +63,12 @@ async def test_an_end_of_equipment_begins_one_and_the_clients_page_opens_it(
         await until(pilot, CareScreen)
         await press(pilot, "n")
         await until(pilot, Form)
-        stands = [
-            str(pilot.app.screen.query_one(f"#field-{name}", Input).value) for name in ("client", "works", "findings")
-        ]
-        assert stands == ["Harbor Dental", "NAS/warranty", "none"]
-        await press(pilot, "ctrl+s")
+        stands = [pilot.app.screen.query_one(f"#field-{name}", Input).value for name in ("client", "findings")]
+        assert stands == ["Harbor Dental", "none"]
+        await fill(pilot, risk="a failed disk", minutes="1h30", price="250")
         await until(pilot, ProposalsScreen)
         rows = pilot.app.screen.query_one(FigureList)
-        await until_true(pilot, lambda: "Draft (1)" in said(rows))
+        await until_true(pilot, lambda: "Draft (1): 250.00 USD once" in said(rows))
     async with opened(office.lee, "book", size=size) as pilot:
         await press(pilot, "enter")
         await until(pilot, ClientScreen)

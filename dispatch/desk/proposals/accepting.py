@@ -24,7 +24,7 @@ from dispatch.desk.session.refusals import confirm, refuse, taken
 from dispatch.desk.session.user import User
 from dispatch.model.agreements import Agreement, months_later
 from dispatch.model.clients import Client, Site
-from dispatch.model.findings import FindingState
+from dispatch.model.findings import AuditFinding, FindingState
 from dispatch.model.instants import day_text
 from dispatch.model.money import format_minor
 from dispatch.model.proposals import ClientProposal, OfferedPlan, ProposalState
@@ -78,14 +78,19 @@ def accept(user: User, number: int, asked: Acceptance, confirmed: Sequence[str] 
         if proposal.until is not None and proposal.until < today:
             confirm([f"Proposal {number} held until {proposal.until}. Does it hold all the same?"], confirmed)
         mark = said(unit, proposal, ProposalState.ACCEPTED, who=who, plan_id=None if plan is None else plan.id)
-        found = mark_findings(unit, proposal, FindingState.PROPOSED, f"accepted by {who}")
         accepted, pictures = Accepted(proposal), list[RecordChange]()
         if plan is not None and site is not None:
             accepted, pictures = _begun(user, unit, proposal, client, plan, site, asked, confirmed)
         proposal = proposal_of(store, number)
-        wanted = requests_of(store, proposal, findings_in(store, proposal))
+        open_still = _open(store, proposal)
+        wanted = requests_of(store, proposal, open_still)
         made = [_asked_for(user, unit, client, _at(store, one, site), one.texts) for one in wanted]
         pictures += undo_record.since(unit, [], made)
+        # the requests of the findings come first, in their order
+        asks = {finding.id: made[place].reference for place, finding in enumerate(open_still)}
+        found = mark_findings(
+            unit, proposal, FindingState.PROPOSED, lambda finding: f"accepted by {who}: {asks[finding.id]}"
+        )
         changes.remember(unit, f"accept proposal {number} of {client.name}", [*pictures, *found, mark])
         return accepted._replace(proposal=proposal, requests=tuple(made))
 
@@ -111,7 +116,7 @@ def meant(store: Store, proposal: ClientProposal, asked: Acceptance) -> tuple[st
     faults = list[str]()
     who = taken("by", asked.who, NAME, faults, needed=True)
     plan = _one("plan", asked.plan, proposal.plans, faults) if proposal.plans else None
-    placed = all(one.site_id is not None for one in requests_of(store, proposal, findings_in(store, proposal)))
+    placed = all(one.site_id is not None for one in requests_of(store, proposal, _open(store, proposal)))
     site = None
     if proposal.plans or not placed:
         site = _one("site", asked.site, clients.sites_of(store, proposal.client_id), faults)
@@ -179,6 +184,11 @@ def _begun(
     review = _asked_for(user, unit, client, site.name, request)
     pictures += undo_record.since(unit, [], [review])
     return Accepted(proposal, agreement, None if series is None else series.id, review), pictures
+
+
+def _open(store: Store, proposal: ClientProposal) -> list[AuditFinding]:
+    """The findings of a proposal that are still to be put right."""
+    return [one for one in findings_in(store, proposal) if one.open]
 
 
 def _at(store: Store, request: WorkRequest, site: Site | None) -> str:

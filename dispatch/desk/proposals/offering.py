@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from db import changes, clients, findings, proposals, service_plans, settings
@@ -168,7 +168,7 @@ def send(
             *mailed.pictures(made),
             *end_offers(unit, proposal),
             *([offered(unit, proposal.client_id, made=True, note=f"proposal {number}")] if proposal.is_offer else []),
-            *mark_findings(unit, proposal, FindingState.PROPOSED, f"proposal {number}"),
+            *mark_findings(unit, proposal, FindingState.PROPOSED, lambda _: f"proposal {number}"),
             said(unit, proposal, ProposalState.SENT, follow_up=again, until=until),
         ]
         changes.remember(unit, f"send proposal {number} to {proposal.client}", pictures)
@@ -208,7 +208,7 @@ def decline(user: User, number: int, reason: str) -> ClientProposal:
         proposal, why = step(user.store, number, ProposalState.DECLINED), reason_of(reason)
         pictures = [said(unit, proposal, ProposalState.DECLINED, note=why)]
         if proposal.said is not None:
-            pictures += mark_findings(unit, proposal, FindingState.DECLINED, why)
+            pictures += mark_findings(unit, proposal, FindingState.DECLINED, lambda _: why)
             if proposal.is_offer or any(work.rule in OFFERS for work in proposal.works):
                 pictures.append(offered(unit, proposal.client_id, made=False, note=why))
         changes.remember(unit, f"decline proposal {number}", pictures)
@@ -222,11 +222,13 @@ def said(unit: Unit, proposal: ClientProposal, state: ProposalState, **more: Any
     return changes.added(proposals.MARK, proposals.add_mark(unit, proposal.id, state, **columns))
 
 
-def mark_findings(unit: Unit, proposal: ClientProposal, state: FindingState, note: str) -> list[RecordChange]:
+def mark_findings(
+    unit: Unit, proposal: ClientProposal, state: FindingState, noted: Callable[[AuditFinding], str]
+) -> list[RecordChange]:
     """Say within a deed what became of the findings of a proposal that are open; returns the pictures of that."""
     pictures = []
     for one in findings_in(unit.store, proposal):
-        if one.open and (one.state, one.note) != (state, note):
+        if one.open and (one.state, one.note) != (state, note := noted(one)):
             pictures.append(changes.added(findings.MARK, findings.add_mark(unit, one, state, note)))
             unit.audit("visit", one.visit_id, finding=one.number, state=state, note=note)
     return pictures

@@ -57,7 +57,7 @@ class ProposalWords:
             [f"or {count_text(len(one.plans) - 1, 'other plan')}"] if len(one.plans) > 1 and not one.plan_id else []
         )
         work = [f"work on {count_text(len(one.findings), 'finding')}"] if one.findings else []
-        work += [f"other work ({len(one.works)})"] if one.works else []
+        work += [one.works[0].what] if len(one.works) == 1 else [f"{len(one.works)} other works"] if one.works else []
         return "; ".join([*plans, *work])
 
     def standing(self, one: ClientProposal) -> str:
