@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
+from typing import NamedTuple
 
 from dispatch.care.account import Account
 from dispatch.care.item import CareItem, CareState, dated, month_end
@@ -15,16 +17,51 @@ EXEMPT_AFTER = 15
 """An agreement that began after this day of a month owes nothing for that month."""
 DUE_FROM = 15
 BELOW_FROM = 22
+REVIEW = "review with the client"
+"""What is due by D8."""
 REVIEW_MONTHS = 3
 REVIEW_OPENS = 15
 """Days before a review is due from which it stands in the list."""
 
 
-def cadence(account: Account, terms: Agreement, today: datetime.date) -> CareItem | None:
-    """E1. A contact is a completed on-site visit whose cause is not our own failure."""
-    contacts = sorted(
+class AgreedMonth(NamedTuple):
+    """What an agreement asks for in a month, at `least` and as a `target`, and the contacts `made` in it; None: it owes none."""
+
+    first: datetime.date
+    least: int | None
+    target: int | None
+    made: int
+
+
+def agreed_months(
+    account: Account, first: datetime.date, after: datetime.date, today: datetime.date
+) -> Iterator[AgreedMonth]:
+    """E1 of each month that has begun, from the one of `first` up to `after`. One that is over is judged by what was asked for at
+    its end."""
+    contacts, month = _contacts(account, today), first
+    while month < after and month <= today:
+        last = month_end(month)
+        judged = min(last, today)
+        terms = account.in_force(judged)
+        made = sum(month <= day <= last for day in contacts)
+        if terms is None or _exempt(account.agreed_since(terms), month):
+            yield AgreedMonth(month, None, None, made)
+        else:
+            service = terms.service_on(judged)
+            yield AgreedMonth(month, service.cadence_min, service.cadence_target, made)
+        month = months_later(month, 1)
+
+
+def _contacts(account: Account, today: datetime.date) -> list[datetime.date]:
+    """The days of completed on-site visits whose cause is not our own failure, in order."""
+    return sorted(
         visit.day for visit in account.visits if visit.completed and not visit.own_failure and visit.day <= today
     )
+
+
+def cadence(account: Account, terms: Agreement, today: datetime.date) -> CareItem | None:
+    """E1. A contact is a completed on-site visit whose cause is not our own failure."""
+    contacts = _contacts(account, today)
     since = account.agreed_since(terms)
     missed = _missed_month(account, since, contacts, today)
     if missed is not None:
@@ -72,18 +109,33 @@ def proactive(account: Account, today: datetime.date) -> Iterator[CareItem]:
         yield from dated(CareItem("E8", f"{month:%Y-%m}", "log and health check", why, month, last), today)
 
 
+def next_review(account: Account, today: datetime.date) -> datetime.date | None:
+    """D8: when the next review with the client is due; None without an agreement."""
+    terms = account.in_force(today)
+    return None if terms is None else _review_due(account, terms, today)[0]
+
+
 def review(account: Account, terms: Agreement, today: datetime.date) -> Iterator[CareItem]:
-    """D8: sit in front of the client every quarter."""
+    """D8: sit in front of the client every quarter. Once a visit for it is asked for it waits, until that is closed."""
+    due, since = _review_due(account, terms, today)
+    opens = due - datetime.timedelta(days=REVIEW_OPENS)
+    item = CareItem("D8", due.isoformat(), REVIEW, f"every quarter; {since}", opens, due)
+    asked = next((visit for visit in account.visits if visit.kind == "review" and visit.open), None)
+    if asked is None:
+        yield from dated(item, today)
+        return
+    why = f"{item.why}; {asked.reference} is to be on {asked.day}"
+    yield from (replace(one, state=CareState.PLANNED, why=why, visit=asked.reference) for one in dated(item, today))
+
+
+def _review_due(account: Account, terms: Agreement, today: datetime.date) -> tuple[datetime.date, str]:
+    """When the next one is due, and since when that counts, in words."""
     held = [visit.day for visit in account.visits if visit.kind == "review" and visit.completed]
     held += _ended(account, "D8")
     began = account.agreed_since(terms)
     base = max((day for day in held if began <= day <= today), default=began)
-    due = months_later(base, REVIEW_MONTHS)
-    opens = due - datetime.timedelta(days=REVIEW_OPENS)
     since = f"the last one was on {base}" if base in held else f"the agreement began on {began}"
-    yield from dated(
-        CareItem("D8", due.isoformat(), "review with the client", f"every quarter; {since}", opens, due), today
-    )
+    return months_later(base, REVIEW_MONTHS), since
 
 
 def gaps(account: Account, today: datetime.date) -> Iterator[CareItem]:

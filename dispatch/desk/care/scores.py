@@ -106,10 +106,11 @@ def scores_over(store: Store, first: datetime.date, last: datetime.date) -> Scor
 
 
 def said_between(
-    store: Store, first: datetime.date, last: datetime.date, client_id: int | None = None
+    store: Store, first: datetime.date, last: datetime.date, client_id: int | None = None, zone: str = ""
 ) -> list[ClientWord]:
-    """What clients said on some days and says whose it is: surveys, then sign-offs; of one client, where one is asked for."""
-    zone = settings.firm(store).zone
+    """What clients said on some days and says whose it is: surveys, then sign-offs; of one client, where one is asked for. Days of
+    visits are those of `zone`, else of the firm's."""
+    zone = zone or settings.firm(store).zone
     end = day_bounds(last, zone)[1]
     both = (
         *scores.surveys_between(store, first, last),

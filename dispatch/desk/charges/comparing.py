@@ -61,6 +61,18 @@ class PlanComparison:
         return None if self.now.total is None or plan.total is None else self.now.total - plan.total
 
 
+class PricedAnew(NamedTuple):
+    """Visits as they were charged, and at the standard price, net in minor units; those that have no such price (`unpriced`) are in
+    neither."""
+
+    visits: int
+    unpriced: int
+    charged: int
+    standard: int
+    currency: str
+    exponent: int
+
+
 def plan_terms(plan: ServicePlan) -> dict[str, Any]:
     """A plan as an agreement that is tried on: without days, and without blocks, which are paid for apart."""
     return {**plan.terms, "starts": None, "ends": None, "blocks": []}
@@ -108,7 +120,7 @@ def compare_plans(
     tries: list[tuple[str, PlanFee, Mapping[str, Any] | Agreement | None]] = [
         (STANDARD, PlanFee(), None)
         if agreement is None
-        else (agreement.name, _fee_now(agreement), _terms_now(agreement, today)),
+        else (agreement.name, fee_in_force(agreement), _terms_now(agreement, today)),
         *(
             (plan.name, plan_fee(plan, client), plan_terms(plan))
             for plan in (service_plans.service_plans(store) if plans is None else plans)
@@ -125,6 +137,27 @@ def compare_plans(
     return PlanComparison(now, tuple(under), len(good), len(recent) - len(good), *money, reference if apart else "")
 
 
+def saved_by(charges: Sequence[tuple[StoredSheet, datetime.date]]) -> PricedAnew | None:
+    """What visits, each with its day, come to at the standard price beside what was charged; None: there are none.
+
+    Visits in another currency than that of the last are not priced.
+    """
+    if not charges:
+        return None
+    last = max(charges, key=lambda one: (one[1], one[0].visit_id))[0]
+    kept = [
+        _Kept(sheet, day, 0, asked=False) for sheet, day in sorted(charges, key=lambda one: (one[1], one[0].visit_id))
+    ]
+    pairs = [
+        (one.sheet.net, net)
+        for one, net in zip(kept, _nets(kept, None), strict=True)
+        if (one.sheet.currency, one.sheet.exponent) == (last.currency, last.exponent)
+    ]
+    both = [(charged, standard) for charged, standard in pairs if charged is not None and standard is not None]
+    sums = (sum(charged for charged, _ in both), sum(standard for _, standard in both))
+    return PricedAnew(len(both), len(kept) - len(both), *sums, last.currency, last.exponent)
+
+
 class _Kept(NamedTuple):
     """A sheet that was kept of a visit: its day, how many days ago that is, and whether it is asked about."""
 
@@ -134,7 +167,7 @@ class _Kept(NamedTuple):
     asked: bool
 
 
-def _fee_now(agreement: Agreement) -> PlanFee:
+def fee_in_force(agreement: Agreement) -> PlanFee:
     """The fee of an agreement that is in force. What is prepaid is not compared: it was paid for when the block was sold."""
     if agreement.kind in PREPAID - {"retainer"}:
         return PlanFee(unknown=("blocks are paid for when they are sold",))

@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from db import agreements, clients, promises, results, settings, sheets, visits
+from db import clients, promises, results, settings, sheets, visits
 from db.results import StandingResult
 from db.sheets import StoredSheet
 from db.store import Store
+from dispatch.care.account import Account
+from dispatch.desk.care.accounts import accounts, office
 from dispatch.desk.figures.earnings import REVIEWED, Earned, earned, firms_money, unpaid
 from dispatch.desk.figures.meanings import Money
 from dispatch.desk.levels.clocks import TermsBook
-from dispatch.desk.levels.level_period import client_levels
-from dispatch.desk.prices.agreeing import balances
+from dispatch.desk.levels.level_period import ClientLevels, client_levels
 from dispatch.desk.reports.charge_words import capital
 from dispatch.desk.reports.data import period_tables
 from dispatch.desk.reports.document import (
@@ -34,18 +35,29 @@ from dispatch.desk.reports.document import (
 )
 from dispatch.desk.reports.how_soon import how_soon
 from dispatch.desk.reports.naming import client_slug
-from dispatch.desk.reports.service import OUTCOMES, TOLD, told_label
+from dispatch.desk.reports.service import OUTCOMES, told_label
+from dispatch.desk.reports.with_client import (
+    PeriodCounts,
+    as_agreed,
+    beside_before,
+    charged_with_tax,
+    gaps,
+    measured,
+    satisfied,
+    saved,
+    what_is_next,
+)
 from dispatch.desk.session.user import User
 from dispatch.levels.report import LevelFigures
 from dispatch.model.checklists import Grade, ItemKind, Result
 from dispatch.model.clients import Client
 from dispatch.model.firm import Firm
-from dispatch.model.instants import Times, day_of, day_text, short_day_text
+from dispatch.model.instants import Times, day_of, short_day_text
 from dispatch.model.invoices import LineSource
 from dispatch.model.languages import phrase, say, says, speaking
-from dispatch.model.periods import Period
+from dispatch.model.periods import Period, read_period
 from dispatch.model.promises import KEPT, Promise
-from dispatch.model.states import ENDED, State
+from dispatch.model.states import State
 from dispatch.model.visits import Visit, ended_within
 from dispatch.model.ways import way_and_work
 
@@ -87,16 +99,17 @@ def _report(user: User, client: Client, period: Period) -> Report:
     store = user.store
     with store.read():
         firm = settings.firm(store)
-        levels = client_levels(store, client, period)
         book = TermsBook(store, {client.id})
-        times, (start, end) = firm.times(book.zone_on(period.first)), book.bounds(period)
+        times = firm.times(book.zone_on(period.first))
         own = visits.of_client(store, client.id)
-        ended = ended_within(own, start, end)
-        charges = sheets.latest_sheets(store, [visit.id for visit in ended])
-        reviewed = {visit.id: charges[visit.id] for visit in ended if _is_reviewed(visit, charges.get(visit.id))}
         today = day_of(store.clock.now(), times.zone)
-        things = earned(store, period, today, ended, firms_money(store), (client.id,))
-        counted = [one for one in things if one.visit_id is None or one.visit_id in reviewed]
+        levels, now = _counts(store, client, period, book, own, times)
+        _, earlier = _counts(store, client, read_period("", period.first, period.kind), book, own, times)
+        start, end = book.bounds(period)
+        ended, reviewed, counted = now.ended, now.reviewed, now.counted
+        charges = sheets.latest_sheets(store, [visit.id for visit in ended])
+        where = office(store)
+        account = next(iter(accounts(store, where, {client.id})), Account(client.id, client.name))
         tested = results.standing(store, [visit.id for visit in ended])
         judged = promises.of_visits(
             store, [visit.id for visit in own], times.zone, store.clock.now(), firm.late_minutes
@@ -108,13 +121,19 @@ def _report(user: User, client: Client, period: Period) -> Report:
         sections = (
             _at_a_glance(period, firm, times, ended, tested, kept, levels.figures, counted),
             *_month_by_month(period, firm, times, ended, tested, counted),
+            beside_before(store, client, now, earlier, today),
+            as_agreed(account, period, own, today),
             Section(say("Visits"), paragraphs=clocks, tables=(_visits(ended, tested, charges, reviewed, times),)),
             Section(say("What we tested"), tables=(_tests(tested),)),
+            measured(by_id, tested),
             Section(say("What we found"), tables=(_findings(by_id, tested),)),
             how_soon(levels, own, kept, times),
             _charges(ended, reviewed, counted),
+            saved(account, now, times),
             value_given(reviewed.values()),
-            _next(store, client, own, times),
+            satisfied(store, client, period, times),
+            gaps(store, account, period, today),
+            what_is_next(store, client, account, own, times, where.workdays),
         )
         at_site = times._replace(zone=zones.pop()) if len(zones) == 1 else times
         foot, head = foot_of(store, user.staff.name, at_site, to_client=True), letterhead_of(store)
@@ -130,7 +149,7 @@ def _report(user: User, client: Client, period: Period) -> Report:
         period.kind,
         title,
         subtitle,
-        sections,
+        tuple(filter(None, sections)),
         foot,
         name=name,
         data=data,
@@ -138,6 +157,20 @@ def _report(user: User, client: Client, period: Period) -> Report:
         to=to if len(to) > 1 else (),
         whose=whose,
     )
+
+
+def _counts(
+    store: Store, client: Client, period: Period, book: TermsBook, own: Sequence[Visit], times: Times
+) -> tuple[ClientLevels, PeriodCounts]:
+    """What a period of the client counts, by the bounds of their rate card."""
+    ended = ended_within(own, *book.bounds(period))
+    charges = sheets.latest_sheets(store, [visit.id for visit in ended])
+    reviewed = {visit.id: charges[visit.id] for visit in ended if _is_reviewed(visit, charges.get(visit.id))}
+    today = day_of(store.clock.now(), times.zone)
+    things = earned(store, period, today, ended, firms_money(store), (client.id,))
+    counted = [one for one in things if one.visit_id is None or one.visit_id in reviewed]
+    levels = client_levels(store, client, period)
+    return levels, PeriodCounts(period, ended, reviewed, counted, levels.figures)
 
 
 def _address(store: Store, client: Client) -> list[str]:
@@ -164,6 +197,7 @@ def _at_a_glance(
     tests = [result for result in tested if result.tests]
     held = [visit for visit in ended if visit.state is not State.CANCELLED]
     facts: list[tuple[str, Cell]] = [
+        (say("requests"), figures.requests),
         (say("visits"), len(held)),
         (say("completed"), sum(visit.state is State.CLOSED for visit in held)),
     ]
@@ -194,11 +228,9 @@ def _share(some: int, among: int) -> str:
 
 def _totals(counted: Iterable[Earned]) -> list[Cell]:
     """What they come to with tax, in each currency."""
-    totals = Counter[Money]()
-    for one in counted:
-        if one.net is not None:
-            totals[one.money] += one.total
-    return [Amount(total, money.exponent, money.currency) for money, total in sorted(totals.items())]
+    return [
+        Amount(total, exponent, currency) for (currency, exponent), total in sorted(charged_with_tax(counted).items())
+    ]
 
 
 def _month_by_month(
@@ -402,33 +434,3 @@ def value_given(charges: Iterable[StoredSheet]) -> Section:
     table = ReportTable((say("What"), say("Worth")), tuple(rows), say("Nothing was given in this time."), sums=int(one))
     what = (say("What these visits would have cost beside what is charged, before tax."),) if rows else ()
     return Section(say("Value given"), paragraphs=what, tables=(table,), kept_together=True)
-
-
-def _next(store: Store, client: Client, own: Sequence[Visit], times: Times) -> Section:
-    """Visits that are agreed or asked for, a time only where it was told; the agreement, and what is left of it."""
-    today = day_of(store.clock.now(), times.zone)
-    rows: list[tuple[Cell, ...]] = []
-    for visit in sorted(own, key=lambda visit: (visit.starts_at is None, visit.starts_at or 0)):
-        if visit.state not in ENDED and visit.archived_at is None:
-            rows.append((_when(visit, times), visit.reference, visit.work, ", ".join(visit.crew) or None))
-    agreement = agreements.agreement_on(store, client.id, today)
-    terms: list[tuple[str, Cell]] = []
-    if agreement is not None and agreement.covers(today):
-        until = say("without an end") if agreement.ends is None else say("to {day}", day=day_text(agreement.ends))
-        terms.append((say("Your agreement"), f"{agreement.name}, {until}"))
-        terms += [(say("What is left"), line) for line in balances(store, agreement, today)]
-    table = ReportTable(
-        (say("When"), say("Visit"), say("Work"), say("Who")), tuple(rows), say("No visit is asked for.")
-    )
-    return Section(say("What is next"), tuple(terms), tables=(table,))
-
-
-def _when(visit: Visit, times: Times) -> str:
-    if visit.starts_at is not None:
-        there = times._replace(zone=visit.zone)
-        return there.moment(visit.starts_at) if visit.state in TOLD else day_text(day_of(visit.starts_at, visit.zone))
-    return (
-        say("the day is not agreed yet")
-        if visit.wanted_on is None
-        else say("asked for {day}", day=day_text(visit.wanted_on))
-    )
