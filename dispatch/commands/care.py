@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import shlex
 
 from dispatch.commands.declared import Command, CommandGroup, acts, by, reads
 from dispatch.commands.options import JSON, Args, Option, Store, User, flag, one_of, option
 from dispatch.commands.printing import Answer
-from dispatch.commands.typed import CLIENT
+from dispatch.commands.typed import CLIENT, minutes
 from dispatch.desk.session.refusals import Faulty
 from dispatch.lazily import lazily
 from dispatch.model.typed_times import parse_day
@@ -16,6 +17,7 @@ with lazily(__name__):
     from dispatch.desk.care import accounts, care_list, scores
     from dispatch.desk.delivery import surveys, unasked_surveys
     from dispatch.desk.firm import skills_ahead
+    from dispatch.desk.requests import review_visit
     from dispatch.desk.texts import client_words, comparison_words, score_words, skill_words
 
 
@@ -76,6 +78,21 @@ def _scores(store: Store, args: Args) -> Answer:
     last = args.last or accounts.office(store).today
     first = args.first or last - datetime.timedelta(days=364)
     return Answer(scores.scores_over(store, first, last), score_words.scores_form, score_words.score_lines)
+
+
+@acts(
+    "book",
+    "ask for the visit of a review that is due",
+    option("key", "KEY", "a review, as the list prints it"),
+    option("--on", "DAY", "default: the working day on which it is due, or the next one", reads=_day),
+    option("--site", "NAME", "which of theirs, if they have several", default=""),
+    option("--minutes", None, "default: an hour", type=minutes),
+)
+def _book(user: User, args: Args) -> str:
+    visit = review_visit.book(user, args.key, args.on, args.site, args.minutes)
+    period = review_visit.period_under_review(user.store)
+    page = f"dispatch report {period.kind} --client {shlex.quote(visit.client)} --{period.kind} {period.code}"
+    return f"{visit.reference} asks for it, {visit.wanted_on}; its page: {page}"
 
 
 @acts(
@@ -144,6 +161,7 @@ _DEEDS = (
         option("--until", "DAY", reads=_day, required=True),
         _NOTE,
     ),
+    _book,
     _skills,
     _scores,
     _survey,

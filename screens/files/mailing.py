@@ -87,13 +87,13 @@ def _checked(typed: dict[str, str]) -> dict[str, str]:
     return typed
 
 
-async def ask_period_mail(screen: UserScreen, client: str, day: datetime.date) -> None:
-    """Ask to whom a client's month, quarter or year goes, and send it; the month that `day` is in is offered."""
+async def ask_period_mail(screen: UserScreen, client: str, day: datetime.date, period: str = "") -> None:
+    """Ask to whom a client's month, quarter or year goes, and send it; `period` is offered, else the month that `day` is in."""
 
     def make(user: User, typed: str) -> Report:
         return period_report(user, client_named(user.store, client), period_typed(typed, day))
 
-    await ask_mail(screen, f"The month, quarter or year of {client} by mail", make, period=f"{day:%Y-%m}")
+    await ask_mail(screen, f"The month, quarter or year of {client} by mail", make, period=period or f"{day:%Y-%m}")
 
 
 async def ask_every_client(screen: UserScreen, day: datetime.date, *, by_mail: bool) -> None:

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from db import settings
 from db.faults import StoreFault
 from dispatch.desk.adapters.calendar_export import calendar_of
 from dispatch.desk.book.records import client_named, technician_named
@@ -15,6 +16,7 @@ from dispatch.desk.reports.day import day_report
 from dispatch.desk.reports.firm import firm_report
 from dispatch.desk.reports.period import period_report
 from dispatch.desk.reports.sheet import sheet_report
+from dispatch.desk.requests.review_visit import period_under_review
 from dispatch.desk.session.private_file import FileThere, write_private
 from dispatch.desk.session.refusals import Faulty, Refusal
 from dispatch.desk.session.user import User
@@ -97,13 +99,24 @@ async def ask_report(
         )
 
 
-async def ask_period(screen: UserScreen, client: str, day: datetime.date) -> None:
-    """Ask which, where to, and write a client's month, quarter or year; the month that `day` is in is offered."""
+async def ask_review_page(screen: UserScreen, client: str) -> None:
+    """The page for the review with a client, into a file or by mail; the last whole quarter is offered."""
+    rows = [ChoiceRow("into a file", "file", "a page, a PDF, text")]
+    rows.append(ChoiceRow("by mail", "mail", "looked at first, then through the outbox"))
+    today, code = settings.today(screen.user.store), period_under_review(screen.user.store).code
+    if await screen.choose(f"The review with {client}", rows) == "mail":
+        await mailing.ask_period_mail(screen, client, today, code)
+    else:
+        await ask_period(screen, client, today, code)
+
+
+async def ask_period(screen: UserScreen, client: str, day: datetime.date, period: str = "") -> None:
+    """Ask which, where to, and write a client's month, quarter or year; `period` is offered, else the month that `day` is in."""
     await ask_file(
         screen,
         f"The month, quarter or year of {client}",
         lambda user, typed: period_report(user, client_named(user.store, client), period_typed(typed, day)),
-        period=f"{day:%Y-%m}",
+        period=period or f"{day:%Y-%m}",
     )
 
 

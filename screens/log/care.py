@@ -13,12 +13,13 @@ from dispatch.desk.care import care_list
 from dispatch.desk.care.accounts import office
 from dispatch.desk.texts.client_words import standing
 from dispatch.desk.texts.comparison_words import comparison_lines
-from dispatch.fields.kinds import Day, Text
+from dispatch.fields.kinds import Day, Text, Whole
 from dispatch.fields.record import Field
 from dispatch.lazily import lazily
 from dispatch.model.clients import Client
-from dispatch.model.states import LEADS
+from dispatch.model.states import LEADS, READS
 from dispatch.model.text import LINE, count_text
+from dispatch.model.visits import Visit
 from screens.binding import BACK, command, key, opens
 from screens.dialogs.asked import ChoiceRow, needed
 from screens.listed import ListScreen
@@ -27,10 +28,17 @@ from widgets.listed import FigureLine
 
 with lazily(__name__):
     from dispatch.desk.delivery import unasked_surveys
+    from dispatch.desk.requests import review_visit
+    from screens.files import writing
     from screens.log import proposals, surveys
 
 FEW = 12
 """So many clients are listed at first; the others with all of it."""
+_BOOKED = (
+    Field("day", "Day", Day(), required=True),
+    Field("site", "Site", Text(), "which of theirs"),
+    Field("minutes", "Minutes", Whole(1, 1440), required=True),
+)
 _GAP = (
     Field("what", "What is missing", Text(LINE), required=True),
     Field("owner", "Who sees to it", Text()),
@@ -49,7 +57,7 @@ class CareScreen(ListScreen[CareItem]):
     ENTER = "client"
     PANE = "beside"
     FOOTER = (
-        "care.done care.decline care.snooze care.propose care.survey screen.proposals care.all care.skills change.undo "
+        "care.done care.book care.decline care.snooze care.propose care.survey screen.proposals care.all care.skills change.undo "
         "screen.keys"
     )
     BINDINGS = [key("enter", "care.client", "Client", "the client's page", show=False), BACK]
@@ -130,6 +138,29 @@ class CareScreen(ListScreen[CareItem]):
         """The client's survey was sent, or answered."""
         await surveys.ask_survey(self, client)
 
+    @command("b", "care.book", "Book review", LEADS, about="_review")
+    async def action_book(self, item: CareItem) -> None:
+        """Ask for the visit of a review that is due; it waits until that visit is closed."""
+        where = office(self.user.store)
+        sites = clients.sites_of(self.user.store, item.client_id)
+        fields = _BOOKED if len(sites) > 1 else tuple(field for field in _BOOKED if field.name != "site")
+
+        def book(typed: dict[str, Any]) -> Visit:
+            return review_visit.book(self.user, item.key, typed["day"], typed.get("site", ""), typed["minutes"])
+
+        stands = {
+            "day": review_visit.review_day(item, where.today, where.workdays).isoformat(),
+            "site": sites[0].name if sites else "",
+            "minutes": str(review_visit.MINUTES),
+        }
+        visit = await ask_values(self, f"The review with {item.client}", fields, book, stands)
+        self.say(f"{visit.reference} asks for it. R has its page; u takes it back.")
+
+    @command("R", "file.report", "Review page", READS["reports"].roles, about="_client")
+    async def action_review_page(self, client: Client) -> None:
+        """The page for the review with the client: their quarter, or another period, into a file or by mail."""
+        await writing.ask_review_page(self, client.name)
+
     @command("o", "care.offer", "Offer", LEADS, about="_client")
     async def action_offer(self, client: Client) -> None:
         """An offer was made to the client, or declined."""
@@ -162,6 +193,9 @@ class CareScreen(ListScreen[CareItem]):
 
     _PROPOSALS = "What is offered to clients, what they said to it, and what it comes to."
     show_proposals = opens("p", "screen.proposals", "Proposals", "proposals", _PROPOSALS)
+
+    def _review(self) -> CareItem | None:
+        return self.here if self.here is not None and review_visit.asks_for_review(self.here) else None
 
     def _client(self) -> Client | None:
         return None if self.here is None else clients.client(self.user.store, self.here.client_id)

@@ -14,7 +14,7 @@ from dispatch.desk.review.reviewing import VisitHistory, visit_history
 from dispatch.desk.texts.record_words import history_lines
 from dispatch.lazily import lazily
 from dispatch.model.checklists import Mark
-from dispatch.model.states import LEADS
+from dispatch.model.states import LEADS, READS
 from dispatch.model.ways import state_words
 from screens.binding import BACK, command
 from screens.log.review import REVIEW
@@ -29,6 +29,7 @@ from widgets.lines.marks import marks_of
 
 with lazily(__name__):
     from screens.board import answering
+    from screens.files import writing
     from screens.log import surveys
 
 
@@ -110,5 +111,11 @@ class VisitRecord(UserScreen):
         """The charge sheet, line by line."""
         if self._page is not None:
             self.app.push_screen(ChargeSheet(self._page))
+
+    @command("R", "file.report", "Review page", READS["reports"].roles)
+    async def action_review_page(self) -> None:
+        """The page for the review with the client: their quarter, or another period, into a file or by mail."""
+        if self._page is not None:
+            await writing.ask_review_page(self, self._page.visit.client)
 
     KEYS_BESIDE = (*REVIEW, report, files, findings)

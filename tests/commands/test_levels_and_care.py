@@ -207,3 +207,29 @@ def test_a_prospect_is_kept_by_command(firm: Dispatch) -> None:
     (item,) = firm.json("care", "list", "--client", "Maybe", "--json")
     assert (item["rule"], item["what"]) == ("E6", "propose an audit")
     assert "unhappy with the present provider since 2026-01-01" in firm.ok("client", "show", "Maybe")
+
+
+def test_a_review_is_booked_and_its_page_is_named(agreed: Dispatch) -> None:
+    keys = {one["rule"]: one["key"] for one in agreed.json("care", "list", "--client", "Promised", "--json")}
+    assert agreed("care", "book", keys["E1"]).code == 1
+    said = agreed.ok("care", "book", keys["D8"], "--on", "+3", "--minutes", "45")
+    assert "dispatch report quarter --client Promised --quarter 20" in said
+    reference = said.partition(" ")[0]
+    visit = agreed.json("visit", "show", reference, "--json")
+    assert (visit["kind"], visit["work"]) == ("review", "Review with the client")
+    (waits,) = [
+        one for one in agreed.json("care", "list", "--client", "Promised", "--all", "--json") if one["rule"] == "D8"
+    ]
+    assert (waits["state"], waits["visit"]) == ("planned", reference)
+    report = agreed.json("report", "quarter", "--client", "Promised", "--json")
+    assert {"Beside the time before", "Gaps, and who sees to them"} <= {one["title"] for one in report["sections"]}
+
+
+def test_scores_are_counted(agreed: Dispatch) -> None:
+    agreed.ok("care", "survey", "Promised", "--answered", "4", "--words", "late")
+    found = agreed.json("care", "scores", "--json")
+    assert found["clients"] == [
+        {"client": "Promised", "mean": "4.0", "answers": 1, "low": 1, "few": True, "signed_off": 0, "satisfied": 0}
+    ]
+    assert "4.0 of 10 (1 answer, 1 of them 6 or less, too few to say much)" in agreed.ok("care", "scores")
+    assert agreed("care", "survey", "Promised", "--answered", "4", "--anonymous").code == 1

@@ -6,14 +6,18 @@ import datetime
 
 import pytest
 
+from dispatch.care.item import CareItem, CareState
+from dispatch.closeout import shipped
 from dispatch.desk.book import editing
 from dispatch.desk.care import care_list
 from dispatch.desk.figures.counting import figures_over
-from dispatch.desk.plan import schedule
+from dispatch.desk.plan import schedule, undo
 from dispatch.desk.prices import agreeing
 from dispatch.desk.reports.document import Amount, Cell, Report
 from dispatch.desk.reports.period import period_report
 from dispatch.desk.reports.rendering import as_text
+from dispatch.desk.requests import review_visit
+from dispatch.desk.session.refusals import Faulty, NotAllowed, Refusal
 from dispatch.model.periods import Period
 from tests.desk.conftest import DAY, Office, approve, at, closed, harbor
 from tests.desk.test_client_period import section
@@ -156,3 +160,60 @@ def test_each_kind_of_period_has_them(office: Office, kind: str) -> None:
     assert {
         "Beside the time before", "Visits as agreed", "How satisfied you are", "Gaps, and who sees to them", "What is next",
     } <= set(titles(quarter(office, Period(kind, QUARTER.first).at(DAY))))  # fmt: skip
+
+
+def due_review(office: Office) -> CareItem:
+    (item,) = [one for one in care_list.care_list(office.store, all_items=True) if one.what == "review with the client"]
+    return item
+
+
+def test_a_review_is_booked_from_what_is_due_and_ends_it_once_it_is_closed(office: Office) -> None:
+    """design/service-levels.md D8a"""
+    agree(office)
+    item = due_review(office)
+    assert item.state is CareState.OVERDUE
+    with pytest.raises(Faulty, match="site"):
+        review_visit.book(office.lee, item.key)
+    with pytest.raises(NotAllowed):
+        review_visit.book(office.dana, item.key, site="Main office")
+    visit = review_visit.book(office.lee, item.key, site="Main office")
+    assert (visit.kind, visit.work, visit.wanted_on, visit.minutes, visit.priority) == (
+        "review", "Review with the client", datetime.date(2026, 11, 25), 60, 4,
+    )  # fmt: skip
+    waits = due_review(office)
+    assert (waits.state, waits.visit, waits.asks) == (CareState.PLANNED, visit.reference, False)
+    assert "is to be on 2026-11-25" in waits.why
+    with pytest.raises(Refusal, match="is asked for already"):
+        review_visit.book(office.lee, item.key, site="Main office")
+    undo.undo(office.lee)
+    assert due_review(office).state is CareState.OVERDUE
+    again = review_visit.book(office.lee, item.key, DAY, "Main office", 30)
+    assert dict(section(quarter(office), "What is next").facts).get("Next review with you") is None, (
+        "it stands among the visits"
+    )
+    closed(office, again.reference)
+    assert not [
+        one for one in care_list.care_list(office.store, all_items=True) if one.what == "review with the client"
+    ]
+    assert dict(section(quarter(office), "What is next").facts)["Next review with you"] == "about Wed 24 Feb 2027"
+
+
+def test_a_review_that_is_cancelled_is_due_again(office: Office) -> None:
+    agree(office)
+    visit = review_visit.book(office.lee, due_review(office).key, site="Main office")
+    schedule.cancel(office.dana, visit.reference, "they are away")
+    assert due_review(office).state is CareState.OVERDUE
+
+
+def test_only_a_review_is_booked(office: Office) -> None:
+    agree(office)
+    care_list.note_gap(office.lee, harbor(office), "No UPS", "lee", datetime.date(2026, 11, 20))
+    for item in care_list.care_list(office.store):
+        if item.what != "review with the client":
+            with pytest.raises(Refusal, match="nothing was booked"):
+                review_visit.book(office.lee, item.key, site="Main office")
+
+
+def test_a_new_firm_has_the_checklist_of_a_review() -> None:
+    (template,) = [one for one in shipped.templates() if one.kinds == ("review",)]
+    assert template.name == "Review with the client"

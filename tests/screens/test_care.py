@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
 
 import pytest
 
-from db import clocks
+from db import clocks, visits
 from dispatch.desk.book import editing
 from dispatch.desk.care import care_list
 from dispatch.desk.plan import schedule, undo
@@ -230,3 +231,29 @@ async def test_a_client_is_asked_after_a_visit_from_its_record(office: Office) -
         await choose(pilot, "send it by mail")
         await until_true(pilot, lambda: office.store.value("SELECT count(*) FROM survey_ask") == 1)
         assert office.store.value("SELECT v.reference FROM survey_ask a JOIN visit v ON v.id = a.visit_id") == "R1"
+
+
+async def test_a_review_is_booked_with_its_page_at_hand(office: Office, tmp_path: Path) -> None:
+    agree_late(office, "2026-01-01", "2026-12-31")
+    async with opened(office.lee, "log", (120, 36)) as pilot:
+        await press(pilot, "C")
+        await until(pilot, CareScreen)
+        listed = pilot.app.screen.query_one(FigureList)
+        key = next(one.key for one in care_list.care_list(office.store) if one.what == "review with the client")
+        assert listed.select_key(key)
+        await press(pilot, "b")
+        await fill(pilot, day="2026-11-27", site="Main office", minutes="45")
+        await until_true(pilot, lambda: key not in [one.key for one in care_list.care_list(office.store)])
+        (visit,) = [one for one in visits.of_client(office.store, harbor(office).id) if one.kind == "review"]
+        assert (visit.wanted_on, visit.minutes) == (datetime.date(2026, 11, 27), 45)
+        await press(pilot, "R")
+        await choose(pilot, "file")
+        await fill(pilot, period="2026-Q4", file=str(tmp_path / "page.html"))
+        await until_true(pilot, (tmp_path / "page.html").exists)
+        assert "What is next" in (tmp_path / "page.html").read_text()
+        await press(pilot, "u")
+        await until_true(pilot, lambda: key in [one.key for one in care_list.care_list(office.store)])
+        pilot.app.push_screen(VisitRecord("R1"))
+        await until(pilot, VisitRecord)
+        await press(pilot, "R")
+        await until(pilot, Choose)

@@ -179,11 +179,13 @@ def _reported(firm: Stranger) -> None:
 @demand(13)
 def _reviewed(firm: Stranger) -> None:
     """A review is due every quarter, is booked as a visit, and has its paper."""
-    assert "D8" in {
-        one["rule"] for one in firm.dispatch.json("care", "list", "--client", "Harbor Dental", "--json", "--as", "lee")
-    }
-    firm.asked("Harbor Dental", "Review with the client", "--kind", "review")
-    says(firm("lee", "report", "quarter", "--client", "Harbor Dental", "--quarter", "2026-Q4"), "Harbor Dental")
+    listed = firm.dispatch.json("care", "list", "--client", "Harbor Dental", "--json", "--as", "lee")
+    (due,) = [one["key"] for one in listed if one["what"] == "review with the client"]
+    says(firm("lee", "care", "book", due), "dispatch report quarter --client 'Harbor Dental'")
+    says(
+        firm("lee", "report", "quarter", "--client", "Harbor Dental", "--quarter", "2026-Q4"),
+        "BESIDE THE TIME BEFORE", "VISITS AS AGREED", "HOW SATISFIED YOU ARE", "Review with the client",
+    )  # fmt: skip
 
 
 @demand(14)
@@ -236,6 +238,8 @@ def _worth_it(firm: Stranger) -> None:
     says(firm("lee", "levels", "--client", "Harbor Dental", "--month", "2026-10"), "value covered: 100.00 USD")
     figures = firm.dispatch.json("care", "show", f"E4:2:{EMERGENCY}", "--json", "--as", "lee")["figures"]
     assert [plan["name"] for plan in figures["plans"]] == ["Small", "Sweet spot", "Big"]
+    said = firm("lee", "report", "quarter", "--client", "Harbor Dental", "--quarter", "2026-Q4")
+    says(said, "WHAT YOUR AGREEMENT SAVED", "VALUE GIVEN", "October to December 2026 July to September 2026 Difference")
 
 
 @demand(18)
@@ -415,7 +419,7 @@ BY_KEYS = {
     10: Seen(("assign · visit R1003", "record · visit R1003")),
     11: Seen(("45m wanted, 306h there",)),
     12: Seen(("Which report", "for the review with the client")),
-    13: Seen(("review with the client",)),
+    13: Seen(("The review with Harbor Dental", "Minutes 60")),
     14: Seen(("Draft (1)", "work: Warranty of NAS")),
     15: Seen(("ok: phone",), _asked_for),
     16: Seen(("3/3 satisfied", "Ana Ruiz")),

@@ -20,6 +20,7 @@ from dispatch.desk.prices import agreeing, beginning
 from dispatch.desk.proposals.offering import mark_findings, said, step
 from dispatch.desk.proposals.works import WorkRequest, requests_of
 from dispatch.desk.requests import intake
+from dispatch.desk.requests.review_visit import review_texts
 from dispatch.desk.session.refusals import confirm, refuse, taken
 from dispatch.desk.session.user import User
 from dispatch.model.agreements import Agreement, months_later
@@ -33,9 +34,8 @@ from dispatch.model.states import Role
 from dispatch.model.text import NAME, show
 from dispatch.model.visits import Visit
 
-VISIT, REVIEW = "Visit as agreed", "Review with the client"
-"""What is asked for by the visits of a plan, and by the first review."""
-REVIEW_MINUTES = 60
+VISIT = "Visit as agreed"
+"""What is asked for by the visits of a plan."""
 
 
 class Acceptance(NamedTuple):
@@ -174,14 +174,7 @@ def _begun(
         due = RECORD_STORES["recurrence"].visits_of(store, series.id)
         pictures += [*undo_record.since(unit, [], due), picture]
     day = asked.review or office(store).workdays.after(months_later(starts, REVIEW_MONTHS) - _DAY, 1)
-    request = {
-        "work": REVIEW,
-        "kind": "review",
-        "minutes": str(REVIEW_MINUTES),
-        "date": day.isoformat(),
-        "priority": "P4",
-    }
-    review = _asked_for(user, unit, client, site.name, request)
+    review = _asked_for(user, unit, client, site.name, review_texts(day))
     pictures += undo_record.since(unit, [], [review])
     return Accepted(proposal, agreement, None if series is None else series.id, review), pictures
 
