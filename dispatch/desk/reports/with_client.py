@@ -176,14 +176,14 @@ def as_agreed(account: Account, period: Period, own: Sequence[Visit], today: dat
         for visits in series.values()
     )
     if rows:
-        titles = (
+        of_series = (
             say("Visits that come by themselves"),
             say("Agreed"),
             say("Made"),
             say("Not made"),
             say("Still to come"),
         )
-        tables.append(ReportTable(titles, rows))
+        tables.append(ReportTable(of_series, rows))
     return Section(say("Visits as agreed"), tables=tuple(tables))
 
 
