@@ -16,13 +16,16 @@ from dispatch.desk.care.care_list import care_list
 from dispatch.desk.closeout import arriving, leaving
 from dispatch.desk.delivery import surveys
 from dispatch.desk.delivery.unasked_surveys import SETTLED, put_surveys, when_asked
+from dispatch.desk.inbox.receiving import receive
 from dispatch.desk.messages import outbox
 from dispatch.desk.plan import schedule
 from dispatch.desk.prices import agreeing
 from dispatch.desk.session.user import log_in
+from dispatch.mail.reading import read_mail
 from dispatch.model.checklists import Result
 from dispatch.model.instants import day_of
 from tests.desk.conftest import DAY, ZONE, Office, ask, at, harbor
+from tests.inbox.mails import mail
 from tests.inbox.test_surveys import reply
 from tests.inbox.test_visits import deliver
 
@@ -163,6 +166,26 @@ class TestAtDates:
         assert step > 2, "it was lost at some"
         assert len(asked_on(dated)) == 1
         assert len(outbox.outbox(dated.store)) == 1
+
+
+def test_a_year_of_an_agreement_asks_on_its_dates_and_never_twice_within_14_days(firm: Office) -> None:
+    """design/account-care.md E2: half a year after the start, asked twice and answered late; then before the end, answered at once.
+    Each day of a year is walked: it takes seconds."""
+    terms: dict[str, Any] = {"kind": "tm", "starts": "2026-11-24", "ends": "2027-11-23"}
+    agreeing.save_agreement(firm.lee, "Harbor Dental", "Care", {**terms, "service": {"survey_days": 182}})
+    on(firm, survey_dates="yes")
+    answers = {datetime.date(2027, 5, 28): "8", datetime.date(2027, 9, 10): "9"}
+    letters = []
+    for days in range(360):
+        firm.go("10:00", days)
+        put_surveys(firm.dana)
+        letters += deliver(firm)
+        if score := answers.get(DAY + datetime.timedelta(days)):
+            token = letters[-1].text.partition("%5Bsurvey%20")[2][:16]
+            made = mail(HARBOR, f"{score} of 10 [survey {token}]", "", Message_ID=f"<{score}@mail.example>")
+            receive(firm.dana, read_mail(made.as_bytes()), firm.clock.now(), "box")
+    assert [day.isoformat() for day, _ in asked_on(firm)] == ["2027-05-10", "2027-05-25", "2027-09-09"]
+    assert len(letters) == 3
 
 
 class TestAfterVisits:
