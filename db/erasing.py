@@ -21,6 +21,7 @@ from db.rows import Query, Select, rows, values
 from db.store import Store
 from db.unit import Unit
 from dispatch.model.checklists import Grade, Result
+from dispatch.model.messages import number_of
 from dispatch.model.states import State
 
 _BESIDE = frozenset(
@@ -168,12 +169,12 @@ def spoken_of(texts: Iterable[str], parts: Iterable[str] = ()) -> re.Pattern[str
     """What finds texts that tell who somebody is, as whole words in any case; None: there are none.
 
     Args:
-        texts: names, numbers and addresses as they are written.
+        texts: names, numbers and addresses as they are written; telephone numbers count as one dials them too.
         parts: names of which each word of three letters and more counts too.
     """
-    words = {" ".join(text.split()) for text in texts} | {
-        word for name in parts for word in re.findall(r"\w{3,}", name)
-    }
+    texts = list(texts)
+    words = {" ".join(text.split()) for text in texts} | set(map(number_of, texts))
+    words |= {word for name in parts for word in re.findall(r"\w{3,}", name)}
     known = sorted((re.escape(word) for word in words if len(word) > 2), key=len, reverse=True)
     return re.compile(rf"(?<!\w)(?:{'|'.join(known)})(?!\w)", re.IGNORECASE) if known else None
 

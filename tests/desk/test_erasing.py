@@ -39,6 +39,7 @@ from tests.desk.conftest import Office, approve, ask, harbor, invoice
 WORDS_SAID = (
     "Zarzuela",
     "614 555 0199",
+    "+16145550199",
     "wz@quokka.example",
     "marmalade",
     "kumquat",
@@ -75,11 +76,21 @@ def lived(office: Office) -> None:
     leaving.close(office.ana, "R9")
     adjusting.give_goodwill(office.lee, "R9", "labour", "percent", "10", "for Mrs Zarzuela")
     care_list.note_survey(office.lee, harbor(office), 9, "loganberry pie")
+    visit_id = office.store.value("SELECT id FROM visit WHERE reference = 'R9'")
     with office.lee.write("mail") as unit:
         mail = {"digest": "0" * 64, "account": "office", "sender": "WZ@quokka.example", "text": "elderberry wine"}
         when = {"came_at": unit.at, "kind": "written", "state": "passed"}
         unit.insert_signed("mail", **mail, **when)
         unit.audit("mail", 1, subject="elderberry")
+        told = {
+            "kind": "confirmed",
+            "premise": unit.at,
+            "address": "+16145550199",
+            "text": "we come",
+            "due_at": unit.at,
+        }
+        made = unit.insert_signed("message", **told, visit_id=visit_id, client_id=harbor(office).id, state="sent")
+        unit.audit("message", made, about="confirmed", to="+16145550199")
     approve(office.lee, "R9")
     invoice(office.lee)
 
@@ -183,7 +194,7 @@ def test_one_person_goes_and_the_client_stays(office: Office) -> None:
     lived(office)
     client = harbor(office)
     personal.erase_contact(office.lee, client, client.contacts[0], "wilhelmina zarzuela")
-    assert said_in(office.store) == set(WORDS_SAID) - {"Zarzuela", "614 555 0199", "wz@quokka.example"}
+    assert said_in(office.store) == set(WORDS_SAID) - {"Zarzuela", "614 555 0199", "+16145550199", "wz@quokka.example"}
     assert harbor(office).contacts == ()
     assert audit.verify_chain(office.store) is None
     assert search.matching(office.store, "tamarind") != frozenset()
