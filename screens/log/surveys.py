@@ -52,6 +52,6 @@ async def _let_them_go(screen: UserScreen) -> None:
     user, firm = screen.user, RECORD_STORES["settings"]
     stands, desk = firm.texts(user.store, firm.get(user.store, 0)), Desk.for_user(user)
     fields = [line_of(SETTINGS.field(name), stands[name], desk) for name in _SETTINGS]
-    hint = "To every client, by outbox run; how often after visits, a client may have otherwise."
+    hint = "After visits: 1 after each, 3 after every third, 0 after none. outbox run sends them, to every client."
     await screen.fill_in("Surveys go by themselves", fields, lambda typed: editing.settle(user, typed), hint)
     screen.reload()
