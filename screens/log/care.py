@@ -154,7 +154,7 @@ class CareScreen(ListScreen[CareItem]):
             "minutes": str(review_visit.MINUTES),
         }
         visit = await ask_values(self, f"The review with {item.client}", fields, book, stands)
-        self.say(f"{visit.reference} asks for it. R has its page; u takes it back.")
+        self.say(f"{visit.reference} asks for it, and its record has the page (R). u takes it back.")
 
     @command("R", "file.report", "Review page", READS["reports"].roles, about="_client")
     async def action_review_page(self, client: Client) -> None:
