@@ -115,6 +115,11 @@ asked_since: Query[int | None, int, int] = value(
 """When a client was asked last since a moment, without an answer yet; None: they were not."""
 
 
+noted_with: Query[list[int], int] = values(
+    "SELECT s.id FROM survey s JOIN survey_ask a ON a.client_id = s.client_id AND a.at = s.at "
+    "WHERE a.message_id = ? AND a.survey_id IS NULL AND s.score IS NULL AND s.anonymous = 0 AND s.withdrawn_at IS NULL"
+)
+"""The notes that a survey was sent, made with its message and not taken back."""
 asks_since: Query[list[int], int, int] = values(
     "SELECT a.at FROM survey_ask a JOIN message m ON m.id = a.message_id "
     "WHERE a.client_id = ? AND a.at >= ? AND m.state <> 'dropped' ORDER BY a.at"

@@ -248,6 +248,7 @@ class TestAfterVisits:
         assert put_surveys(firm.dana) == 1
         (message,) = outbox.outbox(firm.store)
         outbox.drop(firm.lee, message.id)
+        assert firm.store.value("SELECT count(*) FROM survey WHERE withdrawn_at IS NULL") == 0, "care knows of none"
         assert put_surveys(firm.dana) == 0, "after this visit nobody is asked by itself again"
         ask(firm, "R8")
         done(firm, "R8", "14:00")

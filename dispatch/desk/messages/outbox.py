@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from db import care, messages, papers, settings, visits
+from db import care, changes, messages, papers, settings, visits
 from db.store import Store, existing
 from db.unit import Unit
 from dispatch.desk.messages import calling_ahead, notifications
@@ -52,7 +52,7 @@ def retry(user: User, message_id: int) -> Message:
 
 
 def drop(user: User, message_id: int) -> Message:
-    """Do not send a message.
+    """Do not send a message. A survey that did not go out was not asked.
 
     Raises:
         NotAllowed, NotFound, Refusal: there is none, or it is out or on its way.
@@ -62,6 +62,9 @@ def drop(user: User, message_id: int) -> Message:
         if message.fate not in (Fate.WAITING, *TROUBLED):
             raise Refusal(f"Message {message.id} is {message.fate.value}: it cannot be dropped any more.")
         notifications.drop(unit, message, f"dropped by {user.staff.name}")
+        if message.about is About.SURVEY and message.fate is not Fate.UNSURE:
+            for survey_id in care.noted_with(user.store, message.id):
+                changes.withdrawn(unit, "survey", survey_id)
         return find_message(user.store, message_id)
 
 
