@@ -116,11 +116,13 @@ def next_review(account: Account, today: datetime.date) -> datetime.date | None:
 
 
 def review(account: Account, terms: Agreement, today: datetime.date) -> Iterator[CareItem]:
-    """D8: sit in front of the client every quarter. Once a visit for it is asked for it waits, until that is closed."""
+    """D8: sit in front of the client every quarter. Once a visit for it is asked for it waits, until the day of that is over."""
     due, since = _review_due(account, terms, today)
     opens = due - datetime.timedelta(days=REVIEW_OPENS)
     item = CareItem("D8", due.isoformat(), REVIEW, f"every quarter; {since}", opens, due)
-    asked = next((visit for visit in account.visits if visit.kind == "review" and visit.open), None)
+    asked = next(
+        (visit for visit in account.visits if visit.kind == "review" and visit.open and visit.day >= today), None
+    )
     if asked is None:
         yield from dated(item, today)
         return

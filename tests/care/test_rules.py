@@ -435,6 +435,12 @@ def test_a_review_every_quarter() -> None:
     assert [item.due for item in found(marked, "2027-02-20", "D8")] == [day("2027-03-01")]
 
 
+def test_a_review_that_nobody_held_on_its_day_is_due_again() -> None:
+    asked = CareVisit("R9", day("2026-04-10"), kind="review", open=True)
+    one = account(terms("2026-01-01"), visits=(asked,))
+    assert [state(one, today, "D8") for today in ("2026-04-10", "2026-04-11")] == ["planned", "overdue"]
+
+
 def test_gaps_of_a_review_have_owner_and_date() -> None:
     one = account(gaps=(Gap(3, "No spare switch", "Lee Moreau", day("2026-12-01")),))
     (item,) = found(one, "2026-11-24", "D8")

@@ -88,6 +88,7 @@ class Ledger:
     contacts: list[datetime.date] = field(default_factory=list)
     booked: dict[str, datetime.date] = field(default_factory=dict)
     answers: list[tuple[datetime.date, int]] = field(default_factory=list)
+    reviews_asked: dict[str, datetime.date] = field(default_factory=dict)
     maintained: list[datetime.date] = field(default_factory=list)
     reviews: list[datetime.date] = field(default_factory=list)
     emergencies: list[datetime.date] = field(default_factory=list)
@@ -130,7 +131,9 @@ def expected(name: str, of: Ledger, today: datetime.date) -> Iterator[Expected]:
         yield from _survey(prompt, of, terms, today)
         base = max([terms_since := of.since(terms), *(day for day in of.reviews if day >= terms_since)])
         due = months_on(base, 3)
-        yield from prompt("D8", "review with the client", due, window(today, due - days(15), due, due))
+        # a visit that is asked for does for it as long as its day is not over
+        if all(day < today for day in of.reviews_asked.values()):
+            yield from prompt("D8", "review with the client", due, window(today, due - days(15), due, due))
         yield from _health_check(prompt, of, today)
     yield from _renewal(prompt, of, today)
     if terms is None:

@@ -170,10 +170,12 @@ class Year:
         starts = self.today + days(self.chance.randint(0, 20))
         asked = Acceptance("J. Lowe", starts=starts, minutes=20)
         try:
-            accepting.accept(self.office.lee, number, asked)
+            done = accepting.accept(self.office.lee, number, asked)
         except NeedsConfirm as question:
-            accepting.accept(self.office.lee, number, asked, question.marks)
+            done = accepting.accept(self.office.lee, number, asked, question.marks)
         ledger = self.ledgers[name]
+        review = existing(done.review)
+        ledger.reviews_asked[review.reference] = existing(review.wanted_on)
         ledger.proposals[-1].answered = True
         ledger.terms.append(Terms(starts, months_on(starts, 12) - DAY))
 
@@ -204,6 +206,7 @@ class Year:
             self.ledgers[name].maintained.append(self.today)
         if visit.kind == "review":
             self.ledgers[name].reviews.append(self.today)
+            self.ledgers[name].reviews_asked.pop(reference, None)
 
     def emergency(self, name: str) -> None:
         self.at_clients(name, self.ask(name, emergency="yes", priority="P1"))
@@ -322,17 +325,17 @@ class Year:
         if self.ledgers[name].in_force(self.today) is not None:
             self.at_clients(name, self.ask(name, kind="review"))
 
+    def kinds(self, name: str) -> set[str]:
+        """What is booked for a client: to the first review that was asked for at Alder's nobody comes."""
+        return {"visit", "maintenance", "review"} - ({"review"} if name == "Alder" else set())
+
     def work(self) -> None:
         """Visits of series: booked two days before, made on their day unless nobody could."""
         office = self.office
         for place, name in enumerate(sorted(self.ledgers)):
             ledger = self.ledgers[name]
             for visit in visits.of_client(office.store, self.client(name).id):
-                if (
-                    visit.state is State.REQUESTED
-                    and visit.wanted_on is not None
-                    and visit.kind in ("visit", "maintenance")
-                ):
+                if visit.state is State.REQUESTED and visit.wanted_on is not None and visit.kind in self.kinds(name):
                     if not self.today <= visit.wanted_on <= self.today + days(2):
                         continue
                     if (name, visit.wanted_on.month) in self.left_out:

@@ -408,7 +408,7 @@ PLACES = {
 """Where the keys of the page begin: who sits there, and the mode of the program."""
 BY_KEYS = {
     1: Seen(("Not ready to close", "the scanner: say that it is done, or why not"), _on_site),
-    2: Seen(("feasible",), _one_placed),
+    2: Seen(("Ana Ruiz 10:25 feasible", "Ben Okafor 09:40 feasible"), _one_placed),
     3: Seen(("1 to call", "+1 614 555 0100", "expects us 09:45, Ana Ruiz comes at"), _late),
     4: Seen(("on site since", "not ready to leave"), _on_site),
     5: Seen(("Not ready to close", "the label printer: say that it is done, or why not"), _on_site),
