@@ -57,7 +57,7 @@ class CareScreen(ListScreen[CareItem]):
     ENTER = "client"
     PANE = "beside"
     FOOTER = (
-        "care.done care.book care.decline care.snooze care.propose care.survey screen.proposals care.all care.skills change.undo "
+        "care.done care.decline care.snooze care.book care.propose care.survey screen.proposals care.all care.skills change.undo "
         "screen.keys"
     )
     BINDINGS = [key("enter", "care.client", "Client", "the client's page", show=False), BACK]

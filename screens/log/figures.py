@@ -50,7 +50,7 @@ class FiguresScreen(UserScreen):
     FiguresScreen #groups {{ height: 1fr; border-top: solid $panel; }}
     FiguresScreen LineList {{ padding: 0 1; }}
     """
-    FOOTER = "figures.by view.pane figures.open screen.scores screen.margin view.previous view.next view.today view.go screen.keys"
+    FOOTER = "figures.by view.pane figures.open screen.margin view.previous view.next screen.scores view.today view.go screen.keys"
     BINDINGS = [BACK]
 
     def __init__(self, last: datetime.date) -> None:
