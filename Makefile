@@ -44,7 +44,7 @@ $(VENV)-docs/.installed: locks/docs.txt
 pictures: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.pictures --svg docs/pictures/svg $(NAME)
 
-# the dispatcher's part of the tour in a real terminal, recorded into docs/pictures/tour.cast
+# the tour in a real terminal, a recording of each chapter in docs/pictures
 cast: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.cast
 

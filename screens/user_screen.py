@@ -10,13 +10,14 @@ from textual.actions import parse
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
+from textual.events import Key
 from textual.widgets import Static
 
 from db.faults import StoreFault
 from dispatch.desk.session.refusals import Blocked, Faulty, NeedsChoice, NeedsConfirm, NeedsScope, Refusal
 from dispatch.lazily import lazily
 from dispatch.model.requests import Scope
-from dispatch.model.states import READS
+from dispatch.model.states import READS, Role
 from dispatch.model.text import show
 from screens.asking import AskingScreen, Left
 from screens.binding import command
@@ -133,11 +134,38 @@ class UserScreen(AskingScreen):
     def on_line_list_selected(self) -> None:
         """The cursor of a list is on another entry."""
         self.show_selected()
+        self._show_place()
+
+    def on_descendant_focus(self) -> None:
+        """Another list may have the keyboard."""
+        self._show_place()
+
+    def _show_place(self) -> None:
+        """Say which entry of how many the cursor is on, of the list that has the keyboard."""
+        here = self.focused
+        self.query_one(KeyBar).set_place(here.place if isinstance(here, LineList) else "")
 
     def on_line_list_opened(self) -> None:
         """Do with the entry under the cursor what enter does."""
-        if self.ENTER:
+        if self.ENTER and self.check_action(self.ENTER, ()) is False:
+            self._say_why_not(self.ENTER)
+        elif self.ENTER:
             getattr(self, f"action_{self.ENTER}")()
+
+    def on_key(self, event: Key) -> None:
+        """A key of the screen that does nothing now says so."""
+        own = [key for key in self._bindings.key_to_bindings.get(event.key, ()) if key.show]
+        if own and all(offered(self, key) is False for key in own) and event.key not in self.active_bindings:
+            self._say_why_not(own[0].action)
+
+    def _say_why_not(self, action: str) -> None:
+        """Say why a command of the screen is not carried out: it is somebody else's, or there is nothing to do it with."""
+        command = getattr(self, f"action_{action}")
+        if command.roles and not command.roles & self.user.staff.roles:
+            whose = " or ".join(role.value for role in Role if role in command.roles)
+            self.say(f"{command.binding.description}: only a {whose} may do that.", "warning")
+        else:
+            self.say(f"{command.binding.description}: that cannot be done here now.", "warning")
 
     def show_head(self, left: str, middle: str | Sequence[Span] = "", right: str = "", *, whose: bool = True) -> None:
         """Fill the line over the screen. At its very right stands who sits here, where `whose` and where all else has room."""
@@ -454,9 +482,9 @@ class UserScreen(AskingScreen):
         if client is not None:
             self.program.open("client", client.id)
 
-    @command("?", "screen.keys", "Keys")
+    @command("?", "screen.keys", "Help")
     def action_keys(self) -> None:
-        """Every key of this screen."""
+        """What people want to do here, and every key of this screen."""
         self.program.open("keys", self.TITLE_WORD, self)
 
     @command("q", "screen.leave", "Leave")

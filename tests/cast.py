@@ -1,6 +1,6 @@
-"""`make cast`: the dispatcher's part of the tour in a real terminal, as an asciicast (version 2) in docs/pictures/tour.cast.
+"""`make cast`: the tour in a real terminal, as asciicasts (version 2) in docs/pictures, one of each chapter.
 
-    python -m tests.cast [FILE]
+    python -m tests.cast [FOLDER]
 
 The program runs on a pty with the sample firm's clock. What is written down is each screen once it has come to rest, at times
 that are set here: no busy machine, login or path gets into it.
@@ -22,7 +22,6 @@ from tests.pictures import FOLDER
 from tests.terminal.terminal import KEYS, Terminal, terminal
 from tests.wall import WALL
 
-FILE = FOLDER / "tour.cast"
 COLUMNS, ROWS = 110, 32
 PATIENCE = 240
 """Seconds to wait for what is to be seen, on a busy machine."""
@@ -37,7 +36,7 @@ class Beat(NamedTuple):
     shows: str
 
 
-BEATS = (
+DISPATCHER = (
     Beat("", "1 of 6"),
     Beat("tab e", "enter does it"),
     Beat("enter", "2 of 6"),
@@ -52,13 +51,54 @@ BEATS = (
     Beat("p", "· done"),
     Beat("a", "That was the dispatcher's day"),
 )
+TECHNICIAN = (
+    Beat("", "1 of 5"),
+    Beat("space", "2 of 5"),
+    Beat("space 'Jo_Lowe enter", "3 of 5"),
+    Beat("space 'all_printers_work_by_noon;_no_new_devices enter", "4 of 5"),
+    Beat("R", "5 of 5"),
+    Beat("enter", "x close out"),
+    Beat("space 'paper_jams_since_Friday enter", "x shows them"),
+    Beat("space space space 'new_rollers,_firmware_5.2 down enter", "again: work since"),
+    Beat("R", "enter goes back"),
+    Beat("enter space 'Jo_printed_forty_pages,_no_jam enter", "forty pages"),
+    Beat("space 'nothing enter space space", "1 item open"),
+    Beat("space 'Jo_Lowe down down 'quick_and_tidy enter", "quick and tidy"),
+    Beat("x", "y closes the visit"),
+    Beat("y", "That is how a visit ends"),
+)
+LEAD = (
+    Beat("", "1 of 4"),
+    Beat("down enter", "2 of 4"),
+    Beat("y", "y does it"),
+    Beat("y", "3 of 4"),
+    Beat("esc Y", "y does it"),
+    Beat("y", "4 of 4"),
+    Beat("S", "That was the tour"),
+)
+
+
+class Part(NamedTuple):
+    """A chapter: the name of its file, what is pressed in it, and the keys by which its person is left for the next."""
+
+    name: str
+    beats: tuple[Beat, ...]
+    leave: str
+
+
+PARTS = (
+    Part("tour.cast", DISPATCHER, "q"),
+    Part("tour-technician.cast", TECHNICIAN, "esc q q"),
+    Part("tour-lead.cast", LEAD, ""),
+)
 NAMES = {"black": 0, "red": 1, "green": 2, "brown": 3, "blue": 4, "magenta": 5, "cyan": 6, "white": 7}
 
 
 class Recording:
     """The lines of a cast."""
 
-    def __init__(self) -> None:
+    def __init__(self, title: str) -> None:
+        self.title = title
         self.at = 0.0
         self.lines: list[list[object]] = []
         self._drawn: list[str] = [""] * ROWS
@@ -83,7 +123,7 @@ class Recording:
             "version": 2,
             "width": COLUMNS,
             "height": ROWS,
-            "title": "dispatch tour",
+            "title": self.title,
             "env": {"TERM": "xterm-256color"},
         }
         return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in (head, *self.lines))
@@ -112,6 +152,11 @@ def parts(cell: Char) -> Iterator[str]:
             yield f"{ground}{NAMES[colour.removeprefix('bright')]}"
 
 
+def title_of(number: int) -> str:
+    """What the recording of a chapter is called."""
+    return f"dispatch tour, {number} of {len(PARTS)}"
+
+
 def keys_of(beat: Beat) -> Iterator[tuple[str, float]]:
     """Its keys, each with the time after it."""
     for word in beat.keys.split():
@@ -120,9 +165,9 @@ def keys_of(beat: Beat) -> Iterator[tuple[str, float]]:
         )
 
 
-def record() -> str:
-    """Carry out the tour and write it down."""
-    recording = Recording()
+def record() -> dict[str, str]:
+    """Carry out the tour and write it down: a text for each chapter, by the name of its file."""
+    texts: dict[str, str] = {}
     with tempfile.TemporaryDirectory(prefix="dispatch-cast-") as home:
         WALL.begin()
         own = {
@@ -133,18 +178,28 @@ def record() -> str:
             "DISPATCH_CONFIG": home,
         }
         with terminal(["tour"], columns=COLUMNS, rows=ROWS, db=Path(home, "none.db"), **own) as user:
-            for beat in BEATS:
-                for key, then in keys_of(beat):
-                    recording.pressed(key, then)
-                    os.write(user.fd, KEYS.get(key, key).encode())
-                    user.read(quiet=0.25)
-                    recording.looked(user, 0)
-                user.wait_for(beat.shows, limit=PATIENCE)
-                print(f"{recording.at:5.0f} s  {beat.shows}", flush=True)
-                user.read()
-                recording.looked(user, LOOK)
-    return recording.text()
+            for number, part in enumerate(PARTS, start=1):
+                recording = Recording(title_of(number))
+                for beat in part.beats:
+                    _carry_out(user, beat, recording)
+                    print(f"{part.name} {recording.at:5.0f} s  {beat.shows}", flush=True)
+                texts[part.name] = recording.text()
+                user.press(*part.leave.split())
+    return texts
+
+
+def _carry_out(user: Terminal, beat: Beat, recording: Recording) -> None:
+    for key, then in keys_of(beat):
+        recording.pressed(key, then)
+        os.write(user.fd, KEYS.get(key, key).encode())
+        user.read(quiet=0.25)
+        recording.looked(user, 0)
+    user.wait_for(beat.shows, limit=PATIENCE)
+    user.read()
+    recording.looked(user, LOOK)
 
 
 if __name__ == "__main__":
-    (Path(sys.argv[1]) if len(sys.argv) > 1 else FILE).write_text(record(), encoding="utf-8")
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    for name, text in record().items():
+        (folder / name).write_text(text, encoding="utf-8")

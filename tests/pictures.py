@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from unittest import mock
 
+from dispatch.desk.book.record_stores import RECORD_STORES
 from tests.screens.idle import is_about_to_act
 
 if TYPE_CHECKING:
@@ -47,6 +48,11 @@ class Way(NamedTuple):
     login: str
     mode: str
     keys: str = ""
+
+
+def to_kind(kind: str) -> str:
+    """The keys from the book's first kind of record to another."""
+    return " ".join(["tab"] * tuple(RECORD_STORES).index(kind))
 
 
 WAYS = (
@@ -76,6 +82,9 @@ WAYS = (
     Way("palette", "dana", "board", "ctrl+p"),
     Way("jump", "dana", "board", "J h"),
     Way("quote", "dana", "board", "Q"),
+    Way("remote-work", "dana", "board", "U"),
+    Way("emergency", "dana", "board", "tab e"),
+    Way("hold", "dana", "board", "tab H"),
     Way("day", "ana", "day"),
     Way("day-note", "dev", "day", "N"),
     Way("day-clock", "ana", "day", "C"),
@@ -97,7 +106,14 @@ WAYS = (
     Way("figure-behind", "lee", "log", "F enter"),
     Way("audit", "lee", "log", "A"),
     Way("audit-filter", "lee", "log", "A /"),
+    Way("invoices", "lee", "log", "S"),
+    Way("invoice", "lee", "log", "S enter"),
+    Way("margin", "lee", "log", "F m"),
+    Way("time-sheets", "lee", "log", "H"),
+    Way("time-sheet", "ana", "day", "H"),
     Way("care", "lee", "log", "C"),
+    Way("care-offer", "lee", "log", "C o"),
+    Way("skills", "lee", "log", "C w"),
     Way("proposals", "lee", "log", "C p"),
     Way("access", "lee", "log", "K"),
     Way("report-out", "lee", "log", "R"),
@@ -106,23 +122,29 @@ WAYS = (
     Way("client-form", "lee", "book", "e"),
     Way("sites", "lee", "book", "tab"),
     Way("site-locate", "lee", "book", "tab o"),
-    Way("targets", "lee", "book", "tab tab"),
-    Way("templates", "lee", "book", "tab tab tab tab"),
-    Way("template", "lee", "book", "tab tab tab tab enter"),
-    Way("template-preview", "lee", "book", "tab tab tab tab v enter"),
-    Way("service-plans", "lee", "book", "tab tab tab tab tab"),
-    Way("service-plan-form", "lee", "book", "tab tab tab tab tab e"),
-    Way("recurring", "lee", "book", "tab tab tab tab tab tab"),
+    Way("equipment", "lee", "book", to_kind("equipment")),
+    Way("targets", "lee", "book", to_kind("target")),
+    Way("inquiries", "lee", "book", to_kind("inquiry")),
+    Way("templates", "lee", "book", to_kind("template")),
+    Way("template", "lee", "book", to_kind("template") + " enter"),
+    Way("template-preview", "lee", "book", to_kind("template") + " v enter"),
+    Way("service-plans", "lee", "book", to_kind("service-plan")),
+    Way("service-plan-form", "lee", "book", to_kind("service-plan") + " e"),
+    Way("recurring", "lee", "book", to_kind("recurrence")),
     Way(
         "recurring-dates",
         "lee",
         "book",
-        "tab tab tab tab tab tab n S t e r l i n g tab l o g tab e v e r y space m o n t h tab tab tab tab 6 0 enter",
+        to_kind("recurrence") + " n S t e r l i n g tab l o g tab e v e r y space m o n t h tab 6 0 enter",
     ),
-    Way("holidays", "lee", "book", "tab tab tab tab tab tab tab L"),
-    Way("technicians", "lee", "book", "tab tab tab tab tab tab tab tab"),
-    Way("calendars", "lee", "book", "tab tab tab tab tab tab tab tab tab tab"),
-    Way("calendar-form", "lee", "book", "tab tab tab tab tab tab tab tab tab tab n"),
+    Way("holidays", "lee", "book", to_kind("holiday") + " L"),
+    Way("technicians", "lee", "book", to_kind("technician")),
+    Way("technician-form", "lee", "book", to_kind("technician") + " e"),
+    Way("absences", "lee", "book", to_kind("absence")),
+    Way("calendars", "lee", "book", to_kind("calendar")),
+    Way("calendar-form", "lee", "book", to_kind("calendar") + " n"),
+    Way("staff", "lee", "book", to_kind("staff")),
+    Way("alerts", "lee", "book", to_kind("alerts")),
     Way("settings", "lee", "book", "shift+tab"),
     Way("prices", "lee", "book", "$"),
     Way("rate-card", "lee", "book", "$ enter"),
@@ -191,21 +213,27 @@ def program(way: Way, database: Path, folder: Path) -> Iterator[App[Any]]:
         yield DispatchApp(log_in(store, way.login), "log" if way.mode == "setup" else way.mode, day=TUESDAY)
 
 
-async def picture(database: Path, way: Way, size: tuple[int, int], *, drawn: bool = False) -> tuple[str, str]:
-    """One picture as text, and as SVG where it is to be `drawn`."""
+async def pressed(pilot: Pilot[Any], way: Way) -> str:
+    """Press the keys of a way, each once the screen has come to rest; returns the text of the screen that it leads to."""
     from widgets.terminal.keyboard import key_named
 
+    text = await at_rest(pilot)
+    for word in way.keys.split():
+        keys = word[1:] if word.startswith("'") and len(word) > 1 else [word]
+        await pilot.press(*(key_named(key) or key for key in keys))
+        text = await at_rest(pilot)
+    return text
+
+
+async def picture(database: Path, way: Way, size: tuple[int, int], *, drawn: bool = False) -> tuple[str, str]:
+    """One picture as text, and as SVG where it is to be `drawn`."""
     with (
         tempfile.TemporaryDirectory(prefix="dispatch-pictures-") as folder,
         program(way, database, Path(folder)) as app,
     ):
         app.animation_level = "none"
         async with app.run_test(size=size) as pilot:
-            text = await at_rest(pilot)
-            for word in way.keys.split():
-                keys = word[1:] if word.startswith("'") and len(word) > 1 else [word]
-                await pilot.press(*(key_named(key) or key for key in keys))
-                text = await at_rest(pilot)
+            text = await pressed(pilot, way)
             return text, app.export_screenshot(simplify=True) if drawn else ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -24,3 +25,15 @@ def test_the_pictures_show_the_screens_as_they_are(tmp_path: Path) -> None:
     taken = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.glob("*.txt")}
     stale = [name for name, text in taken.items() if (FOLDER / name).read_text(encoding="utf-8") != text]
     assert sorted(stale) == [], "make pictures makes them anew; look at what has changed before it is committed"
+
+
+def test_no_head_is_cut_in_a_word_and_no_footer_at_all() -> None:
+    cut = []
+    for way in WAYS:
+        shown = [(FOLDER / f"{way.name}-{columns}x{rows}.txt").read_text(encoding="utf-8") for columns, rows in SIZES]
+        words = set(re.findall(r"\w+", shown[0]))
+        for text in shown:
+            head, *_, foot = text.splitlines()
+            if "…" in foot or any(word not in words for word in re.findall(r"(\w+)…", head)):
+                cut.append(f"{way.name}: {head} {foot}")
+    assert cut == []

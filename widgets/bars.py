@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dispatch.model.text import cells_of, show
-from widgets.lines.ink import SEPARATOR, Line, Span, cut, fitted, ink, joined, merged, spread, width_of
+from widgets.lines.ink import SEPARATOR, Line, Span, cut, fitted, ink, joined, merged, spread, whole_words, width_of
 from widgets.lines.line_view import LineView
 from widgets.lines.marks import marks_of
 
@@ -22,7 +22,7 @@ def status_line(
         right = [*right, *([(" ", "plain")] if right else ()), *least]
     right = [*right, *edge]
     if width_of(left) + width_of(right) + 1 > width:
-        return spread(left, right, width)
+        return spread(whole_words(left, width - width_of(right) - 1), right, width)
     room = width - width_of(left) - width_of(right) - 2
     between = _whole_parts(middle, room) if room >= 10 else ()
     if not between:
@@ -32,10 +32,10 @@ def status_line(
 
 
 def _whole_parts(middle: Sequence[Span], room: int) -> Line:
-    """As many whole parts of what was `joined` as fit; what is left of the first where not even that does."""
+    """As many whole parts of what was `joined` as fit; the words of the first that do where not even that does."""
     ends = [number for number, (text, _) in enumerate(middle) if text == SEPARATOR]
     fitting = (middle[:end] for end in (len(middle), *reversed(ends)) if width_of(middle[:end]) <= room)
-    return tuple(next(fitting, cut(middle, room)))
+    return tuple(next(fitting, whole_words(middle, room)))
 
 
 class StatusBar(LineView):
@@ -78,10 +78,10 @@ def _spans(given: str | Sequence[Span] | None, before: tuple[Span, ...], name: s
     return joined(ink(part, name) for part in given.split(SEPARATOR)) if isinstance(given, str) else tuple(given)
 
 
-def key_line(keys: Sequence[tuple[str, str]], width: int) -> Line:
+def key_line(keys: Sequence[tuple[str, str]], width: int, place: str = "") -> Line:
     """Key and word, one after another, as many whole ones as fit; the last of `keys` is kept to the end.
 
-    The last one is by custom the key that lists all the others.
+    The last one is by custom the key that lists all the others. Where there is room left, `place` stands at the right edge.
     """
     hints = [((f"{show(key)} ", "key"), (f"{show(label)}  ", "word")) for key, label in keys]
     cells = [sum(cells_of(text) for text, _ in hint) for hint in hints]
@@ -97,6 +97,8 @@ def key_line(keys: Sequence[tuple[str, str]], width: int) -> Line:
             break
         line.extend(hint)
         room -= needed
+    if place and room > cells_of(place) + 2:
+        return spread((*line, *last), (ink(f"{place} ", "dim"),), width)
     return fitted((*line, *last), width)
 
 
@@ -108,6 +110,7 @@ class KeyBar(LineView):
     """
 
     _keys: tuple[tuple[str, str], ...] = ()
+    _place = ""
 
     def set_keys(self, keys: Sequence[tuple[str, str]]) -> None:
         """Show these keys, each with its word. The last one stays when the line is too short for all."""
@@ -115,8 +118,14 @@ class KeyBar(LineView):
             self._keys = tuple(keys)
             self.refresh()
 
+    def set_place(self, place: str) -> None:
+        """Say at the right edge, where there is room, where in a list the cursor is; empty: nothing."""
+        if place != self._place:
+            self._place = place
+            self.refresh()
+
     def line_at(self, y: int, width: int) -> Line | None:
-        return key_line(self._keys, width) if y == 0 else None
+        return key_line(self._keys, width, self._place) if y == 0 else None
 
 
 class Separator(LineView):

@@ -61,7 +61,8 @@ def _columns(rows: Sequence[MeasureRow], width: int) -> list[_Column]:
     )
     sizes = {column: wide(column) for column in ("chart", "limit", "made")}
     sizes |= {"now": wide("now", 3), "before": beside and max(6, beside)}
-    names = max(8, min(wide("label"), 30, width // 3))
+    most = width // 3 if width >= NARROW else room - sizes["now"] - sizes["limit"] - 4
+    names = max(8, min(wide("label"), 30, most))
     left = room - names
     chosen = {"label": names}
     for column in (
@@ -119,7 +120,8 @@ class ChartRow(NamedTuple):
 def chart_entries(rows: Sequence[ChartRow], width: int, _: Marks) -> list[ListEntry[str]]:
     """Each row on a line, of which the name gives way first, and why below it; a value is the key of its row."""
     charts = max((cells_of(row.chart) for row in rows), default=0)
-    names = max(8, min(max((cells_of(row.label) for row in rows), default=0), 40, width - charts - 24))
+    values = min(20, max((cells_of(row.value) for row in rows), default=0))
+    names = max(8, min(max((cells_of(row.label) for row in rows), default=0), 40, width - charts - values - 4))
     entries = []
     for row in rows:
         chart = (*fitted((ink(row.chart, "info"),), charts), ("  ", "plain")) if charts else ()

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple
 
 from dispatch.model.text import cells_of, wrapped
-from widgets.lines.ink import Line, ListEntry, fitted, in_sections, ink, width_of
+from widgets.lines.ink import Line, ListEntry, fitted, in_sections, ink, whole_words, width_of
 from widgets.lines.line_list import LineList
 from widgets.lines.marks import Marks
 
@@ -82,7 +82,7 @@ def _figure(figure: FigureLine, width: int, names: int, narrow: bool) -> tuple[L
     if narrow and figure.value and (width_of((label,)) > names or width_of((value,)) > width - names - 4):
         below = wrapped(value[0], max(8, width - 4))[:MOST_BELOW]
         return fitted((mark, label), width), *(fitted(((" " * 4, "plain"), (line, value[1])), width) for line in below)
-    return (fitted((mark, *fitted((label,), names), ("  ", "plain"), value), width),)
+    return (fitted((mark, *fitted((label,), names), *whole_words((("  ", "plain"), value), width - names - 2)), width),)
 
 
 class KeyLine(NamedTuple):

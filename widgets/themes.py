@@ -32,6 +32,7 @@ DARK = Theme(
         "text-secondary": "#ddd3f7",
         "text-error": "#ff9b62",
         "text-warning": "#f0b050",
+        "text-disabled": "auto 58%",
     },
 )
 """For dark terminals."""
@@ -63,6 +64,7 @@ LIGHT = Theme(
         "text-secondary": "#3d2580",
         "text-error": "#9c3900",
         "text-warning": "#8a5800",
+        "text-disabled": "auto 58%",
     },
 )
 """For light terminals."""
@@ -81,7 +83,8 @@ FEW = Theme(
     panel="#000000",
     dark=True,
     variables={
-        "block-cursor-background": "#00aaaa",
+        # the nearest of the sixteen is #00aaaa; bright enough that what chooses its own contrast on it is black
+        "block-cursor-background": "#10b4b4",
         "block-cursor-foreground": "#000000",
         "block-cursor-blurred-background": "#0000aa",
         "block-cursor-blurred-foreground": "#ffffff",
@@ -95,6 +98,9 @@ FEW = Theme(
         "text-error": "#ff5555",
         "text-warning": "#ffff55",
         "input-selection-background": "#0000aa",
+        # a lesser share would be the dark grey of a field, or of nothing
+        "text-muted": "auto 75%",
+        "text-disabled": "auto 75%",
         # a share of a colour is nothing of its own among sixteen, and bold black is grey
         "ink-cursor": "#000000 on #00aaaa",
         "ink-ghost-feasible": "#000000 on #00aa00",

@@ -98,7 +98,7 @@ def _title(visit: BoardVisit) -> Line:
     if visit.which_day:
         about.insert(0, ink(f"day {visit.which_day}", "info"))
     if visit.emergency:
-        about.append(ink("emergency", "bad"))
+        about.insert(0, ink("emergency", "bad"))
     return (ink(client, "strong"), ink("  "), *joined(about))
 
 

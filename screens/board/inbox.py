@@ -64,7 +64,7 @@ class InboxScreen(ListScreen[Mail]):
             for path, mail in self.things.items()
         ]
         if not lines:
-            lines = [FigureLine("No mail waits", "none", "a shows what was settled", "", False)]
+            lines = [FigureLine("Mails", "none", "none waits", "a shows what was settled", False)]
         self.listed.set_figures(lines)
         waits = sum(mail.state in OPEN_MAILS for mail in shown)
         self.show_head("Mails from clients", f"{waits} to look at" if waits else f"{len(shown)} shown")
@@ -74,8 +74,9 @@ class InboxScreen(ListScreen[Mail]):
         """What the mail under the cursor says, as text: nothing of it is carried out or fetched."""
         mail, firm = self.here, self.user.firm
         if mail is None:
-            where = f"read from {firm.inbox_host}" if firm.inbox_host else "not read: see Mail in in the settings"
-            return [(f"Mails are {where}, by dispatch inbox run.", "dim")]
+            if firm.inbox_host:
+                return [(f"Mails are read from {firm.inbox_host} by dispatch inbox run.", "dim")]
+            return [("Mails are not read: the settings have no mailbox yet (4, then g: Settings, Mail in).", "dim")]
         notes = [
             (mail.subject or "no subject", "strong"),
             (f"from {mail.who}, {firm.times().moment(mail.came_at)}", "plain"),

@@ -65,7 +65,7 @@ class OutboxScreen(ListScreen[Message]):
             for path, message in self.things.items()
         ]
         if not lines:
-            lines = [FigureLine("Nothing waits, and nothing went wrong", "none", "", "a shows what was sent", False)]
+            lines = [FigureLine("Messages", "none", "none waits, none failed", "a shows what was sent", False)]
         self.listed.set_figures(lines)
         self.show_head("Messages to clients", trouble.words or f"{len(shown)} shown")
         self.show_selected()
@@ -74,8 +74,14 @@ class OutboxScreen(ListScreen[Message]):
         """What the message under the cursor says."""
         message, firm = self.here, self.user.firm
         if message is None:
-            by = f"sent by {firm.messages_by}" if firm.messages_by != "none" else "not sent: see Clients are told by"
-            return [(f"Messages are {by} in the settings. A client is told what its page says.", "dim")]
+            if firm.messages_by != "none":
+                return [(f"Messages are sent by {firm.messages_by}. A client is told what its page says.", "dim")]
+            return [
+                (
+                    "Messages are not sent: the settings have no way yet (4, then g: Settings, Clients are told by).",
+                    "dim",
+                )
+            ]
         notes = [("nobody sends: does dispatch outbox run run?", "warn")] if self._overdue else []
         notes += [
             (f"Message {message.id} to {message.address}", "strong"),

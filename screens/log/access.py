@@ -73,7 +73,7 @@ class AccessScreen(ListScreen[Key | SshLogin]):
                 f"since {when_text(login.started_at, zone)}",
             )
             for login in there
-        ] or [FigureLine("Sessions", "nobody", "nobody sits here over SSH", "", own=False)]
+        ] or [FigureLine("Sessions", "nobody", "none now", "who sits here over SSH", own=False)]
         self.listed.set_figures(lines)
         live = sum(key.live for key in everything)
         self.show_head("Over SSH", f"{count_text(live, 'key')} · {count_text(len(there), 'session')}")

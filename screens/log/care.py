@@ -94,7 +94,7 @@ class CareScreen(ListScreen[CareItem]):
         if item is None:
             return ()
         notes = [(item.client, "strong"), (f"{item.what}: {standing(item)}", "plain"), (item.why, "plain")]
-        notes.append((TITLES[item.rule], "dim"))
+        notes.append((f"rule: {TITLES[item.rule]}", "dim"))
         if item.rule == "E2":
             notes.append((unasked_surveys.when_asked(self.user.store, item), "info"))
         notes += [(f"held back: {reason}", "warn") for reason in item.held]

@@ -176,13 +176,13 @@ class LogScreen(DayOfVisits):
         )
         to_review = f"{log.totals.to_review} to review" if log.totals.to_review else ""
         parts = [words, to_review, filter_words, count_text(count, "visit"), trouble and f"{trouble} (O)"]
+        # a narrow head has no room for who asks
+        narrow = self.app.size.width < NARROW
         self.show_head(
-            f"Visit log  {filters.words_of_days()}",
+            f"Log  {filters.words_of_days(year=False)}" if narrow else f"Visit log  {filters.words_of_days()}",
             " · ".join(filter(None, parts)),
             clock_text(self.user.now, log.zone, log.hours24),
         )
-        # a narrow head has no room for who asks
-        narrow = self.app.size.width < NARROW
         under = [words if narrow else "", below.totals(log, filters, narrow=narrow)]
         self.query_one("#totals", Static).update(Content(" · ".join(filter(None, under))))
         self.show_selected()

@@ -139,7 +139,7 @@ class ProposalsScreen(ListScreen[ClientProposal]):
             for stage in stages
             for one in stage.proposals
         ]
-        self.listed.set_figures(lines or [FigureLine("No proposals", "none", "n writes one", " ", False)])
+        self.listed.set_figures(lines or [FigureLine("No proposals", "none", "none is open", "n writes one", False)])
         waiting = sum(stage.sum.number for stage in stages if FOLLOWS[stage.state])
         of = "" if client is None else f" to {client.name}"
         self.show_head(f"Proposals{of}", f"{waiting} open")

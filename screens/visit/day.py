@@ -50,6 +50,8 @@ with lazily(__name__):
 
 WIDE = 110
 """Columns from which where a stop is stands beside the stops, with a map below it."""
+_AROUND = 4
+"""Columns of that for its edges and where it is scrolled."""
 REST = 0.2
 """Seconds that the cursor rests on a stop before the map shows it."""
 
@@ -161,7 +163,9 @@ class DayScreen(DayOfVisits):
         if visit.unseen and self._row.technician_id == self.user.staff.id:
             self._see(visit.reference)
         if there is not None:
-            place.update(place_text(there))
+            width = self.app.size.width
+            room = width * 2 // 5 if width >= WIDE else width
+            place.update(place_text(there, room - _AROUND, self.keys_of("route.open")))
 
     def _show_comments(self) -> None:
         """What is asked of the technician stands above the stops until it is answered, whatever day is shown."""
@@ -405,8 +409,13 @@ def comment_text(comment: Comment) -> Content:
     )
 
 
-def place_text(there: StopPlace) -> Content:
-    """Where a visit is, whom to call or ask for, how to get in, what is to be done, what went before. Links to maps come last."""
+def place_text(there: StopPlace, room: int, leads: Sequence[tuple[str, str]]) -> Content:
+    """Where a visit is, whom to call or ask for, how to get in, what is to be done, what went before. Links to maps come last.
+
+    Args:
+        room: columns; a link that would be broken there is named by the key that shows it.
+        leads: that key, with its word.
+    """
     site = there.site
     lines: list[Content] = [
         Content.assemble((show(there.client), "bold"), f"  {show(site.name)}"),
@@ -421,9 +430,11 @@ def place_text(there: StopPlace) -> Content:
     lines.append(Content.assemble(("work     ", "$text-muted"), show(there.work)))
     lines += [Content.assemble((f"{about:<9}", "$text-muted"), show(words, 300)) for about, words in there.before]
     if site.place is not None:
-        lines.append(Content.assemble(("map      ", "$text-muted"), geo_link(site.place)))
-        # from the left edge on, so that it is copied whole where it goes on in another line
-        lines.append(Content(place_link(site.place)))
+        link = place_link(site.place)
+        whole = len(link) <= room
+        key = "" if whole else "".join(f"  {key} opens it" for key, _ in leads)
+        lines.append(Content.assemble(("map      ", "$text-muted"), geo_link(site.place), (key, "$text-muted")))
+        lines += [Content(link)] if whole else []
     else:
         lines.append(Content.assemble(("map      ", "$text-muted"), "no coordinates: the drive is unknown"))
     return Content("\n").join(lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from rich._palettes import STANDARD_PALETTE
 from rich.color import Color as RichColor
 from rich.color import ColorSystem
 from textual.app import App
@@ -15,6 +16,8 @@ from tests.desk.conftest import Office
 from widgets.lines.palette import INKS, style_of
 from widgets.themes import FEW, THEMES
 
+LEAST = 3.0
+"""The contrast of text with its ground below which nobody can read it."""
 GROUNDS = ("ahead", "en-route", "on-site", "closed", "late", "cursor", "cursor-blurred")
 """Inks that are told apart by their ground."""
 QUIET = {"faint", "grid", "off", "lunch", "absence", "travel", "street", "road", "moved"}
@@ -30,7 +33,13 @@ def variables() -> dict[str, str]:
 
 def sixteen(colour: RichColor | None) -> tuple[int, int, int]:
     """The colour that such a terminal shows, as its standard palette has it; its ground where there is none."""
-    return (0, 0, 0) if colour is None else tuple(colour.downgrade(ColorSystem.STANDARD).get_truecolor())
+    return (0, 0, 0) if colour is None else tuple(STANDARD_PALETTE[colour.downgrade(ColorSystem.STANDARD).number or 0])
+
+
+def contrast(first: tuple[int, int, int], second: tuple[int, int, int]) -> float:
+    """How much two colours differ, from 1 to 21 (WCAG 2.1)."""
+    darker, lighter = sorted((luminance(first), luminance(second)))
+    return (lighter + 0.05) / (darker + 0.05)
 
 
 def luminance(colour: tuple[int, int, int]) -> float:
@@ -44,8 +53,7 @@ def test_every_ink_can_be_read_among_sixteen_colours() -> None:
     unreadable = []
     for name in INKS.keys() - QUIET:
         style = style_of(name, variables(), Color(0, 0, 0))
-        darker, lighter = sorted((luminance(sixteen(style.color)), luminance(sixteen(style.bgcolor))))
-        if (lighter + 0.05) / (darker + 0.05) < 3:
+        if contrast(sixteen(style.color), sixteen(style.bgcolor)) < LEAST:
             unreadable.append(name)
     assert unreadable == []
 

@@ -196,7 +196,7 @@ async def test_other_screens_show_the_new_key_when_they_come_back(office: Office
         await until(pilot, KeysHelp)
         await settled(pilot)
         await press(pilot, "escape", "1")
-        assert "f1 keys" in shown(pilot)
+        assert "f1 help" in shown(pilot)
         await pilot.press("f1")
         await until(pilot, KeysHelp)
 

@@ -208,11 +208,15 @@ async def test_a_browser_that_does_not_open_shows_the_link(planned: Office, monk
         await until(pilot, LinkDialog)
 
 
-async def test_my_day_shows_links_that_can_be_copied_and_the_next_step(planned: Office) -> None:
-    async with opened(planned.ana, "day", (45, 20)) as pilot:
+@pytest.mark.parametrize(
+    ("size", "link"), [((45, 20), "o opens it"), ((80, 24), "https://www.openstreetmap.org/?mlat=")]
+)
+async def test_my_day_shows_links_in_whole_and_the_next_step(planned: Office, size: tuple[int, int], link: str) -> None:
+    async with opened(planned.ana, "day", size) as pilot:
         shown = "\n".join(strip.text for strip in pilot.app.screen._compositor.render_strips())
         assert "geo:39." in shown
-        assert "https://www.openstreetmap.org/?mlat=" in shown
+        assert link in shown
+        assert [line for line in shown.splitlines() if "openstreetmap" in line and "&zoom=" not in line] == []
         assert "space en route" in shown
 
 

@@ -237,8 +237,8 @@ async def test_a_dispatcher_may_look_and_not_save(office: Office) -> None:
     async with opened(office.dana, "board") as pilot:
         await press(pilot, "dollar_sign")
         await until(pilot, PricesScreen)
-        await press(pilot, "enter")
-        await put(pilot, "classes.tech.standard", "1")
+        await press(pilot, "enter", "enter")
+        assert [note.message for note in pilot.app._notifications] == ["Edit: only a lead may do that."]
         await press(pilot, "s")
     assert agreements.rate_cards(office.store)[0].card["classes"]["tech"]["standard"] == "120.00"
 

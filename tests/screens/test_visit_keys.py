@@ -31,6 +31,7 @@ from tests.desk.test_probing import register
 from tests.screens.test_screens import opened, press, until, until_true
 from tests.widgets.terminals import Terminal, on_terminal
 from widgets.terminal import lean
+from widgets.timeline.view import Timeline
 
 RUNNABLE = ("internet", "mail", "files", "backup", "remote access")
 MOST = 18
@@ -182,3 +183,21 @@ async def test_what_a_visit_sends_over_a_poor_line(
         await on_terminal(DispatchApp(office.ana, "day", restricted=True), (45, 20), play)
     assert visit_page(office.store, reference).visit.state is State.CLOSED
     assert sum(count for _, count in sent) <= MOST_BYTES, sent
+
+
+async def test_a_key_of_others_and_one_that_does_nothing_now_say_so(office: Office) -> None:
+    office.on_site("R1")
+    async with opened(office.dana, "board") as pilot:
+        pilot.app.screen.query_one(Timeline).select(1)
+        await press(pilot, "enter")
+        await until(pilot, VisitScreen)
+        for key in ("enter", "space"):
+            await press(pilot, key)
+            assert "Result: only a technician or lead may do that." in [
+                note.message for note in pilot.app._notifications
+            ]
+            pilot.app.screen.unsay()  # type: ignore[attr-defined]
+        await press(pilot, "escape", "N")
+        assert "No access: only a technician or lead may do that." in [
+            note.message for note in pilot.app._notifications
+        ]

@@ -88,8 +88,8 @@ def test_a_session_of_the_parent_from_login_to_exit(db: Path, tmp_path: Path) ->
             assert os.getsid(user) == user, "the terminal is the session's own"
             fcntl.ioctl(ana.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 20, 60, 0, 0))
             ana.screen.resize(20, 60)
-            ana.wait_for("? keys")
-            assert "? keys" in ana.screen.display[19], "a new size reaches the session"
+            ana.wait_for("? help")
+            assert "? help" in ana.screen.display[19], "a new size reaches the session"
             os.write(ana.fd, b"q")
             assert ana.wait_for_exit() == 0
         with logged_in(db) as ana:

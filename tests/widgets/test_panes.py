@@ -131,6 +131,8 @@ def test_keys_are_cut_to_whole_hints_and_the_last_one_stays() -> None:
     assert text_of(key_line(keys, 32)).rstrip() == " enter open  a assign  ? keys"
     assert width_of(key_line(keys, 5)) == 5
     assert width_of(key_line((), 5)) == 5
+    assert text_of(key_line(keys, 60, "1 of 1,067")) == " enter open  a assign  m move  ? keys            1 of 1,067 "
+    assert text_of(key_line(keys, 45, "1 of 1,067")).rstrip() == " enter open  a assign  m move  ? keys"
 
 
 class PanesApp(App[None]):

@@ -53,6 +53,16 @@ def cut(line: Iterable[Span], cells: int) -> Line:
     return tuple(kept)
 
 
+def whole_words(line: Sequence[Span], cells: int) -> Line:
+    """The line in at most `cells` cells, cut behind a word, which an ellipsis follows; in the word where it is the first."""
+    kept = cut(line, cells)
+    if width_of(line) <= cells or not kept:
+        return kept
+    *before, (text, name) = kept
+    words = text.rpartition(" ")[0].rstrip(" ,·")
+    return (*before, (f"{words}…", name)) if words else kept
+
+
 def clipped(text: str, cells: int) -> str:
     """Safe text cut and filled to exactly `cells` cells, without an ellipsis: for places where each cell counts."""
     kept = text if cells_of(text) <= cells else text[: fitting(text, cells)]

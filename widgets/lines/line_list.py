@@ -124,6 +124,14 @@ class LineList(LineView, Generic[T], can_focus=True):
         """What is under the cursor."""
         return self._entries[self._at].value if self._at is not None else None
 
+    @property
+    def place(self) -> str:
+        """Which of how many entries the cursor is on, where not all of them are in sight; else nothing."""
+        if self._at is None or self.max_scroll_y <= 0:
+            return ""
+        choices = self._choices
+        return f"{choices.index(self._at) + 1:,} of {len(choices):,}"
+
     def select_key(self, key: object) -> bool:
         """Put the cursor on the entry with that key. False: there is none that can be selected.
 

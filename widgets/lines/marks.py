@@ -138,7 +138,10 @@ LEVEL_INKS: Mapping[str, str] = MappingProxyType(
 
 TYPOGRAPHY: Mapping[int, str] = MappingProxyType(
     dict(zip(map(ord, "…·–→×“”’│─╭╮╰╯▌▎▏⏎"), '~-->x""\'|-++++|||<', strict=True))
+    | dict(zip(map(ord, "‹›←↑↓"), "<><^v", strict=True))
     | dict.fromkeys(map(ord, "▁▂▃▄▅▆▇▉▊▋▍"), " ")
+    # what `show` draws for control characters
+    | dict.fromkeys((*range(0x2400, 0x2427), 0xFFFD), "?")
 )
 """What stands for the signs of our own sentences, of frames and of scrollbars, where a font has ASCII only. Same widths."""
 

@@ -65,13 +65,13 @@ class LogFilter:
         parts += [f"by {self.sort}{', descending' if self.descending else ''}"] if self.sort else []
         return " · ".join(part for part in parts if part)
 
-    def words_of_days(self) -> str:
-        """The days, in words."""
+    def words_of_days(self, *, year: bool = True) -> str:
+        """The days, in words; on a narrow screen without the year."""
         if self.first is None:
             return "all days"
-        if self.last is None or self.last == self.first:
-            return day_text(self.first)
-        return f"{day_text(self.first)} to {day_text(self.last)}"
+        last = self.first if self.last is None else self.last
+        days = [day_text(day) if year else day_text(day)[:-5] for day in (self.first, last)]
+        return days[0] if last == self.first else " to ".join(days)
 
 
 _COUNTED = frozenset({"evidence", "tests", "retests", "overrides"})
