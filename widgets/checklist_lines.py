@@ -9,7 +9,7 @@ from dispatch.closeout.readings import compared, outlook
 from dispatch.model.checklists import MARK_INKS, Asks, Attempt, Checklist, Grade, Item, ItemKind, Mark, Phase, Result
 from dispatch.model.instants import clock_text
 from dispatch.model.text import cells_of, pad, show
-from widgets.lines.ink import Line, Span, fitted, ink, spread
+from widgets.lines.ink import Line, Span, fitted, ink, spread, whole_words, width_of
 from widgets.lines.marks import UNICODE, Marks
 
 NARROW = 60
@@ -198,7 +198,8 @@ def _open(item: Item, first: bool, layout: Layout, hint: str) -> Line:
     if not hint:
         optional = () if item.required else (ink("  optional", "faint"),)
         return fitted((*begin, (label, "plain"), *optional), layout.width)
-    return fitted((*begin, (pad(show(label, layout.label - 1), layout.label), "plain"), ink(hint, "dim")), layout.width)
+    named = (*begin, (pad(show(label, layout.label - 1), layout.label), "plain"))
+    return fitted((*named, *whole_words((ink(hint, "dim"),), layout.width - width_of(named))), layout.width)
 
 
 def _lead(item: Item, first: bool, layout: Layout) -> tuple[Span, ...]:

@@ -227,3 +227,12 @@ async def test_an_empty_checklist_says_so() -> None:
         await pilot.press("down", "enter")
         assert view.selected is None
         assert shown(view)[0].strip() == "nothing to check"
+
+
+def test_the_keys_of_an_open_item_are_cut_behind_a_whole_hint() -> None:
+    opened = next(card for card in CHECKLIST.items if is_open(card, CHECKLIST) and not card.attempts)
+    layout = layout_of(CHECKLIST, 80, UNICODE, ZONE, True)
+    hint = "W ask a lead · space pass · f fail · - n/a"
+    (line,) = item_lines(opened, CHECKLIST, layout, first=True, hint=hint)
+    shown = text_of(line).rstrip()
+    assert shown.endswith((hint, "W ask a lead · space pass · f fail…"))

@@ -59,7 +59,7 @@ def whole_words(line: Sequence[Span], cells: int) -> Line:
     if width_of(line) <= cells or not kept:
         return kept
     *before, (text, name) = kept
-    words = text.rpartition(" ")[0].rstrip(" ,·")
+    words = text.rpartition(" ")[0].rstrip(" ,·-")
     return (*before, (f"{words}…", name)) if words else kept
 
 
