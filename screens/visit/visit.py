@@ -335,6 +335,7 @@ class VisitScreen(UserScreen):
         # the client reads it, and signs
         with speaking(self.user.firm.language_of(None if self._page is None else self._page.client)):
             title, no, yes, missing = say("Sign-off"), say("no"), say("yes"), say("name: is missing")
+            hint = say("tab next field · ctrl+s or enter saves · esc goes back, text kept")
             asked = [
                 AskedField("name", say("Who signs off")),
                 AskedField("satisfied", say("Satisfied?"), yes, options=(no, yes)),
@@ -344,6 +345,7 @@ class VisitScreen(UserScreen):
             title,
             asked,
             check=lambda form: [] if form["name"].strip() else [missing],
+            hint=hint,
             unsent=Unsent(self.user, self._reference, _kept_as(item)),
         )
         satisfied = entered["satisfied"] == yes
