@@ -104,11 +104,9 @@ class ImportColumns(Dialog[SaidOfFile | None]):
         with listed.prevent(OptionList.OptionHighlighted):
             listed.set_options([Option(self._line(column)) for column in shown])
         listed.highlighted = next((place for place, one in enumerate(shown) if one.theirs == at), 0) if shown else None
-        missing = [
-            f"There is no {ours} yet: choose its column, or say with ctrl+e what every row has."
-            for ours in self._seen.missing
-        ]
-        self.show_fault(*filter(None, (*missing, self._seen.open)))
+        needed = ", ".join(self._seen.missing)
+        missing = needed and f"Needed yet: {needed}. Choose a column for it, or say with ctrl+e what every row has."
+        self.show_fault(*filter(None, (missing, self._seen.open)))
 
     def _line(self, column: SeenColumn) -> Content:
         if column.how == "missing":

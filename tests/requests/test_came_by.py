@@ -29,7 +29,7 @@ def phone(office: Office, reference: str) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("came_by", "state"), [("phone", "met"), ("site", "met"), ("mail", "ok"), ("ours", "ok"), ("", "ok")]
+    ("came_by", "state"), [("phone", "met"), ("site", "met"), ("mail", "ok"), ("", "ok")]
 )
 def test_what_is_taken_on_the_phone_or_face_to_face_is_answered_in_that_moment(
     office: Office, came_by: str, state: str
@@ -42,6 +42,15 @@ def test_what_is_taken_on_the_phone_or_face_to_face_is_answered_in_that_moment(
     assert phone(office, reference).state == state
     office.go("10:00")
     assert phone(office, reference).elapsed == (0 if state == "met" else 60)
+
+
+def test_what_came_from_us_has_no_clock(office: Office) -> None:
+    """design/service-levels.md D4"""
+    agree(office)
+    office.go("09:00")
+    visit = find(office.store, add(office, "ours"))
+
+    assert visit.id not in clocks_of(office.store, [visit])
 
 
 def test_another_way_is_refused_with_the_four(office: Office) -> None:
