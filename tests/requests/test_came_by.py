@@ -28,9 +28,7 @@ def phone(office: Office, reference: str) -> Any:
     return next(one.reading for one in clocks_of(office.store, [visit])[visit.id] if one.clock == "phone")
 
 
-@pytest.mark.parametrize(
-    ("came_by", "state"), [("phone", "met"), ("site", "met"), ("mail", "ok"), ("", "ok")]
-)
+@pytest.mark.parametrize(("came_by", "state"), [("phone", "met"), ("site", "met"), ("mail", "ok"), ("", "ok")])
 def test_what_is_taken_on_the_phone_or_face_to_face_is_answered_in_that_moment(
     office: Office, came_by: str, state: str
 ) -> None:

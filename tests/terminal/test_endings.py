@@ -83,12 +83,12 @@ def test_ctrl_z_stops_a_screen_as_the_shell_does(db: Path) -> None:
     with terminal([], db=db, program=shell, PS1="ready> ", LANGUAGE="en") as screen:
         screen.wait_for("ready>")
         os.write(screen.fd, words.encode() + b"\n")
-        screen.wait_for("keys")
+        screen.wait_for("? help")
         os.write(screen.fd, b"\x1a")
         screen.wait_for("Stopped")
         assert_given_back(screen)
         os.write(screen.fd, b"fg\n")
-        screen.wait_for("keys")
+        screen.wait_for("? help")
         os.write(screen.fd, b"\x11")
         screen.wait_for("ready>")
 
@@ -96,7 +96,7 @@ def test_ctrl_z_stops_a_screen_as_the_shell_does(db: Path) -> None:
 @pytest.mark.again
 def test_no_byte_ends_a_screen(db: Path) -> None:
     with terminal(["day", "--as", "ana"], db=db) as screen:
-        screen.wait_for("keys")
+        screen.wait_for("? help")
         os.write(screen.fd, b"\xe9\x1b[M \xff\xc3(\xf0\x28\x8c\x28\x1b[<9999999999;1;1M\x1b[48;0;0;0;0t")
         screen.read()
         os.write(screen.fd, b"\x1b\x1b\x11")
@@ -120,7 +120,7 @@ def test_a_screen_that_was_stopped_untold_gives_the_terminal_back_as_it_was_befo
 @pytest.mark.again
 def test_ctrl_z_is_nothing_where_nobody_could_go_on_with_it(db: Path) -> None:
     with terminal(["day", "--as", "ana"], db=db) as screen:
-        screen.wait_for("keys")
+        screen.wait_for("? help")
         os.write(screen.fd, b"\x1a")
         screen.read()
         os.write(screen.fd, b"?")
