@@ -125,7 +125,7 @@ def owned(store: Store, client_id: int) -> Owned:
             where[table] = condition, params
             if "id" in store.catalogue[table].columns:
                 found = frozenset(key for (key,) in store.all(f"SELECT id FROM {table} WHERE {condition}", params))
-                grown |= found != ids.get(table, frozenset())
+                grown |= found != ids.get(table)
                 ids[table] = found
         if not grown:
             break

@@ -222,6 +222,20 @@ def test_who_may_and_what_is_asked_first(office: Office) -> None:
     assert said_in(office.store) == set(WORDS_SAID)
 
 
+@pytest.mark.parametrize("beside", [{}, {"contacts": "Bo Elm; 5"}, {"notes": "plums"}])
+def test_a_client_of_whom_nothing_else_is_kept_goes_as_well(office: Office, beside: dict[str, str]) -> None:
+    """No site, no visit, no contact: every table that could be theirs is looked through all the same."""
+    full = set(erasing.owned(office.store, harbor(office).id).where)
+    editing.add(office.lee, "client", {"name": "Nettle", **beside})
+    bare = personal.client_called(office.store, "Nettle")
+    assert set(erasing.owned(office.store, bare.id).where) == full
+    assert personal.due(office.store) == []
+    assert personal.outlook(office.store, bare).last is None
+    personal.erase_client(office.lee, bare, "nettle")
+    assert office.store.value("SELECT name FROM client WHERE id = ?", (bare.id,)) == f"Erased client {bare.id}"
+    assert audit.verify_chain(office.store) is None
+
+
 def test_clients_whose_time_is_over_are_listed(office: Office) -> None:
     lived(office)
     assert personal.due(office.store) == []
