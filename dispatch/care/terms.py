@@ -25,7 +25,7 @@ REVIEW_OPENS = 15
 
 
 class AgreedMonth(NamedTuple):
-    """What an agreement asks for in a month, at `least` and as a `target`, and the contacts `made` in it; None: it owes none."""
+    """What was agreed for a month, at `least` and as a `target`, and the contacts `made` in it; None: nothing, or it owes none."""
 
     first: datetime.date
     least: int | None
@@ -44,10 +44,10 @@ def agreed_months(
         judged = min(last, today)
         terms = account.in_force(judged)
         made = sum(month <= day <= last for day in contacts)
-        if terms is None or _exempt(account.agreed_since(terms), month):
+        service = None if terms is None else terms.service_on(judged)
+        if terms is None or service is None or not service.visits_agreed or _exempt(account.agreed_since(terms), month):
             yield AgreedMonth(month, None, None, made)
         else:
-            service = terms.service_on(judged)
             yield AgreedMonth(month, service.cadence_min, service.cadence_target, made)
         month = months_later(month, 1)
 

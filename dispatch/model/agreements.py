@@ -62,7 +62,7 @@ class ServiceTerms:
 
     `targets` are its own service-level targets by priority, in counted minutes: {"P1": {"onsite": 240}}; null takes one of
     the firm's away. `calendar` has the form of a worked example (`timezone`, `hours`, `holidays`, `always`); what is missing
-    is the rate card's. `monthly_fee` is in minor units.
+    is the rate card's. `monthly_fee` is in minor units. Visits a month that nobody agreed are what the firm aims at.
     """
 
     targets: Mapping[str, Mapping[str, int | None]] = field(default_factory=dict)
@@ -74,6 +74,12 @@ class ServiceTerms:
     workaround_counts: bool = False
     vendor_pauses: bool = False
     monthly_fee: int | None = None
+    cadence_agreed: bool = False
+
+    @property
+    def visits_agreed(self) -> bool:
+        """Whether its visits a month were agreed with the client: they were said, or are others than the usual ones."""
+        return self.cadence_agreed or (self.cadence_min, self.cadence_target) != (1, 2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,4 +68,4 @@ class ServicePlan:
         usual = ServiceTerms(targets=self.targets, proactive=bool(self.proactive), monthly_fee=fee)
         if self.visits is None:
             return usual
-        return replace(usual, cadence_min=min(self.visits, 1), cadence_target=self.visits)
+        return replace(usual, cadence_min=min(self.visits, 1), cadence_target=self.visits, cadence_agreed=True)

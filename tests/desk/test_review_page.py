@@ -6,13 +6,15 @@ import datetime
 
 import pytest
 
+from db import agreements
+from db.store import existing
 from dispatch.care.item import CareItem, CareState
 from dispatch.closeout import shipped
 from dispatch.desk.book import editing
 from dispatch.desk.care import care_list
 from dispatch.desk.figures.counting import figures_over
 from dispatch.desk.plan import schedule, undo
-from dispatch.desk.prices import agreeing
+from dispatch.desk.prices import agreeing, beginning
 from dispatch.desk.reports.document import Amount, Cell, Report
 from dispatch.desk.reports.period import period_report
 from dispatch.desk.reports.rendering import as_text
@@ -110,6 +112,20 @@ def test_visits_made_stand_beside_those_agreed(office: Office) -> None:
     assert series.rows[0][1] == series.rows[0][4]
 
 
+def test_visits_that_nobody_agreed_are_not_said_to_be(office: Office) -> None:
+    """What the firm aims at without a word on it is no paper's for the client (design/account-care.md E1)."""
+    agree(office)
+    assert "Visits as agreed" not in titles(quarter(office))
+    found = existing(agreements.agreement_on(office.store, harbor(office).id, DAY))
+    assert beginning.form_of(found, office.store)["service"] == {}
+    terms = {**beginning.form_of(found, office.store), "service": {"cadence_target": 2}}
+    agreeing.save_agreement(office.lee, "Harbor Dental", "Care", terms, found)
+    asked = existing(agreements.agreement_on(office.store, harbor(office).id, DAY))
+    assert beginning.form_of(asked, office.store)["service"] == {"cadence_min": 1, "cadence_target": 2}
+    (cadence,) = section(quarter(office), "Visits as agreed").tables
+    assert cadence.rows[-1] == ("November 2026", 1, 2, 0)
+
+
 def test_gaps_have_an_owner_and_a_day_until_they_are_done(office: Office) -> None:
     client = harbor(office)
     care_list.note_gap(office.lee, client, "No spare switch", "lee", datetime.date(2026, 11, 20))
@@ -155,7 +171,7 @@ def test_what_is_next_is_in_words_for_them(office: Office) -> None:
 
 @pytest.mark.parametrize("kind", ["month", "quarter", "year"])
 def test_each_kind_of_period_has_them(office: Office, kind: str) -> None:
-    agree(office)
+    agree(office, cadence_target=2)
     closed(office)
     assert {
         "Beside the time before", "Visits as agreed", "How satisfied you are", "Gaps, and who sees to them", "What is next",

@@ -25,16 +25,17 @@ PREFIX = "service."
 ALWAYS = "always"
 _CALENDAR_KEYS = ("timezone", "hours", "holidays", "always")
 _WHOLE = {"cadence_min": (0, 31), "cadence_target": (0, 31), "survey_days": (1, 365)}
+_CADENCE = ("cadence_min", "cadence_target")
 _FLAGS = ("proactive", "workaround_counts", "vendor_pauses")
 _DEFAULT = ServiceTerms()
 
 
 def service_form(service: ServiceTerms, exponent: int) -> dict[str, Any]:
-    """The form of what is promised; what is as usual is left out."""
+    """The form of what is promised; what is as usual is left out, but for visits a month that were agreed."""
     form: dict[str, Any] = {
         name: getattr(service, name)
         for name in ("targets", "calendar", *_WHOLE, *_FLAGS)
-        if getattr(service, name) != getattr(_DEFAULT, name)
+        if getattr(service, name) != getattr(_DEFAULT, name) or (name in _CADENCE and service.cadence_agreed)
     }
     if service.monthly_fee is not None:
         form["monthly_fee"] = format_minor(service.monthly_fee, exponent)
@@ -60,6 +61,7 @@ def read_service(form: Any, zone: str, exponent: int, faults: list[str]) -> Serv
         if not isinstance(value, bool):
             found.append(f"{name}: {value!r} is not true or false")
         values[name] = value
+    values["cadence_agreed"] = any(form.get(name) is not None for name in _CADENCE)
     values["monthly_fee"] = _fee(form.get("monthly_fee"), exponent, found)
     if not found and values["cadence_min"] > values["cadence_target"]:
         found.append("cadence_target: is less than cadence_min")
