@@ -18,6 +18,7 @@ from typing import Any, ClassVar, Literal
 
 from dispatch.fields.context import FieldContext
 from dispatch.model.instants import AmbiguousTime, clock_text, day_bounds, day_of, parse_clock, zone_of
+from dispatch.model.money import with_point
 from dispatch.model.promises import is_window
 from dispatch.model.text import NAME, clean, show
 from dispatch.model.typed_times import YEARS, parse_day, parse_when
@@ -180,6 +181,7 @@ class Number(FieldKind):
         return f"a number from 0 to {self.most:,}"
 
     def read(self, text: str, context: FieldContext) -> float | str:
+        text = with_point(text)
         if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,4})?", text) or Decimal(text) > self.most:
             raise ValueError(f"is not a number from 0 to {self.most:,} such as 9.5")
         return float(text) if self.places is None else f"{float(text):.{self.places}f}"

@@ -18,7 +18,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_
 from zoneinfo import ZoneInfo
 
 from dispatch.model.instants import parse_iso
-from dispatch.model.money import shortest
+from dispatch.model.money import shortest, with_point
 from dispatch.model.text import TextRefused, clean
 
 T = TypeVar("T")
@@ -50,7 +50,7 @@ def number(value: Any, path: str, faults: Faults = None) -> Fraction:
     if isinstance(value, (int, float)):
         return Fraction(int(value))
     try:
-        return Fraction(str(value).strip())
+        return Fraction(with_point(str(value)))
     except (ValueError, ZeroDivisionError):
         raise FormFault(f"{path}: {value!r} is not a decimal number") from None
 

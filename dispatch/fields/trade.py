@@ -21,6 +21,7 @@ from dispatch.model.travel import Place
 
 _SUBJECTS = Many({subject.label: subject for subject in (*WISHES, About.PAPER, About.SURVEY)})
 _PAIR = re.compile(r"^\s*(-?\d{1,3}(?:\.\d+)?)\s*[,;\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*$")
+_PAIR_WITH_COMMAS = re.compile(r"^\s*(-?\d{1,3},\d+)\s*[;\s]\s*(-?\d{1,3},\d+)\s*$")
 # how maps write a place into their links: …/@39.96,-83.0,15z  ?q=39.96,-83.0  #map=15/39.96/-83.0  mlat=…&mlon=…  geo:39.96,-83.0
 _LINKS = tuple(
     re.compile(pattern)
@@ -41,6 +42,8 @@ def place_of(text: str) -> Place:
     Raises:
         ValueError: it is neither.
     """
+    if commas := _PAIR_WITH_COMMAS.match(text):
+        text = " ".join(commas.groups()).replace(",", ".")
     pair = _PAIR.match(text) or next((match for link in _LINKS if (match := link.search(text))), None)
     if pair is not None:
         try:

@@ -16,7 +16,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum, auto
 from functools import lru_cache
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from dispatch.model.languages import clock_in, day_in, say, span_in, spoken
 from dispatch.model.text import show
@@ -68,7 +68,10 @@ def zone_of(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise ValueError(f"there is no time zone {show(name, 40)}; one is called, for example, Europe/Lisbon") from None
+        place = name.strip().casefold().replace(" ", "_")
+        near = sorted(one for one in available_timezones() if place and one.casefold().rpartition("/")[2] == place)
+        such_as = f"did you mean {' or '.join(near[:3])}?" if near else "one is called, for example, Europe/Lisbon"
+        raise ValueError(f"there is no time zone {show(name, 40)}; {such_as}") from None
 
 
 @lru_cache(maxsize=4096)

@@ -18,6 +18,15 @@ def rounded(value: Fraction) -> int:
     return size if value >= 0 else -size
 
 
+_COMMA = re.compile(r"-?[0-9]+,[0-9]{1,2}")
+
+
+def with_point(text: str) -> str:
+    """A number as it was typed, with a point where it has a decimal comma: 35,50 has one reading, 1,234 has two and stays."""
+    text = text.strip()
+    return text.replace(",", ".") if _COMMA.fullmatch(text) else text
+
+
 def to_minor(amount: Fraction, exponent: int) -> int:
     """An amount of money in minor units, rounded once, half away from zero."""
     return rounded(amount * 10**exponent)
@@ -42,7 +51,7 @@ def parse_minor(text: str, exponent: int) -> int:
     Raises:
         ValueError: it is not a plain decimal, or has more places than the currency.
     """
-    match = _AMOUNT.fullmatch(text.strip())
+    match = _AMOUNT.fullmatch(with_point(text))
     if match is None:
         raise ValueError(f"{text!r} is not an amount such as {format_minor(1250, exponent)}")
     sign, whole, places = match[1], match[2], match[3] or ""

@@ -11,7 +11,7 @@ from dispatch.fields.record import Check, Field, RecordType
 from dispatch.fields.trade import Price
 from dispatch.levels.targets import promises_text, read_promises
 from dispatch.model.agreements import PrepaidBlock
-from dispatch.model.money import shortest
+from dispatch.model.money import shortest, with_point
 from dispatch.model.service_plans import UNITS, ServicePlan
 from dispatch.model.states import Role
 from dispatch.model.text import NOTE
@@ -19,7 +19,7 @@ from dispatch.model.text import NOTE
 
 def _number(text: str) -> Fraction:
     try:
-        return Fraction(text)
+        return Fraction(with_point(text))
     except (ValueError, ZeroDivisionError):
         raise ValueError("is not a decimal number") from None
 

@@ -6,6 +6,7 @@ from db.faults import StoreFault
 from dispatch.desk.session.refusals import Refusal
 from dispatch.lazily import lazily
 from dispatch.model.boards import BoardVisit
+from dispatch.model.instants import day_text
 from dispatch.model.requests import Request
 from dispatch.model.states import DISPATCHERS, OPEN_ON_SITE, State
 from screens.binding import command
@@ -51,7 +52,12 @@ async def new(screen: DayOfVisits) -> None:
     visit = await quick_line.ask_quickly(screen)
     if visit is not None:
         await screen.read_again()
-        taken.say_taken(screen, f"{visit.reference} is in the queue: {visit.client}. a assigns it.", visit)
+        client = visit.client.removesuffix(".")
+        if visit.wanted_on is not None and visit.wanted_on > screen.program.day:
+            words = f"{visit.reference} waits on the board of {day_text(visit.wanted_on)}: {client}. ] goes on."
+            taken.say_taken(screen, words, visit)
+            return
+        taken.say_taken(screen, f"{visit.reference} is in the queue: {client}. a assigns it.", visit)
         screen.add_class("-queue")
         queue = screen.query_one(Queue)
         queue.focus()

@@ -344,6 +344,15 @@ class TestFees:
         agreed(office, "tm", DAY + datetime.timedelta(1))
         assert "in 2026-11 is not known" in faults(office)
 
+    def test_what_it_does_not_say_of_us_is_said_before(self, office: Office) -> None:
+        approved(office)
+        (draft,) = invoicing.preview(office.lee, DAY)
+        assert "it does not say the address and the tax id of ours: settings" in draft.notices
+        with office.lee.write("settings") as unit:
+            settings.set_firm(unit, paper_address="1 High Street", tax_id="GB123456789")
+        (draft,) = invoicing.preview(office.lee, DAY)
+        assert not any("of ours" in notice for notice in draft.notices)
+
     def test_nobody_said_from_when(self, office: Office) -> None:
         """They are invoiced elsewhere, and that is said."""
         agreed(office, "tm", **FEE)

@@ -16,6 +16,7 @@ from tests.desk.conftest import Office
 from tests.quick import first_of
 from tests.screens.test_prices import fill
 from tests.screens.test_screens import opened, press, settled, until, until_true
+from tests.screens.test_timesheets import messages
 from widgets.bars import StatusBar
 from widgets.choices import OneOf
 from widgets.queue import Queue
@@ -24,6 +25,16 @@ from widgets.queue import Queue
 def heard(screen: QuickLine) -> str:
     """What the dialog says it has understood."""
     return str(screen.query_one("#told", Static).render())
+
+
+async def test_a_request_of_another_day_says_on_which_board_it_waits(office: Office) -> None:
+    async with opened(office.dana, "board") as pilot:
+        await press(pilot, "n")
+        await until(pilot, QuickLine)
+        pilot.app.screen.query_one(Input).value = "Harbor Dental printer jam 45m /ware tomorrow"
+        await settled(pilot)
+        await press(pilot, "enter")
+        await until_true(pilot, lambda: any("waits on the board of" in line for line in messages(pilot)))
 
 
 @first_of("size", [(45, 20), (120, 36), (80, 24)])

@@ -302,12 +302,20 @@ def _drafts_of(known: _Known, gathering: _Gathering) -> Iterator[InvoiceDraft]:
         yield InvoiceDraft(gathering.client, invoice, tuple(taken), tuple(gathering.faults), tuple(gathering.notices))
 
 
+def _seller_lacks(firm: Firm) -> str:
+    """What an invoice has to say of who writes it and the settings do not have; a tax id is asked for outside the United States."""
+    wanted = {"the address": firm.paper_address, "the tax id": firm.tax_id or firm.country == "US"}
+    return " and ".join(what for what, said in wanted.items() if not said)
+
+
 def _invoice(known: _Known, gathering: _Gathering, basket: _Basket) -> Invoice:
     firm, client, today = known.firm, gathering.client, settings.today(known.store)
     days = firm.payment_days if client.payment_days is None else client.payment_days
     address = client.billing_address or _address_of_only_site(known.store, client)
     if not address and basket.taken:
         gathering.notices.append("it has no address of the client")
+    if basket.taken and (lacks := _seller_lacks(firm)):
+        gathering.notices.append(f"it does not say {lacks} of ours: settings")
     due = today + datetime.timedelta(days=days)
     return Invoice(
         kind=InvoiceKind.INVOICE,

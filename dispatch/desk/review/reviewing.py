@@ -291,7 +291,7 @@ def _refusals(visit: Visit, last: StoredSheet | None, *, unanswered: bool) -> li
         reasons += [f"its charge is blocked: {need}" for need in needs(last.sheet)]
     elif not last.accepted:
         flags = "; ".join(MEANS.get(flag, flag) for flag in last.sheet["flags"])
-        reasons.append(f"its charge is flagged ({flags}) and not accepted yet")
+        reasons.append(f"its charge is flagged ({flags}) and not accepted yet; accept it first (`charge --accept`)")
     return reasons
 
 
