@@ -123,50 +123,69 @@ CONTACT, IN_PERSON = 2, 10
 
 
 def unhappy(account: Account, today: datetime.date, workdays: Workdays) -> Iterator[CareItem]:
-    """Two items for each sign of it: contact, and in person. They end only with a note."""
-    for occasion, day, why in _signs(account, today):
+    """Two items of an unhappy client, contact and in person, with every sign of it that came before contact was made. They end
+    only with a note."""
+    for occasion, (day, signs) in _unhappy(account).items():
+        why = "; ".join(dict.fromkeys(signs))
         for step, days, what in (("contact", CONTACT, "call them"), ("visit", IN_PERSON, "meet them in person")):
             due = workdays.after(day, days)
             yield from dated(CareItem("E7", f"{occasion}.{step}", what, why, day, due, needs_note=True), today)
 
 
-def _signs(account: Account, today: datetime.date) -> Iterator[tuple[str, datetime.date, str]]:
-    for visit in account.visits:
-        if visit.satisfied is False:
-            yield visit.reference, visit.day, f"signed off {visit.reference} as not satisfied on {visit.day}"
-        elif visit.none_wanted:
-            yield (
-                visit.reference,
-                visit.day,
-                f"wants nobody back for {visit.reference}, which was left open on {visit.day}",
-            )
-    for survey in account.surveys:
-        if survey.score is not None and survey.score <= LOW_SCORE:
-            yield f"survey.{survey.day}", survey.day, f"answered the survey of {survey.day} with {survey.score} of 10"
-    yield from _breaches(account)
+def _unhappy(account: Account) -> dict[str, tuple[datetime.date, list[str]]]:
+    """Signs of an unhappy client, with those that came while contact was still to be made (and was not put off), by the occasion
+    and the day of the first. Two missed targets within 30 days are one sign, however many follow, until it is closed; then
+    counting begins anew."""
+    closed: dict[str, datetime.date] = {}
+    taken_up: dict[str, datetime.date] = {}
+    for mark in account.marks:
+        occasion, _, step = mark.occasion.rpartition(".")
+        if mark.rule == "E7" and step == "contact":
+            taken_up[occasion] = mark.day
+            if mark.outcome in ("done", "declined"):
+                closed[occasion] = mark.day
+    found: dict[str, tuple[datetime.date, list[str]]] = {}
 
+    def add(occasion: str, day: datetime.date, why: str) -> datetime.date | None:
+        """Returns when the one that it belongs to was closed."""
+        first = occasion
+        if occasion not in closed and occasion not in found:
+            earlier = (one for one, (since, _) in found.items() if since <= day <= taken_up.get(one, day))
+            first = next(earlier, occasion)
+        found.setdefault(first, (day, []))[1].append(why)
+        return closed.get(first)
 
-def _breaches(account: Account) -> Iterator[tuple[str, datetime.date, str]]:
-    """Two missed targets within 30 days are one sign, however many follow, until it is closed; then counting begins anew."""
-    closed = {
-        mark.occasion: mark.day
-        for mark in account.marks
-        if mark.rule == "E7" and mark.occasion.endswith(".contact") and mark.outcome in ("done", "declined")
-    }
     last = max((day for occasion, day in closed.items() if occasion.startswith("breaches.")), default=datetime.date.min)
     before, until = None, datetime.date.min
-    for day in sorted(account.breaches):
+    missed = ((day, "", "") for day in account.breaches)
+    for day, occasion, why in sorted((*_said(account), *missed), key=lambda sign: (sign[0], not sign[1])):
+        if occasion:
+            add(occasion, day, why)
+            continue
         if day <= until:
             continue
         if before is None or (day - before).days > BREACHES_WITHIN:
             before = day
             continue
-        ended = closed.get(f"breaches.{day}.contact")
+        two_missed = f"breaches.{day}"
         # what is long past is not looked for any more: what is left of a sign that was closed makes none of its own
-        if ended is None and day <= last:
+        if two_missed not in closed and day <= last:
             before, until = None, last
             continue
-        yield f"breaches.{day}", day, f"two targets were missed within {BREACHES_WITHIN} days, on {before} and {day}"
-        if ended is None:
-            return
-        before, until = None, ended
+        two = f"two targets were missed within {BREACHES_WITHIN} days, on {before} and {day}"
+        before, until = None, add(two_missed, day, two) or datetime.date.max
+    return found
+
+
+def _said(account: Account) -> Iterator[tuple[datetime.date, str, str]]:
+    """What a client said that is a sign, with its day and its occasion."""
+    for visit in account.visits:
+        if visit.satisfied is False:
+            yield visit.day, visit.reference, f"signed off {visit.reference} as not satisfied on {visit.day}"
+        elif visit.none_wanted:
+            left = f"wants nobody back for {visit.reference}, which was left open on {visit.day}"
+            yield visit.day, visit.reference, left
+    for survey in account.surveys:
+        if survey.score is not None and survey.score <= LOW_SCORE:
+            why = f"answered the survey of {survey.day} with {survey.score} of 10"
+            yield survey.day, f"survey.{survey.day}", why

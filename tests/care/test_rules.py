@@ -306,6 +306,39 @@ def test_a_low_survey_is_a_sign(score: int, count: int) -> None:
     assert len(found(one, "2026-11-24", "E7")) == count
 
 
+def test_one_unhappy_client_is_one_prompt_until_contact_was_made() -> None:
+    """design/account-care.md E7: whatever else they say meanwhile stands on it."""
+    low = (Survey(day("2026-11-25"), 6), Survey(day("2026-11-25"), 5))
+    one = account(visits=(visit("2026-11-24", "R5", satisfied=False),), surveys=low, breaches=(day("2026-11-25"),) * 2)
+    items = found(one, "2026-11-26", "E7")
+    assert [item.occasion for item in items] == ["R5.contact", "R5.visit"]
+    for said in ("not satisfied", "with 6 of 10", "with 5 of 10", "two targets"):
+        assert said in items[0].why
+    called = PromptMark("E7", "R5.contact", "done", day("2026-11-26"), note="called")
+    again = (*low, Survey(day("2026-11-27"), 2))
+    met = PromptMark("E7", "R5.visit", "done", day("2026-11-26"), note="met")
+    late = replace(one, marks=(called, met), breaches=(*one.breaches, day("2026-11-28"), day("2026-11-29")))
+    assert [item.occasion for item in found(late, "2026-12-01", "E7")] == [
+        "breaches.2026-11-29.contact",
+        "breaches.2026-11-29.visit",
+    ]
+    keys = [item.key for item in found(replace(late, surveys=again), "2026-12-01", "E7")]
+    assert keys == ["E7:7:survey.2026-11-27.contact", "E7:7:survey.2026-11-27.visit"]
+
+
+def test_a_prompt_that_was_put_off_takes_in_nothing_that_comes_later() -> None:
+    nap = PromptMark("E7", "survey.2026-11-20.contact", "snoozed", day("2026-11-21"), day("2026-12-20"))
+    one = account(surveys=(Survey(day("2026-11-20"), 6), Survey(day("2026-11-25"), 1)), marks=(nap,))
+    asking = [item.occasion for item in found(one, "2026-11-26", "E7") if item.asks and item.what == "call them"]
+    assert asking == ["survey.2026-11-25.contact"]
+
+
+def test_surveys_of_one_day_are_one_prompt() -> None:
+    two = (Survey(day("2026-11-30"), 6), Survey(day("2026-11-30"), 5))
+    keys = [item.key for item in found(account(surveys=two), "2026-11-30", "E7")]
+    assert len(keys) == len(set(keys)) == 2
+
+
 @pytest.mark.parametrize(
     ("breaches", "occasions"),
     [
