@@ -6,6 +6,7 @@ import re
 
 SCORES = tuple(range(10, -1, -1))
 _SUBJECT = re.compile(r"\b([0-9]{1,2}) of 10 \[survey ([0-9a-f]{16})\]")
+_FORM = re.compile(r"\[\s*survey\b", re.IGNORECASE)
 _NUMBER = re.compile(r"\W*(10|[0-9])(?![0-9]|[.,][0-9]|\s*%)")
 
 
@@ -18,6 +19,11 @@ def answer_in(subject: str) -> tuple[str, int] | None:
     """Token and score that a subject has; None where it has none."""
     found = _SUBJECT.search(subject)
     return (found[2], int(found[1])) if found is not None and int(found[1]) <= 10 else None
+
+
+def looks_like_one(subject: str) -> bool:
+    """Whether a subject has the form of an answer, whatever its number and its token are."""
+    return _FORM.search(subject) is not None
 
 
 def score_in(text: str) -> int | None:

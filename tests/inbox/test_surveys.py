@@ -75,6 +75,16 @@ def test_whoever_has_the_token_answers_and_nobody_without(firm: Office, asked: l
     assert scores(firm)[-1] == (9, "")
 
 
+@pytest.mark.parametrize("subject", ["11 of 10 [survey {}]", "9 of 10 [survey 0123456789abcdef]", "Re: [Survey x]"])
+def test_what_only_looks_like_an_answer_waits_and_is_no_request(firm: Office, asked: list[str], subject: str) -> None:
+    """A request of theirs would have the token on the papers of the client."""
+    token = asked[9].partition("[survey ")[2].rstrip("]")
+    kept = reply(firm, subject.format(token))
+    assert (kept.state, kept.client, kept.reference) == (MailState.WAITING, "Pine Court", "")
+    assert kept.why == "it looks like the answer to a survey, and is of none that we sent"
+    assert scores(firm) == [(None, "")]
+
+
 def test_a_reply_that_begins_with_a_number_is_an_answer(firm: Office, asked: list[str]) -> None:
     waits = reply(firm, "Re: How satisfied are you?", "Quite well", In_Reply_To="<dispatch-1@columbus.example>")
     assert (waits.state, waits.why) == (MailState.WAITING, "it answers a survey without a number")

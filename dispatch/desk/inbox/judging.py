@@ -10,7 +10,7 @@ from db import care, clients, mails, messages, visits
 from db.care import SurveyAsk
 from db.mails import Known
 from db.store import Store
-from dispatch.mail.answers import answer_in, score_in
+from dispatch.mail.answers import answer_in, looks_like_one, score_in
 from dispatch.mail.kinds import doubt_of, kind_of, ours_in, ours_returned
 from dispatch.mail.reading import Incoming
 from dispatch.mail.replies import above_quote, says
@@ -62,7 +62,7 @@ def judge(store: Store, firm: Firm, mail: Incoming, now: int) -> Judged:
     if (passed := _needs_nobody(kind, mail, known, message)) is not None:
         own = None if message is None else message.client_id
         return passed._replace(client_id=own, visit=visit, answers=message)
-    if kind is MailKind.WRITTEN and (judged := _survey(store, mail, message)) is not None:
+    if kind is MailKind.WRITTEN and (judged := _survey(store, mail, message, client_id)) is not None:
         return judged
     if doubt := doubt_of(mail, firm.inbox_trusts):
         return waits._replace(why=doubt)
@@ -79,7 +79,7 @@ def judge(store: Store, firm: Firm, mail: Incoming, now: int) -> Judged:
     return _request(store, mail, known[0], now)
 
 
-def _survey(store: Store, mail: Incoming, message: Message | None) -> Judged | None:
+def _survey(store: Store, mail: Incoming, message: Message | None, client_id: int | None) -> Judged | None:
     """The answer to a survey, which its token vouches for, whoever passed it on; None where it is none."""
     answered = answer_in(mail.subject)
     asked = None if answered is None else care.ask_by_token(store, answered[0])
@@ -87,7 +87,13 @@ def _survey(store: Store, mail: Incoming, message: Message | None) -> Judged | N
     if asked is None and message is not None and mail.sender == message.address.casefold():
         asked, score = care.ask_of(store, message.id), score_in(above_quote(mail.text))
     if asked is None:
-        return None
+        if not looks_like_one(mail.subject):
+            return None
+        # a token is in no request: its paper goes to the client
+        wrong = Judged(
+            MailKind.WRITTEN, MailState.WAITING, "it looks like the answer to a survey, and is of none that we sent"
+        )
+        return wrong._replace(client_id=client_id)
     judged = Judged(MailKind.WRITTEN, MailState.PASSED, client_id=asked.client_id)
     if asked.anonymous and score is not None:
         judged = judged._replace(client_id=None, nameless=True)
