@@ -6,7 +6,7 @@ import datetime
 import shlex
 
 from dispatch.commands.declared import Command, CommandGroup, acts, by, reads
-from dispatch.commands.options import JSON, Args, Option, Store, User, flag, one_of, option
+from dispatch.commands.options import CONFIRM, JSON, Args, Option, Store, User, flag, one_of, option
 from dispatch.commands.printing import Answer
 from dispatch.commands.typed import CLIENT, minutes
 from dispatch.desk.session.refusals import Faulty
@@ -113,11 +113,12 @@ def _book(user: User, args: Args) -> str:
     ),
     option("--words", "TEXT", default=""),
     option("--on", "DAY", "default: today", reads=_day),
+    CONFIRM,
 )
 def _survey(user: User, args: Args) -> str:
     if args.send:
         nameless = True if args.anonymous else False if args.named else None
-        message = surveys.send(user, args.client, args.to, args.visit, anonymous=nameless)
+        message = surveys.send(user, args.client, args.to, args.visit, anonymous=nameless, confirmed=args.confirm)
         return f"The survey goes to {message.address} at {user.firm.times().clock(message.due_at)}; until then undo takes it back."
     if args.anonymous or args.named:
         raise Faulty(["--anonymous, --named: stand with --send"])

@@ -14,7 +14,7 @@ from dispatch.desk.care.care_list import care_list
 from dispatch.desk.delivery import surveys
 from dispatch.desk.messages.outbox import find_message
 from dispatch.desk.plan import undo
-from dispatch.desk.session.refusals import NotAllowed, NotFound, Refusal
+from dispatch.desk.session.refusals import NeedsConfirm, NotAllowed, NotFound, Refusal
 from dispatch.mail.answers import answer_in, score_in
 from dispatch.model.clients import Client
 from dispatch.model.mail import Mail, MailState
@@ -111,6 +111,16 @@ def test_who_may_send_one_to_whom_and_when(firm: Office) -> None:
     assert find_message(firm.store, sent.id).fate is Fate.DROPPED
     assert scores(firm) == []
     surveys.send(firm.lee, pine(firm))
+
+
+def test_an_address_that_is_none_of_theirs_is_asked_about(firm: Office) -> None:
+    with pytest.raises(NeedsConfirm, match="is no address of Pine Court") as asked:
+        surveys.send(firm.lee, pine(firm), ["nobody@elsewhere.example"])
+    assert firm.store.value("SELECT count(*) FROM survey_ask") == 0
+    sent = surveys.send(firm.lee, pine(firm), ["nobody@elsewhere.example"], confirmed=asked.value.marks)
+    assert sent.address == "nobody@elsewhere.example"
+    undo.undo(firm.lee)
+    assert surveys.send(firm.lee, pine(firm), [PINE.upper()]).address.casefold() == PINE
 
 
 def test_of_an_anonymous_answer_nothing_says_whose_it_is(firm: Office) -> None:

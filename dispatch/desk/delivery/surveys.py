@@ -14,7 +14,7 @@ from db.unit import Unit
 from dispatch.desk.delivery.papers import recipients
 from dispatch.desk.messages import mailed, notifications
 from dispatch.desk.messages.outbox import find_message
-from dispatch.desk.session.refusals import NotFound, Refusal
+from dispatch.desk.session.refusals import NotFound, Refusal, confirm
 from dispatch.desk.session.user import User
 from dispatch.mail.answers import SCORES, subject_of
 from dispatch.model.clients import Client
@@ -32,7 +32,13 @@ AGAIN = datetime.timedelta(days=14)
 
 
 def send(
-    user: User, client: Client, to: Sequence[str] = (), reference: str = "", *, anonymous: bool | None = None
+    user: User,
+    client: Client,
+    to: Sequence[str] = (),
+    reference: str = "",
+    *,
+    anonymous: bool | None = None,
+    confirmed: Sequence[str] = (),
 ) -> Message:
     """Ask a client how satisfied they are, by mail; noted as sent, and taken back by undo until it leaves. Returns the message.
 
@@ -42,9 +48,11 @@ def send(
         to: a role, name or address of theirs, as for papers; the first of whom it is.
         reference: a visit after which they are asked; empty: about us altogether.
         anonymous: whether of the answer the number only is kept; None: as the firm has it.
+        confirmed: the marks of what was asked and is meant.
 
     Raises:
         NotAllowed: the person may not.
+        NeedsConfirm: the address is none that is known of the client.
         Refusal: nobody has an address, mail is not what messages are sent by, they were asked lately, or the visit is not over or
             not theirs.
     """
@@ -57,6 +65,13 @@ def send(
             raise NotFound(f"{show(client.name)} has no visit {show(reference, 40)}.")
         if visit is not None and visit.state is not State.CLOSED:
             raise Refusal(f"{show(visit.reference)} is not closed: they are asked after that.")
+        known = {client.told_at.casefold(), *(one.email.casefold() for one in client.contacts)}
+        address = recipients(client, to, firm.paper_to, About.SURVEY)[0].address
+        if address.casefold() not in known:
+            confirm(
+                [f"{show(address)} is no address of {show(client.name)}: what is answered there counts as theirs."],
+                confirmed,
+            )
         made, survey_id = ask(unit, firm, client, visit, to, anonymous=anonymous)
         waits = RecordChange(mailed.ENTITY, made, {"waits": False}, {"waits": True}, 0, 1)
         changes.remember(unit, f"survey {client.name}", [waits, added("survey", survey_id)])
