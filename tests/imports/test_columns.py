@@ -291,3 +291,88 @@ def test_people_and_hours_by_what_an_english_program_calls_them(desk: Desk) -> N
         "shift_start": "Start Time",
         "shift_end": "Finish Time",
     }
+
+
+DUTCH = {
+    "technicians": "Medewerker;Gebruikersnaam;Vaardigheden;Begintijd;Eindtijd;Voertuig\n"
+    "Joost Smit;jsmit;netwerk;8:30;17:30;Bus 2\n",
+    "clients": "Klantnaam;Contactpersoon;Telefoon;E-mailadres;Btw-nummer;Straatnaam;Huisnummer;Toevoeging;Postcode;Woonplaats;"
+    "Land;Opmerkingen\n"
+    "Bakkerij Vos;Mw. Vos;020 123 4567;vos@vos.example;NL004495445B01;Kerkstraat;12;A;1017 GA;Amsterdam;Nederland;bel eerst\n",
+    "sites": "Klant;Vestiging;Straat;Huisnummer;Postcode;Plaats;Toegang;Open vanaf;Open tot\n"
+    "Bakkerij Vos;Winkel;Kerkstraat;12;1017 GA;Amsterdam;bel 2;8:30;18:00\n",
+    "equipment": "Klant;Vestiging;Apparaat;Soort;Merk;Serienummer;Garantie tot;Opmerkingen\n"
+    "Bakkerij Vos;Winkel;Kassa 1;printer;Acme;SN1;31-12-2027;achter\n",
+    "visits": """Ticketnummer;Relatie;Locatie;Onderwerp;Omschrijving;Duur;Gewenste datum;Uiterlijk;Van;Tot;Vaardigheden;Prioriteit
+T-1;Bakkerij Vos;Winkel;Wifi traag;achterin;1:30;15-12-2026;18-12-2026;14:00;18:00;netwerk;Hoog
+""",
+    "remote-work": "Nummer;Klant;Monteur;Begintijd;Uren;Omschrijving\nR-1;Bakkerij Vos;Joost Smit;2026-11-23T09:00;1,5;gebeld\n",
+}
+ITALIAN = {
+    "technicians": "Nome;Cognome;Utente;Competenze;Inizio;Fine;Veicolo\nLuca;Bianchi;lbianchi;rete;8:30;17:30;Furgone 2\n",
+    "clients": "Ragione sociale;Referente;Telefono;Partita IVA;Indirizzo;CAP;Città;Provincia;Paese;Note\n"
+    "Forno Riva;Sig.ra Riva;06 1234 5678;IT01234567890;Via Roma 3;00184;Roma;RM;Italia;suonare\n",
+    "sites": "Cliente;Sede;Via;CAP;Città;Accesso\nForno Riva;Negozio;Via Roma 3;00184;Roma;citofono 2\n",
+    "equipment": "Cliente;Sede;Dispositivo;Tipo;Marca;Numero di serie;Fine garanzia;Note\n"
+    "Forno Riva;Negozio;Cassa 1;printer;Acme;SN1;31/12/2027;retro\n",
+    "visits": """Numero ticket;Cliente;Sede;Oggetto;Descrizione;Durata;Data;Entro;Dalle;Alle;Competenze;Priorità
+T-1;Forno Riva;Negozio;Wifi lento;nel retro;1:30;15/12/2026;18/12/2026;14:00;18:00;rete;Alta
+""",
+    "remote-work": "Numero;Cliente;Tecnico;Inizio;Ore;Descrizione\nR-1;Forno Riva;Luca Bianchi;2026-11-23T09:00;1,5;al telefono\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("files", "skill", "address"),
+    [
+        (DUTCH, "netwerk", "Kerkstraat 12 A, 1017 GA Amsterdam"),
+        (ITALIAN, "rete", "Via Roma 3, 00184 Roma, RM"),
+    ],
+)
+def test_files_of_every_kind_in_dutch_and_italian_are_known_whole(
+    desk: Desk, files: dict[str, str], skill: str, address: str
+) -> None:
+    for kind, content in files.items():
+        report = desk.take(kind, content)
+        assert (report.applied, report.unknown_columns, faults(report)) == (True, (), []), kind
+        assert kind_of(desk.file("again.csv", content)) == kind
+
+    visit = visits.visit_by_reference(desk.store, "T-1")
+    assert visit is not None
+    assert (visit.skills, visit.priority, visit.minutes) == (frozenset({skill}), 2, 90)
+    assert str(visit.latest_on) == "2026-12-18"
+    assert desk.store.value("SELECT billing_address FROM client WHERE id = ?", (visit.client_id,)) == address
+    assert "minutes: 1,5 is 90" in report.understood
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells", "address", "town"),
+    [
+        ("Street,House number,Postcode,Town", "High St,7,1017 GA,Amsterdam", "High St 7, 1017 GA Amsterdam", ""),
+        ("Address,Postcode,Town", "High St 7,1017 GA,Amsterdam", "High St 7, 1017 GA Amsterdam", ""),
+        ("Street,Town", "High St 7,Amsterdam", "High St 7, Amsterdam", ""),
+        ("address,town", "High St 7,Amsterdam", "High St 7", "Amsterdam"),
+        ("Straat,Huisnummer,Toevoeging,Plaats", "Hoogstraat,7,2,Delft", "Hoogstraat 7-2, Delft", ""),
+        ("Straat,Huisnummer,Suffix,Plaats", "Hoogstraat 7a,7,a,Delft", "Hoogstraat 7a, Delft", ""),
+        ("Street,Suffix,City", "High St 7,Jr.,Delft", "High St 7, Delft", ""),
+    ],
+)
+def test_a_town_beside_a_street_is_a_part_of_the_address(
+    desk: Desk, columns: str, cells: str, address: str, town: str
+) -> None:
+    assert desk.take("clients", "client\nAcme\n").applied
+    assert desk.take("sites", f"Client,Site,{columns}\nAcme,Mill,{cells}\n").applied
+    assert desk.store.one("SELECT address, town FROM site WHERE name = 'Mill'") == (address, town)
+
+
+def test_a_middle_name_stands_between_the_others(desk: Desk) -> None:
+    assert desk.take("clients", "client,Voornaam,Achternaam,Tussenvoegsel\nAcme,Jan,Dijk,van\nBolt,Ida,Mol,\n").applied
+    assert client_of(desk, "Acme").contacts[0].name == "Jan van Dijk"
+    assert client_of(desk, "Bolt").contacts[0].name == "Ida Mol"
+
+
+def test_dutch_and_italian_cells_are_known_by_what_they_are(desk: Desk) -> None:
+    content = "client,A,Straat,C\nAcme,NL004495445B01,Hoogstraat 7,1234 AB\nBolt,IT01234567890,Dam 1,1012 JS\n"
+    assert desk.take("clients", content).applied
+    assert (client_of(desk, "Acme").tax_id, client_of(desk, "Bolt").tax_id) == ("NL004495445B01", "IT01234567890")
+    assert client_of(desk, "Acme").billing_address == "Hoogstraat 7, 1234 AB"

@@ -38,17 +38,31 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _MOMENT = re.compile(r"([0-9./-]+)[T ]+(.+)")
-_HOURS = re.compile(r"hour|stunde|heure|hora|\(h\)|\(std")
+_HOURS = re.compile(r"hour|stunde|heure|hora|\buren\b|\buur\b|\bore\b|\(h\)|\(std")
 """In the name of a column that has hours where ours has minutes."""
 _NO_FORMULA = re.compile(f"'(?={FORMULA.pattern})")
 """What a program puts before text that a spreadsheet would reckon with; it is none of the text."""
 _MONEY = re.compile("[€$£]|EUR|USD|GBP|CHF")
 
 _PRIORITIES = {
-    "P1": ("critical", "kritisch", "critique", "crítica"),
-    "P2": ("high", "hoch", "haute", "élevée", "alta"),
-    "P3": ("medium", "normal", "mittel", "moyenne", "normale", "media"),
-    "P4": ("low", "planned", "niedrig", "geplant", "basse", "faible", "planifiée", "baja", "planificada"),
+    "P1": ("critical", "kritisch", "critique", "crítica", "kritiek", "critica"),
+    "P2": ("high", "hoch", "haute", "élevée", "alta", "hoog"),
+    "P3": ("medium", "normal", "mittel", "moyenne", "normale", "media", "normaal", "gemiddeld"),
+    "P4": (
+        "low",
+        "planned",
+        "niedrig",
+        "geplant",
+        "basse",
+        "faible",
+        "planifiée",
+        "baja",
+        "planificada",
+        "laag",
+        "gepland",
+        "bassa",
+        "pianificata",
+    ),
 }
 """What other programs, and other languages, call a priority."""
 

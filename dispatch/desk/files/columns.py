@@ -53,12 +53,16 @@ class Parts(NamedTuple):
         before: what may stand before such a name, the likeliest first: `billing` street, `home` city.
         needs: parts without which the others are nothing together.
         join: makes one text of the parts of a row, which come in the order of the file.
+        only_with: a part that is none without another: the suffix of a house number.
+        beside: parts that make a column of ours, called as a part is, a part of this one: `town` beside a street or a postcode.
     """
 
     names: Mapping[str, Collection[str]]
     before: Sequence[str]
     needs: Sequence[Collection[str]]
     join: Callable[[Sequence[tuple[str, str]]], str]
+    only_with: Mapping[str, str] = {}
+    beside: Collection[str] = ()
 
 
 class KnownNames(NamedTuple):
@@ -201,12 +205,13 @@ def _put_together(
     put: dict[str, str] = {}
     looked: set[str] = set()
     for mine, parts in known.together.items():
-        free = [
-            "" if key in said or (key in ours and key != mine) else key.replace("_", "")
-            for key in map(key_of, table.headers)
-        ]
-        postcode = _postcodes(table, free, parts, known)
-        found = _parts_of(free, parts, postcode)
+        keys = list(map(key_of, table.headers))
+        for own in [set(ours) - {mine}] if not parts.beside else [set(), set(ours) - {mine}]:
+            free = ["" if key in said or key in own else key.replace("_", "") for key in keys]
+            postcode = _postcodes(table, free, parts, known)
+            found = _parts_of(free, parts, postcode)
+            if any(part in parts.beside and keys[at] not in ours for at, part in found.items()):
+                break
         header = " + ".join(table.headers[at].strip() for at in found)
         if mine not in ours or not found or _said_otherwise(mine, header, said):
             continue
@@ -276,6 +281,7 @@ def _parts_of(free: Sequence[str], parts: Parts, postcode: int | None) -> dict[i
                 found.setdefault(at, part)
         if postcode is not None and POSTCODE not in found.values():
             found[postcode] = POSTCODE
+        found = {at: part for at, part in found.items() if parts.only_with.get(part, part) in found.values()}
         if len(found) > 1 and all(set(group) & set(found.values()) for group in parts.needs):
             return dict(sorted(found.items()))
     return {}
