@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from db import chain, copies, search
@@ -22,6 +22,7 @@ from db.store import Store
 from db.unit import Unit
 from dispatch.model.checklists import Grade, Result
 from dispatch.model.messages import number_of
+from dispatch.model.person_names import named_by, single_words
 from dispatch.model.states import State
 
 _BESIDE = frozenset(
@@ -62,6 +63,14 @@ class Erasure(NamedTuple):
 ERASURES = Select(Erasure, "erasure r")
 unfinished: Query[list[Erasure]] = ERASURES.listing("WHERE r.cleaned_at IS NULL ORDER BY r.id")
 """Erasures whose text may still be in free pages, in the log or in the folder of files."""
+
+
+class NamedText(NamedTuple):
+    """A text of a client, in which table it stands, and how it reads without somebody."""
+
+    table: str
+    text: str
+    without: str
 
 
 class Owned(NamedTuple):
@@ -165,18 +174,27 @@ def _links(store: Store) -> dict[str, list[tuple[str, str]]]:
     }
 
 
-def spoken_of(texts: Iterable[str], parts: Iterable[str] = ()) -> re.Pattern[str] | None:
-    """What finds texts that tell who somebody is, as whole words in any case; None: there are none.
+def spoken_of(texts: Iterable[str], people: Iterable[str] = ()) -> re.Pattern[str] | None:
+    """What finds texts that tell who somebody is, as whole words; None: there are none.
 
     Args:
-        texts: names, numbers and addresses as they are written; telephone numbers count as one dials them too.
-        parts: names of which each word of three letters and more counts too.
+        texts: names, numbers and addresses, which count in any case; telephone numbers as one dials them too.
+        people: the names of persons, which count as `named_by` has it.
     """
     texts = list(texts)
     words = {" ".join(text.split()) for text in texts} | set(map(number_of, texts))
-    words |= {word for name in parts for word in re.findall(r"\w{3,}", name)}
     known = sorted((re.escape(word) for word in words if len(word) > 2), key=len, reverse=True)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(known)})(?!\w)", re.IGNORECASE) if known else None
+    ways = [way for name in people for way in named_by(name)] + ([f"(?i:{'|'.join(known)})"] if known else [])
+    return _whole_words(ways)
+
+
+def perhaps(people: Iterable[str]) -> re.Pattern[str] | None:
+    """What finds single words of the names of persons, which may mean them or not; None: there are none."""
+    return _whole_words([word for name in people for word in single_words(name)])
+
+
+def _whole_words(ways: Sequence[str]) -> re.Pattern[str] | None:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(ways)})(?!\w)") if ways else None
 
 
 def without(told: re.Pattern[str] | None, text: Any) -> Any:
@@ -221,18 +239,46 @@ def erase_contact(unit: Unit, rows: Owned, told: re.Pattern[str], contact: tuple
     with _rewriting(unit, told):
         unit.execute("DELETE FROM contact WHERE client_id = ? AND name = ?", (client_id, name))
         for table, (condition, params) in rows.where.items():
-            named = [*WORDS.get(table, "").split(), *NAMED.get(table, "").split(), *_MORE.get(table, ())]
-            if named:
+            if named := _named_in(table):
                 sets = ", ".join(f"{column} = without({column})" for column in named)
                 within = NAMED_WITHIN.get(table, "").split()
                 sets += "".join(f", {column} = without_json({column})" for column in within)
                 unit.execute(f"UPDATE {table} SET {sets} WHERE {condition}", params)
-        papers = rows.where.get("paper")
-        if papers is not None:
-            unit.execute(
-                f"UPDATE paper SET content = CAST(without_bytes(content) AS BLOB) WHERE {papers[0]}", papers[1]
-            )
-        _finish(unit, rows, (), "contact", lambda detail: _details(detail, lambda text: str(without(told, text))))
+        condition, params = rows.where["paper"]
+        unit.execute(f"UPDATE paper SET content = CAST(without_bytes(content) AS BLOB) WHERE {condition}", params)
+        _finish(unit, rows, (), "contact", _not_naming(told))
+
+
+def texts_naming(store: Store, rows: Owned, told: re.Pattern[str]) -> list[NamedText]:
+    """The texts of a client that name somebody, each once a table."""
+    found: list[NamedText] = []
+    for table, (condition, params) in sorted(rows.where.items()):
+        within = NAMED_WITHIN.get(table, "").split()
+        for column in (*_named_in(table), *within):
+            read = f"SELECT DISTINCT {column} FROM {table} WHERE ({condition}) AND {column} <> '' ORDER BY {column}"
+            texts = [text for (text,) in store.all(read, params) if isinstance(text, str)]
+            after = [str(_of_json(told, text) if column in within else without(told, text)) for text in texts]
+            found += [NamedText(table, text, read) for text, read in zip(texts, after, strict=True) if read != text]
+    return list(dict.fromkeys(found))
+
+
+def papers_naming(store: Store, rows: Owned, told: re.Pattern[str]) -> int:
+    """How many kept papers of a client name somebody."""
+    return sum(_of_bytes(told, content) != content for (content,) in own_rows(store, rows, "paper", "content"))
+
+
+def audit_naming(store: Store, rows: Owned, told: re.Pattern[str]) -> int:
+    """How many rows of the audit about a client name somebody."""
+    return len(_audited(store, rows, _not_naming(told)))
+
+
+def _named_in(table: str) -> list[str]:
+    """The columns of a table in which a person of a client may be named."""
+    return [*WORDS.get(table, "").split(), *NAMED.get(table, "").split(), *_MORE.get(table, ())]
+
+
+def _not_naming(told: re.Pattern[str]) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
+    return lambda detail: _details(detail, lambda text: str(without(told, text)))
 
 
 @contextlib.contextmanager
@@ -313,7 +359,7 @@ def _finish(
     client_id = min(rows.ids["client"])
     key = unit.insert_signed("erasure", kind=kind, client_id=client_id, files=" ".join(files))
     with translated():
-        detail = chain.erased(unit.store.conn, _audited(unit, rows, scrubbed))
+        detail = chain.erased(unit.store.conn, _audited(unit.store, rows, scrubbed))
     unit.audit(chain.ERASURE, key, kind=kind, client=client_id, **detail)
 
 
@@ -323,18 +369,16 @@ def _forget_changes(unit: Unit, rows: Owned) -> None:
             unit.execute("UPDATE change SET state = 'dropped', label = ?, pictures = '[]' WHERE id = ?", (ERASED, key))
 
 
-def _audited(unit: Unit, rows: Owned, scrubbed: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> dict[int, str]:
+def _audited(store: Store, rows: Owned, scrubbed: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> dict[int, str]:
     """The rows of the audit that are rewritten, and how their detail reads then."""
-    entities = [entity for (entity,) in unit.store.all("SELECT DISTINCT entity FROM audit")]
+    entities = [entity for (entity,) in store.all("SELECT DISTINCT entity FROM audit")]
     new: dict[int, str] = {}
     for entity in entities:
         ids = rows.ids.get(_table(entity))
         if not ids or entity == chain.ERASURE:
             continue
         scope = f"entity = ? AND entity_id {AMONG}"
-        for seq, text in unit.store.all(
-            f"SELECT seq, detail FROM audit WHERE {scope}", (entity, *keys_param(sorted(ids)))
-        ):
+        for seq, text in store.all(f"SELECT seq, detail FROM audit WHERE {scope}", (entity, *keys_param(sorted(ids)))):
             after = chain.canonical(scrubbed(json.loads(text)))
             if after != text:
                 new[seq] = after

@@ -75,13 +75,19 @@ def _erase(user: User, args: Args) -> Result:
     "erase one person of a client for good: the contact, and what names them in all that is the client's",
     option("client", "CLIENT", "archived ones too", reads=_NAMED),
     option("contact", "PERSON", "as the client's contact is called"),
+    flag("--check", "only say which texts would change, and which are left though a word of the name stands in them"),
+    option("--also", "WORDS", "more words that mean this person there, with commas between", default=""),
     _TYPED,
-    about="For a lead. There is no undo. The name is typed once more.",
+    JSON,
+    about="For a lead. There is no undo. The name is typed once more. Look at it with --check before.",
 )
-def _erase_contact(user: User, args: Args) -> Iterator[str]:
-    contact = erasing.contact_called(user.store, args.client, args.contact)
-    _ask(args, contact.name, [])
-    yield from _done(erasing.erase_contact(user, args.client, contact, args.typed or ""), contact.name)
+def _erase_contact(user: User, args: Args) -> Result:
+    client, contact = args.client, erasing.contact_called(user.store, args.client, args.contact)
+    found = erasing.contact_outlook(user.store, client, contact, args.also)
+    if args.check:
+        return Answer(found, erasing.contact_form, erasing.contact_lines)
+    _ask(args, contact.name, erasing.contact_lines(found))
+    return _done(erasing.erase_contact(user, client, contact, args.typed or "", args.also), contact.name)
 
 
 def _ask(args: Args, name: str, lines: list[str]) -> None:

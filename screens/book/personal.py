@@ -39,9 +39,16 @@ async def erase(screen: UserScreen, client: Client) -> None:
     chosen = await screen.choose(f"Erase for good, of {client.name}", whom)
     if isinstance(chosen, Contact):
         contact = chosen
-        fields = [AskedField("name", f"Type {contact.name}", "", "nothing can bring it back")]
+        named = erasing.contact_outlook(user.store, client, contact)
+        await screen.confirm(f"Erase {contact.name} for good?", erasing.contact_lines(named)[1:])
+        fields = [
+            AskedField("name", f"Type {contact.name}", "", "nothing can bring it back"),
+            AskedField("also", "Other words", "", "more words that mean them there, with commas between"),
+        ]
         owed = await screen.fill_in(
-            f"Erase {contact.name}", fields, lambda typed: erasing.erase_contact(user, client, contact, typed["name"])
+            f"Erase {contact.name}",
+            fields,
+            lambda typed: erasing.erase_contact(user, client, contact, typed["name"], typed["also"]),
         )
         screen.say(owed or f"{contact.name} is erased.")
         return

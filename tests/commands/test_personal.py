@@ -31,6 +31,10 @@ def test_a_client_is_handed_out_looked_at_and_erased(firm: Dispatch, tmp_path: P
 
     refused = firm("contact", "erase", CLIENT, "Ina")
     assert (refused.code, "Ina Marmot has to be typed once more" in refused.err) == (1, True)
+    outlook = firm.ok("contact", "erase", CLIENT, "Ina", "--check")
+    assert "“likes kumquats”" not in outlook
+    seen = json.loads(firm.ok("contact", "erase", CLIENT, "Ina", "--also", "kumquats", "--check", "--json"))
+    assert seen["changed"] == [{"table": "client", "text": "likes kumquats", "without": "likes (erased)"}]
     firm.ok("contact", "erase", CLIENT, "Ina", "--name", "Ina Marmot")
     assert "Marmot" not in firm.ok("client", "show", CLIENT)
     check = json.loads(firm.ok("client", "erase", CLIENT, "--check", "--json"))

@@ -202,6 +202,59 @@ def test_one_person_goes_and_the_client_stays(office: Office) -> None:
     assert audit.verify_chain(office.store) is None
 
 
+SAID_OF = {
+    "Frau Server": {
+        "Server neu starten, Frau Maier fragen": None,
+        "Frau Server rief an": "(erased) rief an",
+        "HERR SERVER, FRAU MAIER": "(erased), FRAU MAIER",
+    },
+    "Will Price": {
+        "we will ask for a price": None,
+        "Price and Will are words. Will it rain?": None,
+        "will price, WILL PRICE and Price, Will": "(erased), (erased) and (erased)",
+        "Mr Price, Dr. Will Price; W. Price": "(erased), (erased); (erased)",
+        "Will P. rang": "(erased) rang",
+        "Mrs Pricey of 20 ms Price": None,
+    },
+    "Erika van der Berg": {"Frau van der Berg, Herr Bergmann": "(erased), Herr Bergmann", "am Berg": None},
+    "Ina": {"Ina was in": "(erased) was in", "ina, China": None},
+    "M. Kabel": {"5 m Kabel, M. Kabel": "5 m Kabel, (erased)"},
+    "Mr": {"Mr Elm": None},
+}
+"""What is written where somebody of a name is erased, and how it reads then; None: as it was."""
+
+
+@pytest.mark.parametrize("name", SAID_OF)
+def test_a_person_is_taken_out_of_texts_and_ordinary_words_are_not(name: str) -> None:
+    told = erasing.spoken_of(("614 555 0199",), (name,))
+    for text, after in SAID_OF[name].items():
+        assert erasing.without(told, text) == (text if after is None else after)
+    assert erasing.without(told, "6145550199 or 614 555 0199") == "(erased) or (erased)"
+
+
+def test_the_outlook_of_a_person_is_what_is_done(office: Office) -> None:
+    """Each text that is shown reads so afterwards, and what is said to stay stays."""
+    texts = {"contacts": "Will Price; 614 555 0199", "notes": "Ask Mr Price about the price"}
+    editing.edit(office.dana, "client", harbor(office), texts)
+    ask(office, "R9", work="Price the server", reported_by="W. Price")
+    client, (contact,) = harbor(office), harbor(office).contacts
+    found = personal.contact_outlook(office.store, client, contact)
+    assert {one.without for one in found.changed} == {"Ask (erased) about the price", "(erased)"}
+    assert "Price the server" in found.stays
+    assert "“Ask Mr Price about the price” becomes “Ask (erased) about the price”" in "\n".join(
+        personal.contact_lines(found)
+    )
+    assert (found.audit > 0, "Price the server" in str(personal.contact_form(found)["stays"])) == (True, True)
+    also = personal.contact_outlook(office.store, client, contact, "Price the")
+    assert "(erased) server" in {one.without for one in also.changed}
+    personal.erase_contact(office.lee, client, contact, "will price")
+    after = harbor(office)
+    assert (after.notes, after.contacts) == ("Ask (erased) about the price", ())
+    visit = office.store.one("SELECT work, reported_by FROM visit WHERE reference = 'R9'")
+    assert visit == ("Price the server", "(erased)")
+    assert personal.contact_outlook(office.store, after, contact).changed == ()
+
+
 def test_who_may_and_what_is_asked_first(office: Office) -> None:
     client = harbor(office)
     with pytest.raises(Refusal, match="has open visits: R1, R2, R3"):

@@ -29,6 +29,8 @@ async def test_from_the_clients_page(office: Office, tmp_path: Path) -> None:
         await until_true(pilot, (tmp_path / "all.zip").exists)
         await press(pilot, "E")
         await choose(pilot, "only Ina Marmot")
+        await until(pilot, AskConfirm)
+        await press(pilot, "y")
         await fill(pilot, name="Ina")
         await fill(pilot, name="ina marmot")
         await until(pilot, ClientScreen)

@@ -29,6 +29,8 @@ from dispatch.model.states import ENDED, Role
 from dispatch.model.text import count_text, show
 
 _USUAL_SITE = "main office"
+_MOST, _SHOWN = 20, 70
+"""How many texts an outlook shows, and how much of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,19 @@ class ErasureOutlook:
     open_visits: tuple[str, ...]
     agreements: tuple[str, ...]
     copies: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContactOutlook:
+    """What erasing one person of a client would do: `changed` the texts that name them, each with how it reads then, `papers` and
+    `audit` how many kept papers and rows of the audit name them. `stays` are texts that have a single word of the name, which may
+    mean somebody or something else, and are left as they are."""
+
+    contact: Contact
+    changed: tuple[erasing.NamedText, ...]
+    papers: int
+    audit: int
+    stays: tuple[str, ...]
 
 
 def client_called(store: Store, name: str) -> Client:
@@ -133,22 +148,48 @@ def erase_client(user: User, client: Client, typed: str, confirmed: Sequence[str
             )
         confirm(_asked(found, day_of(unit.at, user.firm.zone)), confirmed)
         rows = erasing.owned(user.store, client.id)
-        told = _told(user.store, rows)
-        _refuse_unsaved(user.store, told, typed)
+        told, people = _told(user.store, rows), erasing.own_rows(user.store, rows, "contact", "name")
+        _refuse_unsaved(user.store, (told, erasing.perhaps(name for (name,) in people)), typed)
         erasing.erase_client(
             unit, rows, told, _books(day_of(unit.at, user.firm.zone), user.firm.books_years).isoformat()
         )
     return _finished(user)
 
 
-def erase_contact(user: User, client: Client, contact: Contact, typed: str) -> str:
-    """Erase one person of a client: the contact, and what names them in all that is the client's. As `erase_client`."""
+def contact_outlook(store: Store, client: Client, contact: Contact, also: str = "") -> ContactOutlook:
+    """What erasing one person of a client would do today. As `erase_contact`."""
+    with store.read():
+        told, rows = _naming(contact, also), erasing.owned(store, client.id)
+        single = erasing.perhaps((contact.name,))
+        stays = [] if single is None else erasing.texts_naming(store, rows, single)
+        # of a text that changes, what is left of it
+        left = dict.fromkeys(erasing.without(told, one.text) for one in stays)
+        return ContactOutlook(
+            contact,
+            tuple(erasing.texts_naming(store, rows, told)),
+            erasing.papers_naming(store, rows, told),
+            erasing.audit_naming(store, rows, told),
+            tuple(text for text in left if single is not None and single.search(text)),
+        )
+
+
+def _naming(contact: Contact, also: str) -> re.Pattern[str]:
+    told = erasing.spoken_of((contact.phone, contact.email, *also.split(",")), (contact.name,))
+    if told is None:
+        raise Refusal(f"{show(contact.name)} is too short to be found. Take the contact out of the client's form.")
+    return told
+
+
+def erase_contact(user: User, client: Client, contact: Contact, typed: str, also: str = "") -> str:
+    """Erase one person of a client: the contact, and what names them in all that is the client's. As `erase_client`.
+
+    Args:
+        also: more words that mean them there, with commas between: a nickname, the surname alone.
+    """
     with _erasing(user) as unit:
         _typed_once_more(typed, contact.name)
-        told = erasing.spoken_of((contact.name, contact.phone, contact.email), (contact.name,))
-        if told is None:
-            raise Refusal(f"{show(contact.name)} is too short to be found. Take the contact out of the client's form.")
-        _refuse_unsaved(user.store, told, typed)
+        told = _naming(contact, also)
+        _refuse_unsaved(user.store, (told, erasing.perhaps((contact.name,))), typed)
         erasing.erase_contact(unit, erasing.owned(user.store, client.id), told, (client.id, contact.name))
     return _finished(user)
 
@@ -223,19 +264,24 @@ def _told(store: Store, rows: erasing.Owned) -> re.Pattern[str] | None:
         ("site", "name, address"),
     ):
         for row in erasing.own_rows(store, rows, table, columns):
-            texts += [text for text in row if text and folded(text) != _USUAL_SITE]
-            people += [row[0]] if table == "contact" else []
+            name, *more = row
+            texts += [text for text in more if text]
+            if table == "contact":
+                people.append(name)
+            elif folded(name) != _USUAL_SITE:
+                texts.append(name)
     return erasing.spoken_of([*texts, *(line for text in texts if "|" in text for line in text.split("|"))], people)
 
 
-def _refuse_unsaved(store: Store, told: re.Pattern[str] | None, typed: str) -> None:
+def _refuse_unsaved(store: Store, told: Sequence[re.Pattern[str] | None], typed: str) -> None:
     """Refuse while somebody's unsaved text names them, other than the form in which the name was just typed."""
 
     def own(text: str) -> bool:
         blanks = [now for _, now in pairs_of(text).values()]
         return bool(blanks) and all(folded(now) in folded(typed) for now in blanks)
 
-    if told is not None and any(told.search(text) and not own(text) for text in _unsaved(store)):
+    known = [one for one in told if one is not None]
+    if any(one.search(text) and not own(text) for text in _unsaved(store) for one in known):
         raise Refusal(
             "Somebody has typed a text about them that is not saved yet. It has to be saved or dropped first."
         )
@@ -276,6 +322,35 @@ def outlook_lines(found: ErasureOutlook) -> list[str]:
         )
     lines += [f"  still in: {show(name, 200)}" for name in found.copies]
     return lines
+
+
+def contact_lines(found: ContactOutlook) -> list[str]:
+    """The outlook of one person as text."""
+    lines = [show(found.contact.name)]
+    lines += [
+        f"  {one.table.replace('_', ' ')}: “{show(one.text, _SHOWN)}” becomes “{show(one.without, _SHOWN)}”"
+        for one in found.changed[:_MOST]
+    ]
+    lines += _and_more(found.changed)
+    if found.papers or found.audit:
+        lines.append(
+            f"  named in {count_text(found.papers, 'paper')} and {count_text(found.audit, 'row')} of the audit"
+        )
+    if found.stays:
+        lines.append("  left as it is, though a word of the name stands in it (say the word where it is meant too):")
+        lines += [f"    “{show(text, _SHOWN)}”" for text in found.stays[:_MOST]]
+        lines += _and_more(found.stays)
+    return lines if len(lines) > 1 else [*lines, "  no text names them"]
+
+
+def _and_more(found: Sequence[Any]) -> list[str]:
+    return [f"  and {len(found) - _MOST:,} more"] if len(found) > _MOST else []
+
+
+def contact_form(found: ContactOutlook) -> dict[str, Any]:
+    """The outlook of one person as JSON."""
+    changed = [{"table": one.table, "text": one.text, "without": one.without} for one in found.changed]
+    return form(found, "contact=contact.name changed papers audit stays", changed=changed)
 
 
 def outlook_form(found: ErasureOutlook) -> dict[str, Any]:
