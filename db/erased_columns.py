@@ -32,7 +32,7 @@ WORDS: Mapping[str, str] = {
     "paper": "title name",
     "permission": "asked reason",
     "proposal": "letter",
-    "proposal_mark": "who note",
+    "proposal_mark": "who note paper",
     "proposal_work": "what advice risk",
     "recurrence": "work",
     "review_comment": "text answer",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
-from db.rows import Query, Select, Stored, day
+from db.rows import Query, Select, Stored, day, value
 from db.unit import Unit
 from dispatch.model.proposals import ClientProposal, OfferedPlan, OfferedWork, ProposalState
+from dispatch.model.service_plans import ServicePlan
 
 PROPOSAL, MARK = "proposal", "proposal_mark"
 """Their tables."""
@@ -16,6 +19,14 @@ _WORKS = (
     "(SELECT json_group_array(json_array(w.rule, w.occasion, w.what, w.advice, w.risk, w.minutes, w.price)) "
     "FROM (SELECT * FROM proposal_work WHERE proposal_id = p.id ORDER BY id) w)"
 )
+
+
+def _offered(id: int, name: str, fee: int | None, terms: Mapping[str, Any] | None = None) -> OfferedPlan:
+    """A plan of a proposal as it is kept."""
+    plan = None if terms is None else ServicePlan(**{**terms, "waive_bands": tuple(terms["waive_bands"])})
+    return OfferedPlan(id, name, fee, plan)
+
+
 PROPOSALS = Select(
     ClientProposal,
     "proposal p JOIN client c ON c.id = p.client_id JOIN staff s ON s.id = p.staff_id LEFT JOIN visit v ON v.id = p.visit_id "
@@ -35,8 +46,8 @@ PROPOSALS = Select(
     stored={
         "plans": Stored(
             ("plans",),
-            lambda plans: (json.dumps(plans),),
-            lambda text: tuple(OfferedPlan(*one) for one in json.loads(text)),
+            lambda plans: (json.dumps(plans, default=asdict),),
+            lambda text: tuple(_offered(*one) for one in json.loads(text)),
         ),
         "works": Stored((_WORKS,), tuple, lambda text: tuple(OfferedWork(*one) for one in json.loads(text))),
         "findings": Stored(("findings",), lambda ids: (json.dumps(ids),), lambda text: tuple(json.loads(text))),
@@ -55,6 +66,12 @@ of_clients: Query[dict[int, tuple[ClientProposal, ...]]] = PROPOSALS.grouped(
 )
 """Those of each client that has any, the oldest first."""
 
+paper_sent: Query[str, int] = value(
+    "SELECT coalesce((SELECT paper FROM proposal_mark WHERE proposal_id = ? AND paper <> '' AND withdrawn_at IS NULL "
+    "ORDER BY id DESC LIMIT 1), '')"
+)
+"""The paper of a proposal as it was sent; empty: it was not, or it was not kept then."""
+
 
 def add_proposal(unit: Unit, new: ClientProposal) -> int:
     """Write down a proposal; returns its number."""
@@ -68,8 +85,8 @@ def add_proposal(unit: Unit, new: ClientProposal) -> int:
     return key
 
 
-def add_mark(unit: Unit, proposal_id: int, state: ProposalState, **said: Any) -> int:
-    """Write down what became of a proposal; returns the id of that."""
-    key = unit.insert_signed(MARK, proposal_id=proposal_id, state=state, **said)
+def add_mark(unit: Unit, proposal_id: int, state: ProposalState, *, paper: str = "", **said: Any) -> int:
+    """Write down what became of a proposal, with its `paper` where it was sent by that; returns the id of it."""
+    key = unit.insert_signed(MARK, proposal_id=proposal_id, state=state, paper=paper, **said)
     unit.audit(PROPOSAL, proposal_id, state=state, **{name: value for name, value in said.items() if value})
     return key

@@ -18,7 +18,6 @@ with lazily(__name__):
     from dispatch.desk.care import care_list, pipeline
     from dispatch.desk.delivery import papers
     from dispatch.desk.proposals import accepting, offering, works
-    from dispatch.desk.reports import proposal as paper
     from dispatch.desk.reports.document import Report
     from dispatch.desk.texts import proposal_words
     from dispatch.desk.visits import steps
@@ -140,7 +139,7 @@ def _show(store: Store, args: Args) -> Answer:
 
 
 def _paper_of(user: User, args: Args) -> Report:
-    return paper.proposal_report(user, *offering.as_offered(user.store, args.number))
+    return offering.paper_of(user, args.number)
 
 
 _paper = report(

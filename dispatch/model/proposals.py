@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from dispatch.model.service_plans import ServicePlan
 from dispatch.model.text import LabelledEnum
 
 
@@ -26,7 +27,7 @@ FOLLOWS: Mapping[ProposalState, frozenset[ProposalState]] = {
     ProposalState.DRAFT: frozenset({ProposalState.SENT, ProposalState.DECLINED}),
     ProposalState.SENT: _ANSWERS,
     ProposalState.QUESTION: _ANSWERS,
-    ProposalState.EXPIRED: _ANSWERS,
+    ProposalState.EXPIRED: _ANSWERS - {ProposalState.SENT},
     ProposalState.ACCEPTED: frozenset(),
     ProposalState.DECLINED: frozenset(),
 }
@@ -36,11 +37,13 @@ WAITING = frozenset({ProposalState.SENT, ProposalState.QUESTION, ProposalState.E
 
 
 class OfferedPlan(NamedTuple):
-    """A service plan with the monthly fee that was offered, in minor units of the firm's money; None: it was not known."""
+    """A service plan with the monthly fee that was offered, in minor units of the firm's money; None: it was not known. `terms` is
+    the plan as it was when the proposal was written; None: it was not kept then."""
 
     id: int
     name: str
     fee: int | None
+    terms: ServicePlan | None = None
 
 
 class OfferedWork(NamedTuple):

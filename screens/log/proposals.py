@@ -13,7 +13,6 @@ from dispatch.desk.delivery.papers import PaperMail
 from dispatch.desk.proposals import accepting, offering, works
 from dispatch.desk.proposals.accepting import Acceptance
 from dispatch.desk.reports.document import Report
-from dispatch.desk.reports.proposal import proposal_report
 from dispatch.desk.session.user import User
 from dispatch.desk.texts.proposal_words import ProposalWords
 from dispatch.desk.visits.steps import find
@@ -240,6 +239,6 @@ class ProposalsScreen(ListScreen[ClientProposal]):
     @staticmethod
     def _paper(one: ClientProposal) -> Make:
         def paper(user: User, _: str) -> Report:
-            return proposal_report(user, *offering.as_offered(user.store, one.id))
+            return offering.paper_of(user, one.id)
 
         return paper

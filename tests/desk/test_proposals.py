@@ -20,7 +20,6 @@ from dispatch.desk.proposals import accepting, offering
 from dispatch.desk.proposals.accepting import Acceptance
 from dispatch.desk.reports.document import Report
 from dispatch.desk.reports.pages import as_html
-from dispatch.desk.reports.proposal import proposal_report
 from dispatch.desk.reports.rendering import FORMS, as_markdown, as_text
 from dispatch.desk.session.refusals import Faulty, NeedsConfirm, NotAllowed, Refusal
 from dispatch.model.findings import FindingState
@@ -73,7 +72,7 @@ def followed(office: Office) -> list[tuple[str, CareState]]:
 
 
 def report(office: Office, one: ClientProposal) -> Report:
-    return proposal_report(office.lee, *offering.as_offered(office.store, one.id))
+    return offering.paper_of(office.lee, one.id)
 
 
 def test_a_draft_has_the_fee_of_the_client_and_what_is_open(office: Office) -> None:
@@ -158,6 +157,62 @@ def test_what_is_another_by_now_is_not_sent(office: Office) -> None:
     one = written(office, plan(office))
     editing.edit(office.lee, "client", harbor(office), {"computers": "20"})
     with pytest.raises(Refusal, match="another fee"):
+        offering.send(office.lee, one.id)
+
+
+OTHER = {
+    "kind": "retainer",
+    "labour_discount": "0",
+    "allowance": "10",
+    "targets": "",
+    "visits": "0",
+    "excludes": "parts",
+    "fee": "999",
+}
+
+
+def test_what_was_offered_is_what_is_agreed_and_its_paper_stays_as_it_was_sent(office: Office) -> None:
+    audited(office)
+    made = plan(office, labour_discount="10", waive_bands="weekend", targets="P1 on site 240", excludes="projects")
+    one = written(office, made)
+    offering.send(office.lee, one.id)
+    forms = [FORMS[form](report(office, one)) for form in ("plain", "csv", "json")]
+    editing.edit(office.lee, "service-plan", made, OTHER | {"name": "Other name"})
+    editing.edit(office.lee, "client", harbor(office), {"name": "Harbor and Sons", "computers": "20"})
+    office.go("08:00", 8)
+    assert [FORMS[form](report(office, one)) for form in ("plain", "csv", "json")] == forms
+    agreed = existing(
+        accepting.accept(office.lee, one.id, ASKED._replace(starts=DAY + datetime.timedelta(8))).agreement
+    )
+    terms = {name: agreed.terms[name] for name in ("labour_discount_pct", "waive_bands")}
+    assert terms == {"labour_discount_pct": "10", "waive_bands": ["weekend"]}
+    assert (agreed.terms.get("allowance_min"), agreed.service.monthly_fee) == (None, 92000)
+    assert (agreed.service.cadence_target, agreed.service.targets) == (2, made.targets)
+    assert (agreed.name, agreed.service_plan_id) == ("Sweet spot", made.id)
+    assert [FORMS[form](report(office, one)) for form in ("plain", "csv", "json")] == forms
+
+
+def test_a_draft_whose_plan_has_other_terms_by_now_is_written_anew(office: Office) -> None:
+    made = plan(office)
+    one = written(office, made)
+    editing.edit(office.lee, "service-plan", made, {"visits": "1"})
+    with pytest.raises(Refusal, match="“Sweet spot” has other terms"):
+        offering.send(office.lee, one.id)
+
+
+def test_sent_again_it_holds_as_long_and_a_question_stays_one(office: Office) -> None:
+    one = sent(office)
+    until, paper = stands(office, one).until, report(office, one)
+    offering.follow(office.lee, one.id, "what of the old server?", question=True)
+    office.go("08:00", 3)
+    with pytest.raises(NeedsConfirm) as question:
+        offering.send(office.lee, one.id)
+    offering.send(office.lee, one.id, confirmed=question.value.marks)
+    again = stands(office, one)
+    assert (again.said, again.note, again.until) == (ProposalState.QUESTION, "what of the old server?", until)
+    assert report(office, one) == paper
+    office.go("08:00", 40)
+    with pytest.raises(Refusal, match="is expired: write another one"):
         offering.send(office.lee, one.id)
 
 

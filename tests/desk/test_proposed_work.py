@@ -19,7 +19,6 @@ from dispatch.desk.plan import undo
 from dispatch.desk.prices import agreeing
 from dispatch.desk.proposals import accepting, offering, works
 from dispatch.desk.proposals.accepting import Acceptance
-from dispatch.desk.reports.proposal import proposal_report
 from dispatch.desk.reports.rendering import as_markdown
 from dispatch.desk.session.refusals import Faulty, Refusal
 from dispatch.desk.texts.client_words import page_form, page_lines
@@ -54,7 +53,7 @@ def test_an_end_is_offered_beside_findings_and_the_prompt_ends_once_it_is_sent(o
     one = offering.draft(office.lee, harbor(office), [plan(office)], works=[NAS])
     (stage,) = pipeline(office.store)
     assert (stage.sum.monthly, stage.sum.once, stage.sum.unknown) == (92000, 55050, 1)
-    text = as_markdown(proposal_report(office.lee, *offering.as_offered(office.store, one.id)))
+    text = as_markdown(offering.paper_of(office.lee, one.id))
     for said in (
         "Warranty of NAS, until Sun 20 Dec 2026",
         "a failed disk stops the office",

@@ -57,10 +57,11 @@ class Recipient(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PaperMail:
-    """A paper as it would go. `unreviewed` are the visits in it that no lead has approved, `earlier` the messages by which the same
-    one went to one of the recipients, or waits to."""
+    """A paper as it would go, and the `report` that it is set from. `unreviewed` are the visits in it that no lead has approved,
+    `earlier` the messages by which the same one went to one of the recipients, or waits to."""
 
     paper: KeptPaper
+    report: Report
     client: Client
     to: tuple[Recipient, ...]
     text: str
@@ -172,7 +173,9 @@ def prepare(user: User, report: Report, to: Sequence[str] = ()) -> PaperMail:
     paper = paper._replace(name=f"{report.name}{ending}", media=media, content=content)
     firm = user.firm
     text = words_with(firm, client, report.title, report.language)
-    return PaperMail(paper, client, found, text, _unreviewed(store, paper.visits), _earlier(store, paper, found))
+    return PaperMail(
+        paper, report, client, found, text, _unreviewed(store, paper.visits), _earlier(store, paper, found)
+    )
 
 
 def words_with(firm: Firm, client: Client, title: str, language: str) -> str:

@@ -17,7 +17,7 @@ from dispatch.desk.care.accounts import office
 from dispatch.desk.care.pipeline import findings_in, proposal_of
 from dispatch.desk.day import undo_record
 from dispatch.desk.prices import agreeing, beginning
-from dispatch.desk.proposals.offering import mark_findings, said, step
+from dispatch.desk.proposals.offering import mark_findings, plan_offered, said, step
 from dispatch.desk.proposals.works import WorkRequest, requests_of
 from dispatch.desk.requests import intake
 from dispatch.desk.requests.review_visit import review_texts
@@ -123,8 +123,7 @@ def meant(store: Store, proposal: ClientProposal, asked: Acceptance) -> tuple[st
     if proposal.plans:
         if asked.starts is None:
             faults.append("starts: is missing: the first day of the agreement")
-        offered = None if plan is None else existing(service_plans.service_plan(store, plan.id))
-        if offered is not None and offered.visits and asked.minutes is None:
+        if plan is not None and plan_offered(store, plan).visits and asked.minutes is None:
             faults.append("minutes: is missing: how long is one of the visits?")
     refuse(faults)
     return who, plan, site
@@ -154,7 +153,7 @@ def _begun(
 ) -> tuple[Accepted, list[RecordChange]]:
     """The agreement, its visits and the first review, with the pictures of all of it."""
     store, starts = user.store, existing(asked.starts)
-    plan = existing(service_plans.service_plan(store, offered.id))
+    plan = plan_offered(store, offered)
     pictures = list[RecordChange]()
     if client.kind != "client":
         # whom they were unhappy with is over: a client has no such day
@@ -198,8 +197,10 @@ def _asked_for(user: User, unit: Unit, client: Client, site: str, texts: Mapping
 def _terms(
     store: Store, plan: ServicePlan, client: Client, offered: OfferedPlan, starts: datetime.date
 ) -> dict[str, object]:
-    """The plan as an agreement of the client, with the fee that was offered."""
-    terms = beginning.from_plan(store, plan, client, starts).terms
+    """The plan as an agreement of the client, with the terms and the fee that were offered."""
+    # it may have another name by now
+    named = {beginning.PLAN: existing(service_plans.service_plan(store, plan.id)).name}
+    terms = {**beginning.from_plan(store, plan, client, starts).terms, **named}
     if offered.fee is None:
         return terms
     fee = format_minor(offered.fee, agreements.minor_units(store))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from db import changes, clients, findings, proposals, service_plans, settings
@@ -19,6 +20,9 @@ from dispatch.desk.delivery import papers
 from dispatch.desk.delivery.papers import PaperMail
 from dispatch.desk.messages import mailed
 from dispatch.desk.proposals.works import chosen_works, gone
+from dispatch.desk.reports.document import Report
+from dispatch.desk.reports.kept import kept_text, report_of
+from dispatch.desk.reports.proposal import proposal_report
 from dispatch.desk.session.refusals import Refusal, confirm, reason_of, refuse, taken
 from dispatch.desk.session.user import User
 from dispatch.model.clients import Client
@@ -76,7 +80,7 @@ def draft(
         refuse(faults)
         if not (plans or found or more):
             raise Refusal("A proposal offers a plan, or work: say which.")
-        once = {plan.id: OfferedPlan(plan.id, plan.name, plan_fee(plan, client).amount) for plan in plans}
+        once = {plan.id: OfferedPlan(plan.id, plan.name, plan_fee(plan, client).amount, plan) for plan in plans}
         new = ClientProposal(
             0, client.id, client.name, (*once.values(),), tuple(one.id for one in found), more,
             None if visit is None else visit.id, letter=cleaned, days=holds,
@@ -98,19 +102,21 @@ def _chosen(own: Sequence[AuditFinding], chosen: Iterable[str], faults: list[str
 
 
 def as_offered(store: Store, number: int) -> tuple[ClientProposal, list[ServicePlan]]:
-    """A proposal with its plans, where its fees and findings are still those that were offered.
+    """A proposal with its plans as they were offered, where that is still what they are, with their fees, and its findings too.
 
     Raises:
         NotFound, Refusal: there is none, or something in it is another by now.
     """
     proposal = proposal_of(store, number)
     client = existing(clients.client(store, proposal.client_id))
-    plans = [existing(service_plans.service_plan(store, one.id)) for one in proposal.plans]
-    other = [
-        f"“{show(plan.name)}” comes to another fee"
-        for plan, one in zip(plans, proposal.plans, strict=True)
-        if plan_fee(plan, client).amount != one.fee
-    ]
+    plans = [plan_offered(store, one) for one in proposal.plans]
+    other = []
+    for plan, one in zip(plans, proposal.plans, strict=True):
+        now = existing(service_plans.service_plan(store, one.id))
+        if plan_fee(now, client).amount != one.fee:
+            other.append(f"“{show(plan.name)}” comes to another fee")
+        elif replace(now, version=plan.version) != plan:
+            other.append(f"“{show(plan.name)}” has other terms")
     if len(findings_in(store, proposal)) < len(proposal.findings):
         other.append("a finding was put right")
     if gone(store, client, proposal.works):
@@ -118,6 +124,24 @@ def as_offered(store: Store, number: int) -> tuple[ClientProposal, list[ServiceP
     if other:
         raise Refusal(f"Proposal {proposal.id} is not so any more: {', '.join(other)}. Write it anew.")
     return proposal, plans
+
+
+def plan_offered(store: Store, one: OfferedPlan) -> ServicePlan:
+    """A plan with the terms that were offered: those of today where they were not kept."""
+    return one.terms or existing(service_plans.service_plan(store, one.id))
+
+
+def paper_of(user: User, number: int) -> Report:
+    """The paper of a proposal: as it was sent, before that as it would be.
+
+    Raises:
+        NotAllowed: the person neither dispatches nor leads.
+        NotFound, Refusal: as `as_offered`; or there is no rate card.
+    """
+    if sent := proposals.paper_sent(user.store, number):
+        user.ask_to_read("prices", "a proposal")
+        return report_of(user.store, sent)
+    return proposal_report(user, *as_offered(user.store, number))
 
 
 def step(store: Store, number: int, after: ProposalState) -> ClientProposal:
@@ -145,31 +169,39 @@ def send(
     ends the prompts for one (an audit, and what renews equipment, is none yet), and those that its work is about; its findings are
     proposed from then on.
 
+    Its paper is kept as it went. What is sent again is that paper, until the same day, and a question stays one.
+
     Args:
         mail: its paper, as it was looked at.
         follow_up: when we ask about it; None: in a week.
 
     Raises:
         NeedsConfirm: offers are held back now, or what is asked of a paper.
-        Refusal: it is answered already, or something in it is another by now.
+        Refusal: it is answered already, it has expired, or something in it is another by now.
         Faulty: the day is over.
     """
     with user.write("send a proposal", Role.LEAD) as unit:
         store = user.store
         proposal = step(store, number, ProposalState.SENT)
-        as_offered(store, number)
+        sent = proposals.paper_sent(store, number)
+        report = None if sent else proposal_report(user, *as_offered(store, number))
         if proposal.is_offer and (reasons := against_offers(store, proposal.client_id)):
             confirm([f"Offers are held back: {show('; '.join(reasons), 400)}. Send it all the same?"], confirmed)
         today = settings.today(store)
         again = _later(follow_up, today) or today + datetime.timedelta(days=FOLLOW_UP)
         made = [] if mail is None else papers.put(unit, [mail], confirmed)
-        until = today + datetime.timedelta(days=proposal.days)
+        words = {
+            "follow_up": again,
+            "until": proposal.until or today + datetime.timedelta(days=proposal.days),
+            "note": proposal.note,
+            "paper": "" if report is None else kept_text(report if mail is None else mail.report),
+        }
         pictures = [
             *mailed.pictures(made),
             *end_offers(unit, proposal),
             *([offered(unit, proposal.client_id, made=True, note=f"proposal {number}")] if proposal.is_offer else []),
             *mark_findings(unit, proposal, FindingState.PROPOSED, lambda _: f"proposal {number}"),
-            said(unit, proposal, ProposalState.SENT, follow_up=again, until=until),
+            said(unit, proposal, proposal.said or ProposalState.SENT, **words),
         ]
         changes.remember(unit, f"send proposal {number} to {proposal.client}", pictures)
         return proposal_of(store, number)
