@@ -32,7 +32,7 @@ WORDS: Mapping[str, str] = {
     "paper": "title name",
     "permission": "asked reason",
     "proposal": "letter",
-    "proposal_mark": "who note paper",
+    "proposal_mark": "who note",
     "proposal_work": "what advice risk",
     "recurrence": "work",
     "review_comment": "text answer",
@@ -69,6 +69,7 @@ OTHERWISE: Mapping[str, Mapping[str, str]] = {
     },
     "item_probe": {"probe": "'{}'"},
     "merge": {"moved": "json_remove(moved, '$.names')"},
+    "proposal_mark": {"paper": "''"},
     "paper": {"content": "CAST('(erased)' AS BLOB)"},
 }
 """Columns that become something else: the expression."""

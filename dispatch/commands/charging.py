@@ -76,6 +76,7 @@ def _charge(args: Args) -> Result:
     elif args.afresh or args.check:
         raise Refusal("--afresh goes with --correct, and --check with a deed.")
     store = open_store(args)
+    _UNDER.read(store, args)
     visit = steps.find(store, args.reference)
     if args.revisions:
         return _revisions(store, visit)

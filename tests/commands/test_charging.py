@@ -71,6 +71,10 @@ def test_charge_in_three_forms(firm: Dispatch) -> None:
     form = json.loads(firm.ok("charge", "R4036", "--json"))
     assert (form["reference"], form["estimate"]) == ("R4036", True)
     assert form["sheet"]["total"] in firm.ok("charge", "R4036")
+    firm.ok("service-plan", "add", "--preset", "small", "--fee", "300")
+    assert "under “Small” this visit alone is" in firm.ok("charge", "R4036", "--under", "small")
+    assert firm.json("charge", "R4036", "--under", "small", "--json")["under"]["plan"] == "Small"
+    assert "There is no service plan 'Grand'" in firm("charge", "R4036", "--under", "Grand").err
     written = firm.ok("charge", "R4036", "--markdown")
     assert f"**{form['sheet']['total']}**" in written
     assert not {line["rule"] for line in form["sheet"]["lines"]} & set(written.split())

@@ -142,6 +142,23 @@ def test_nothing_renews_silently(office: Office) -> None:
         saved(office, by_plan)
 
 
+def test_another_plan_leaves_nothing_of_the_old_terms_but_what_no_plan_speaks_of(office: Office) -> None:
+    begun = beginning.from_plan(office.store, sweet(office, allowance="360"), harbor(office), DAY)
+    service = {**begun.terms["service"], "survey_days": 182, "targets": {"P1": {"onsite": 240}}}
+    more = {"service": service, "rollover": "next_month", "labour_discount_pct": "10"}
+    first = saved(office, begun, (), **more)
+    big = editing.add(office.lee, "service-plan", {"name": "Big", "kind": "fixed_price", "fee": "2500", "visits": "0"})
+    renewed = beginning.successor(office.store, first, big, harbor(office))
+    assert renewed.name == "Big 2027"
+    question = asked(office, renewed)
+    for said in ("allowance_min: 360 → –", "kind: retainer → fixed_price", "labour_discount_pct: 10 → –", "plan: Sweet spot → Big",
+                 "rollover: next_month → –", "service.targets.P1.onsite: 240 → –", "service.cadence_target: 2 → 0"):  # fmt: skip
+        assert said in question.said, question.said
+    assert "survey_days" not in question.said
+    second = saved(office, renewed, question.marks)
+    assert ("allowance_min" in second.terms, second.rollover, second.service.survey_days) == (False, "none", 182)
+
+
 @pytest.mark.parametrize(
     ("starts", "ends", "term"),
     [

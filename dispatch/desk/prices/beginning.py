@@ -47,7 +47,8 @@ def like(store: Store, agreement: Agreement, starts: datetime.date) -> BegunAgre
 def successor(
     store: Store, agreement: Agreement, plan: ServicePlan | None = None, client: Client | None = None
 ) -> BegunAgreement:
-    """What goes on when an agreement ends: its terms for as long again, or those of a plan with its fee for the client of today.
+    """What goes on when an agreement ends: its terms for as long again, or those of a plan with its fee for the client of today. Of
+    its own terms only what no plan speaks of (`service_terms.OWN`) goes on then; another plan gives it its name.
 
     Raises:
         Refusal: it has no end.
@@ -57,14 +58,16 @@ def successor(
     starts = agreement.ends + _DAY
     whole = next((months for months in range(1, 121) if months_later(agreement.starts, months) == starts), None)
     ends = starts + (agreement.ends - agreement.starts) if whole is None else months_later(starts, whole) - _DAY
-    terms = form_of(agreement, store)
+    terms, called = form_of(agreement, store), agreement.name
     if plan is not None and client is not None:
-        of_plan = _of_plan(store, plan, client)
-        terms = {**terms, **of_plan, "service": {**terms["service"], **of_plan["service"]}}
+        own = {name: value for name, value in terms["service"].items() if name in service_terms.OWN}
+        terms = _of_plan(store, plan, client)
+        terms["service"] = {**own, **terms["service"]}
+        called = called if plan.id == agreement.service_plan_id else plan.name
         if plan.term_months is not None:
             ends = months_later(starts, plan.term_months) - _DAY
-    name, found = re.subn(r"\b\d{4}\b", str(starts.year), agreement.name)
-    name = name if found else f"{agreement.name} {starts.year}"
+    name, found = re.subn(r"\b\d{4}\b", str(starts.year), called)
+    name = name if found else f"{called} {starts.year}"
     return BegunAgreement(name, {**terms, **_term(starts, ends), RENEWS: agreement.id})
 
 
@@ -149,7 +152,7 @@ def _parts(form: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]
     for key, value in form.items():
         if isinstance(value, Mapping):
             yield from _parts(value, f"{path}{key}.")
-        elif value not in (None, "", [], "none", False):
+        elif value not in (None, "", [], "none") and value is not False:
             yield f"{path}{key}", value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

@@ -27,6 +27,8 @@ _CALENDAR_KEYS = ("timezone", "hours", "holidays", "always")
 _WHOLE = {"cadence_min": (0, 31), "cadence_target": (0, 31), "survey_days": (1, 365)}
 _CADENCE = ("cadence_min", "cadence_target")
 _FLAGS = ("proactive", "workaround_counts", "vendor_pauses")
+OWN = ("calendar", "survey_days", "workaround_counts", "vendor_pauses")
+"""What is agreed with a client and stands in no plan."""
 _DEFAULT = ServiceTerms()
 
 
