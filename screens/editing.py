@@ -88,6 +88,8 @@ class DraftScreen(ListScreen[Any], Generic[D]):
             await self.confirm("Save it so?", [question.said])
             await self._save(question.marks)
         except Faulty as fault:
+            if first := next((line for line in self.lines(self.faults()) if line.faulty), None):
+                self.listed.select_key(first.path)
             self.say("Not saved yet:\n" + "\n".join(fault.faults[:6]), "warning")
         except Stale as stale:
             both = draft.bring(self.user.store, draft.changes())

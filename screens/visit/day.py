@@ -153,7 +153,7 @@ class DayScreen(DayOfVisits):
         self.set_class(visit is None, "-alone")
         if self._row is None:
             name = show(self.program.technician or self.user.staff.name)
-            ways = "4 is the book, where technicians are; dispatch day --as LOGIN is the day of one of them."
+            ways = "4 is the book: n under technicians adds one, also yourself by your login; then this is your day."
             place.update(Content(f"{name} is not a technician here. {ways}"))
             return
         if visit is None:

@@ -57,6 +57,22 @@ async def put(pilot: Pilot[None], path: str, text: str) -> None:
     await answer(pilot, text)
 
 
+async def test_what_keeps_a_card_from_being_saved_is_gone_to(office: Office) -> None:
+    async with opened(office.lee, "log") as pilot:
+        await press(pilot, "dollar_sign")
+        await until(pilot, PricesScreen)
+        await press(pilot, "n")
+        await choose(pilot, "preset city")
+        await fill(pilot, name="City", day="2027-01-01", tax="0")
+        await until(pilot, TermsScreen)
+        screen = pilot.app.screen
+        assert isinstance(screen, TermsScreen)
+        missing = [line.path for line in screen.lines(screen.faults()) if line.faulty]
+        assert screen.listed.selected not in missing
+        await press(pilot, "s")
+        assert screen.listed.selected == missing[0]
+
+
 async def test_a_card_with_van_half_rate_driving_and_half_a_day(office: Office) -> None:
     async with opened(office.lee, "log") as pilot:
         await press(pilot, "dollar_sign")
