@@ -38,7 +38,7 @@ _PINNED = (
 )
 """Drives that Lee knows better than an estimate does, in minutes."""
 _INVOICES = {
-    "invoices_from": MONDAY.replace(day=1).isoformat(), "country": "US", "tax_id": "31-5550114",
+    "invoices_from": MONDAY.replace(day=1).isoformat(), "country": "US", "paper_size": "letter", "tax_id": "31-5550114",
     "paper_address": "Gay Street | Columbus, Ohio", "paper_mail": "office@columbus.example", "bank_name": "First Bank of Columbus",
     "bank_account": "044000000 5550114",
 }  # fmt: skip

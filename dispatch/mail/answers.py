@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 
+from dispatch.model.languages import say
+
 SCORES = tuple(range(10, -1, -1))
-_SUBJECT = re.compile(r"\b([0-9]{1,2}) of 10 \[survey ([0-9a-f]{16})\]")
-_FORM = re.compile(r"\[\s*survey\b", re.IGNORECASE)
+# the words are those of the client's language
+_SUBJECT = re.compile(r"\b([0-9]{1,2})\s+[^\W\d]+\s+10\s+\[\s*[^\W\d]+\s+([0-9a-f]{16})\s*\]")
+_FORM = re.compile(r"\[\s*survey\b|\b[0-9]+\s+[^\W\d]+\s+10\s*\[", re.IGNORECASE)
 _NUMBER = re.compile(r"\W*(10|[0-9])(?![0-9]|[.,][0-9]|\s*%)")
 
 
 def subject_of(score: int, token: str) -> str:
-    """The subject of a mail that answers."""
-    return f"{score} of 10 [survey {token}]"
+    """The subject of a mail that answers, in the language that is spoken: "9 of 10 [survey 0123456789abcdef]"."""
+    return f"{say('{some} of {all}', some=score, all=10)} [{say('survey')} {token}]"
 
 
 def answer_in(subject: str) -> tuple[str, int] | None:

@@ -11,6 +11,10 @@ WAYS = {"on_site": phrase("on site"), "remote": phrase("remote"), "phone": phras
 """The ways, with their words."""
 
 
+AGREED_VISIT, REVIEW_VISIT = phrase("Visit as agreed"), phrase("Review with the client")
+"""The work of visits that the product asks for: of a plan's visits, and of a review."""
+
+
 class DoneSomehow(Protocol):
     """What is said of work that is done somehow."""
 
@@ -22,9 +26,15 @@ class DoneSomehow(Protocol):
     def state(self) -> State: ...
 
 
+def told_work(work: str) -> str:
+    """What is done, as clients read it: what the product asked for in their language, all else as it was worded."""
+    return say(work) if work in (AGREED_VISIT, REVIEW_VISIT) else work
+
+
 def way_and_work(visit: DoneSomehow) -> str:
     """What is done, with the way where nobody goes there."""
-    return visit.work if visit.way == "on_site" else f"{say(WAYS[visit.way])}: {visit.work}"
+    work = told_work(visit.work)
+    return work if visit.way == "on_site" else f"{say(WAYS[visit.way])}: {work}"
 
 
 def state_words(visit: DoneSomehow) -> str:

@@ -11,6 +11,7 @@ from dispatch.fields.record import Check, Field, RecordType
 from dispatch.fields.trade import Price
 from dispatch.levels.targets import promises_text, read_promises
 from dispatch.model.agreements import PrepaidBlock
+from dispatch.model.languages import phrase
 from dispatch.model.money import shortest, with_point
 from dispatch.model.service_plans import UNITS, ServicePlan
 from dispatch.model.states import Role
@@ -117,22 +118,22 @@ PRESETS: Mapping[str, Mapping[str, str]] = {
     "small": {
         "name": "Small", "kind": "retainer", "fee": "300", "allowance": "120", "labour_discount": "5",
         "waive_travel": "in_radius", "targets": "P1 phone 60, P1 on site 480", "visits": "1",
-        "proactive": "log and health check every month", "term": "12",
-        "excludes": "projects, cabling, hardware and licences",
+        "proactive": phrase("log and health check every month"), "term": "12",
+        "excludes": phrase("projects, cabling, hardware and licences"),
     },
     "sweet spot": {
         "name": "Sweet spot", "kind": "retainer", "fee": "900", "allowance": "360", "labour_discount": "10",
         "waive_bands": "after hours", "waive_emergency": "yes", "waive_travel": "in_radius",
         "targets": "P1 phone 30, P1 on site 240, P2 phone 60, P2 on site 480", "visits": "2",
-        "proactive": "log and health check every month, backups tried", "term": "12",
-        "excludes": "projects, cabling, hardware and licences",
+        "proactive": phrase("log and health check every month, backups tried"), "term": "12",
+        "excludes": phrase("projects, cabling, hardware and licences"),
     },
     "big": {
         "name": "Big", "kind": "fixed_price", "fee": "2500", "labour_discount": "15",
         "waive_bands": "after hours, weekend, holiday", "waive_emergency": "yes", "waive_travel": "all",
         "targets": "P1 phone 15, P1 on site 120, P2 phone 30, P2 on site 240, P3 on site 480", "visits": "4",
-        "proactive": "log and health check every month, backups tried, a plan for the year", "term": "24",
-        "excludes": "projects, hardware and licences",
+        "proactive": phrase("log and health check every month, backups tried, a plan for the year"), "term": "24",
+        "excludes": phrase("projects, hardware and licences"),
     },
 }  # fmt: skip
 """Plans to begin with, by the size of client that they are for ([003]: a few hundred, 800 to 1,000, 2,500 a month). Their fees are

@@ -36,6 +36,7 @@ from dispatch.model.languages import CATALOGUES, ENGLISH, LANGUAGES, figure_text
 from dispatch.model.messages import About
 from dispatch.model.money import amount_text
 from dispatch.model.periods import Period, read_period
+from dispatch.model.ways import AGREED_VISIT, REVIEW_VISIT, told_work
 from dispatch.records.agreements import PRESETS
 from tests.desk.conftest import DAY, Office, approve, at, harbor, invoice
 from tests.desk.test_service_report import HOSTILE, walked
@@ -234,6 +235,19 @@ def test_an_invoice_of_before_is_english(office: Office) -> None:
     form = as_form(made.invoice)
     assert form.pop("language") == ""
     assert as_text(invoice_report(office.store, of_form(form))).startswith("Invoice 2026-0001")
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_what_the_product_words_itself_is_in_the_language(language: str) -> None:
+    """Presets of plans, and the work of visits that the product asks for; what the firm worded stays."""
+    with speaking(language):
+        for preset in PRESETS.values():
+            assert say(preset["proactive"]) != preset["proactive"]
+            assert say(preset["excludes"]) != preset["excludes"]
+        assert told_work(AGREED_VISIT) != AGREED_VISIT
+        assert told_work(REVIEW_VISIT) != REVIEW_VISIT
+        assert told_work("Work") == "Work", "a word that a paper has too"
+        assert say("Work") in ("Arbeit", "Travail", "Trabajo")
 
 
 def test_text_of_people_stays_text_in_another_language(office: Office) -> None:

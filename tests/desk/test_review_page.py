@@ -59,6 +59,7 @@ def test_the_quarter_stands_beside_the_one_before(office: Office) -> None:
         rows = beside(quarter(office, period))
         assert rows["Visits"] == (0, 1, "-1")
         assert rows["Charged, with tax"] == (Amount(0, 2, "USD"), Amount(16663, 2, "USD"), Amount(-16663, 2, "USD"))
+        assert str(Amount(5, 2, "USD", signed=True)) == "+0.05 USD"
         spent = figures_over(office.store, DAY, DAY, "client").totals["on_site_against_plan"].top
         assert rows["Time with you"] == ("0m", f"{spent // 60}m", f"-{spent // 60}m")
 

@@ -113,6 +113,21 @@ def test_who_may_send_one_to_whom_and_when(firm: Office) -> None:
     surveys.send(firm.lee, pine(firm))
 
 
+@pytest.mark.parametrize(
+    ("language", "ten"), [("de", "10 von 10 [Umfrage "), ("fr", "10 sur 10 [enquête "), ("es", "10 de 10 [")]
+)
+def test_the_answer_is_in_the_language_of_the_client(firm: Office, language: str, ten: str) -> None:
+    editing.edit(firm.lee, "client", pine(firm), {"language": language})
+    surveys.send(firm.lee, pine(firm))
+    (letter,) = deliver(firm)
+    links = [unquote(link) for link in re.findall(r"subject=(\S+)$", letter.text, re.MULTILINE)]
+    assert links[0].startswith(ten)
+    wrong = reply(firm, links[0].replace("10 ", "11 ", 1))
+    assert wrong.state is MailState.WAITING
+    reply(firm, f"Re: {links[3]}")
+    assert scores(firm)[-1] == (7, "")
+
+
 def test_an_address_that_is_none_of_theirs_is_asked_about(firm: Office) -> None:
     with pytest.raises(NeedsConfirm, match="is no address of Pine Court") as asked:
         surveys.send(firm.lee, pine(firm), ["nobody@elsewhere.example"])

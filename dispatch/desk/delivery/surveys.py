@@ -111,5 +111,6 @@ def question(firm: Firm, client: Client, token: str, *, anonymous: bool) -> str:
     asked = firm.message_survey_anonymous if anonymous else firm.message_survey
     with speaking(firm.language_of(client)):
         words = with_values(say(asked), {"firm": firm.name, "client": client.name})
-    lines = [f"{score}: mailto:{firm.mail_from}?subject={quote(subject_of(score, token))}" for score in SCORES]
+        answers = [(score, quote(subject_of(score, token))) for score in SCORES]
+    lines = [f"{score}: mailto:{firm.mail_from}?subject={answer}" for score, answer in answers]
     return "\n".join((show(words, multiline=True)[:800], "", *lines))

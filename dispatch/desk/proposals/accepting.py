@@ -33,9 +33,7 @@ from dispatch.model.service_plans import ServicePlan
 from dispatch.model.states import Role
 from dispatch.model.text import NAME, show
 from dispatch.model.visits import Visit
-
-VISIT = "Visit as agreed"
-"""What is asked for by the visits of a plan."""
+from dispatch.model.ways import AGREED_VISIT
 
 
 class Acceptance(NamedTuple):
@@ -166,7 +164,7 @@ def _begun(
     series = None
     if plan.visits:
         texts = {
-            "site": f"{client.name} / {site.name}", "work": VISIT, "rule": "as agreed", "starts": starts.isoformat(),
+            "site": f"{client.name} / {site.name}", "work": AGREED_VISIT, "rule": "as agreed", "starts": starts.isoformat(),
             "ends": "" if agreement.ends is None else agreement.ends.isoformat(), "minutes": str(asked.minutes),
         }  # fmt: skip
         series, picture = editing.write(user, unit, "recurrence", None, texts)

@@ -76,7 +76,7 @@ def benefits(plan: ServicePlan, radius: str) -> Iterator[str]:
     elif plan.waive_travel == "in_radius" and radius:
         yield say("No charge for travel within {radius}", radius=radius)
     if plan.proactive:
-        yield capital(plan.proactive)
+        yield capital(say(plan.proactive))
 
 
 def span_words(minutes: int) -> str:

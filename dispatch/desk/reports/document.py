@@ -19,11 +19,12 @@ from dispatch.model.money import amount_text, format_minor
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """Money in minor units of a currency with `exponent` decimals."""
+    """Money in minor units of a currency with `exponent` decimals; a `signed` one is read with + where it is more than 0."""
 
     minor: int
     exponent: int
     currency: str
+    signed: bool = field(default=False, compare=False)
 
     @property
     def decimal(self) -> Decimal:
@@ -31,7 +32,8 @@ class Amount:
         return Decimal(format_minor(self.minor, self.exponent))
 
     def __str__(self) -> str:
-        return amount_text(self.minor, self.exponent, self.currency)
+        plus = "+" if self.signed and self.minor > 0 else ""
+        return plus + amount_text(self.minor, self.exponent, self.currency)
 
 
 Cell = str | int | Decimal | Amount | None

@@ -14,6 +14,7 @@ from dispatch.model.instants import DAY_MINUTES, Times, day_of, day_text, span_t
 from dispatch.model.languages import phrase, say, says, spoken
 from dispatch.model.promises import KEPT, Promise
 from dispatch.model.visits import Visit
+from dispatch.model.ways import told_work
 
 SAID = {
     "phone": phrase("We answered"),
@@ -79,12 +80,12 @@ def how_soon(levels: ClientLevels, own: Sequence[Visit], appointments: Sequence[
             what = "; ".join(_late(clock) for clock in late)
             why = "; ".join(dict.fromkeys(clock.cause for clock in late if clock.cause)) or None
             asked = day_text(day_of(visit.requested_at, visit.zone))
-            later.append((asked, visit.reference, visit.work, what, why))
+            later.append((asked, visit.reference, told_work(visit.work), what, why))
     missed = [
         (
             f"{day_text(day_of(promise.first, visit.zone))}, {promise.words(times._replace(zone=visit.zone))}",
             visit.reference,
-            visit.work,
+            told_work(visit.work),
         )
         for promise in appointments
         if promise.outcome not in KEPT

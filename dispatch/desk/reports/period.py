@@ -59,7 +59,7 @@ from dispatch.model.periods import Period, read_period
 from dispatch.model.promises import KEPT, Promise
 from dispatch.model.states import State
 from dispatch.model.visits import Visit, ended_within
-from dispatch.model.ways import way_and_work
+from dispatch.model.ways import told_work, way_and_work
 
 GIVEN = {
     "goodwill": phrase("Goodwill"),
@@ -341,13 +341,13 @@ def _findings(by_id: Mapping[int, Visit], tested: Sequence[StandingResult]) -> R
     for result in tested:
         what, visit = _found(result), by_id[result.visit_id]
         if what:
-            label = visit.work if result.result is Result.SIGNED else told_label(result.label)
+            label = told_work(visit.work) if result.result is Result.SIGNED else told_label(result.label)
             words = "" if result.result is Result.OVERRIDDEN else result.text
             key = label, f"{what} ({result.follow_up})" if result.follow_up else what, words
             found.setdefault(key, []).append(visit.reference)
     for visit in by_id.values():
         if visit.state in (State.LEFT_OPEN, State.NO_ACCESS, State.ABORTED):
-            found.setdefault((visit.work, say(_ENDED_AS[visit.state]), ""), []).append(visit.reference)
+            found.setdefault((told_work(visit.work), say(_ENDED_AS[visit.state]), ""), []).append(visit.reference)
     rows = tuple((about, what, words or None, ", ".join(own)) for (about, what, words), own in found.items())
     return ReportTable(
         (say("About"), say("What"), say("In words"), say("Visits")), rows, say("Nothing that needs a word.")

@@ -141,7 +141,7 @@ def included_radius(card: Mapping[str, Any]) -> str:
 def plan_section(plan: ServicePlan, radius: str) -> Section:
     """What a plan has, how long it runs and what is not in it."""
     term = "" if plan.term_months is None else say("For {n} months.", n=plan.term_months) + " "
-    excludes = say("Not in it: {what}.", what=plan.excludes.rstrip(".")) if plan.excludes else ""
+    excludes = say("Not in it: {what}.", what=say(plan.excludes).rstrip(".")) if plan.excludes else ""
     points = tuple(Point(benefit) for benefit in benefits(plan, radius))
     rest = tuple(filter(None, (f"{term}{excludes}".strip(),)))
     return Section(plan.name, points=points, paragraphs=rest, kept_together=True)

@@ -25,6 +25,7 @@ from dispatch.model.instants import changed_text, day_of, day_text
 from dispatch.model.languages import phrase, say, says, speaking
 from dispatch.model.states import OPEN_ON_SITE, State
 from dispatch.model.visits import Visit
+from dispatch.model.ways import told_work
 
 WIDTH = 72
 """Cells of the report as text: it is read in a mail, and printed."""
@@ -69,7 +70,7 @@ def _report(user: User, page: VisitPage, *, with_charge: bool) -> Report:
     return Report(
         kind="visit",
         title=say("Service report {reference}", reference=visit.reference),
-        subtitle=f"{firm.name}, {visit.work}",
+        subtitle=f"{firm.name}, {told_work(visit.work)}",
         sections=tuple(section for section in sections if section),
         foot=foot_of(user.store, user.staff.name, page.times, to_client=True),
         width=WIDTH,
@@ -114,7 +115,7 @@ def _asked(page: VisitPage) -> Section:
         # what was done says each of them
         return Section(say("What was asked"), tuple(facts))
     points = [Point(item.label) for item in page.checklist.items if item.ref.startswith("W1.")]
-    return Section(say("What was asked"), tuple(facts), points=tuple(points or [Point(visit.work)]))
+    return Section(say("What was asked"), tuple(facts), points=tuple(points or [Point(told_work(visit.work))]))
 
 
 def _done(page: VisitPage) -> Section:
@@ -267,7 +268,7 @@ def _follows(page: VisitPage) -> Section:
         facts.append((say("No further visit"), say("{who} wants none: {why}", who=who, why=why)))
     for visit in page.follow_ups:
         if visit.state is not State.CANCELLED:
-            points.append(Point(f"{visit.reference} {visit.work}", _comes(page, visit)))
+            points.append(Point(f"{visit.reference} {told_work(visit.work)}", _comes(page, visit)))
     points += [
         Point(told_label(item.label), say("not proven yet: open until it is tested again"))
         for item in overridden_tests(page.checklist)

@@ -39,6 +39,7 @@ from dispatch.model.periods import Period
 from dispatch.model.proposals import WAITING
 from dispatch.model.states import ENDED, State
 from dispatch.model.visits import Visit
+from dispatch.model.ways import told_work
 
 _DAY = datetime.timedelta(days=1)
 _HELD = (State.CLOSED, State.LEFT_OPEN)
@@ -83,8 +84,9 @@ def beside_before(
     ):
         for currency, exponent in sorted({*new_sums, *old_sums}):
             new, old = new_sums[currency, exponent], old_sums[currency, exponent]
+            amounts = (Amount(minor, exponent, currency) for minor in (new, old))
             several = name if len({*new_sums, *old_sums}) == 1 else f"{name} ({currency})"
-            rows.append((several, *(Amount(minor, exponent, currency) for minor in (new, old, new - old))))
+            rows.append((several, *amounts, Amount(new - old, exponent, currency, signed=True)))
     if not before.ended and not before.counted:
         nothing = say("In {before} there was nothing to stand beside it.", before=before.period.title)
         return Section(say("Beside the time before"), paragraphs=(nothing,))
@@ -167,7 +169,7 @@ def as_agreed(account: Account, period: Period, own: Sequence[Visit], today: dat
             series.setdefault(visit.recurrence_id, []).append(visit)
     rows = tuple(
         (
-            visits[0].work,
+            told_work(visits[0].work),
             len(visits),
             sum(visit.state in _HELD for visit in visits),
             sum(visit.state in ENDED and visit.state not in _HELD for visit in visits) or None,
@@ -322,7 +324,9 @@ def what_is_next(
     today = day_of(store.clock.now(), times.zone)
     ahead = [visit for visit in own if visit.state not in ENDED and visit.archived_at is None]
     ahead.sort(key=lambda visit: (visit.starts_at is None, visit.starts_at or 0))
-    rows = tuple((_when(visit, times), visit.reference, visit.work, ", ".join(visit.crew) or None) for visit in ahead)
+    rows = tuple(
+        (_when(visit, times), visit.reference, told_work(visit.work), ", ".join(visit.crew) or None) for visit in ahead
+    )
     agreement = agreements.agreement_on(store, client.id, today)
     terms: list[tuple[str, Cell]] = []
     if agreement is not None and agreement.covers(today):

@@ -18,6 +18,7 @@ from dispatch.model.periods import Period, read_period
 from dispatch.model.states import Role
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
+from dispatch.model.ways import REVIEW_VISIT
 
 MINUTES = 60
 """So long a review is, where nobody says otherwise."""
@@ -27,7 +28,7 @@ _DAY = datetime.timedelta(days=1)
 def review_texts(day: datetime.date, minutes: int = MINUTES) -> dict[str, str]:
     """What is asked for by the visit of a review, as typed; without client and site."""
     return {
-        "work": REVIEW.capitalize(),
+        "work": REVIEW_VISIT,
         "kind": "review",
         "minutes": str(minutes),
         "date": day.isoformat(),
