@@ -18,7 +18,7 @@ from db.rows import Query, Select, Stored, column, day, json_form, part, value
 from db.store import Store
 from db.unit import Unit
 from dispatch.model.agreements import Agreement, PrepaidBlock, RateCard, ServiceTerms
-from dispatch.model.money import shortest
+from dispatch.model.money import decimals_of, shortest
 
 MONEY_KIND = "block_money"
 RETAINER = "retainer"
@@ -118,8 +118,9 @@ def hours_by_day(store: Store) -> list[Dated]:
 
 
 def minor_units(store: Store) -> int:
-    """Decimals of the money of the newest rate card."""
-    return _minor_units(CARDS.first(store, "ORDER BY valid_from DESC LIMIT 1"))
+    """Decimals of the money of the newest rate card; those of the firm's currency where there is none."""
+    card = CARDS.first(store, "ORDER BY valid_from DESC LIMIT 1")
+    return decimals_of(settings.firm(store).currency) if card is None else _minor_units(card)
 
 
 # agreements
@@ -304,8 +305,8 @@ def _keep_hours(unit: Unit, before: Sequence[Dated]) -> None:
     dated_terms.keep(unit, dated_terms.HOURS, before, after)
 
 
-def _minor_units(card: RateCard | None) -> int:
-    return 2 if card is None else int(card.card.get("minor_units", 2))
+def _minor_units(card: RateCard) -> int:
+    return int(card.card.get("minor_units", 2))
 
 
 def _card_picture(card: RateCard) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from db.promises import DAY, JUDGED, days_param
 from db.rows import Query, value
 from db.store import Store
 from db.visits import ANCHOR, ANCHORED, PAID_KINDS
+from dispatch.model.money import decimals_of
 from dispatch.model.visits import LONGEST_CLOCK
 
 By = Literal["", "technician", "client", "kind", "skill"]
@@ -293,10 +294,15 @@ def asked_again(store: Store, start: int, end: int, within: int) -> list[tuple[i
     )
 
 
-exponent_of: Query[int, str] = value(
-    "SELECT coalesce((SELECT exponent FROM charge_sheet WHERE currency = ? ORDER BY id DESC LIMIT 1), 2)"
+_charged_with: Query[int | None, str] = value(
+    "SELECT (SELECT exponent FROM charge_sheet WHERE currency = ? ORDER BY id DESC LIMIT 1)"
 )
-"""How many decimals the sheets in a currency have; 2 where there is none."""
+
+
+def exponent_of(store: Store, currency: str) -> int:
+    """How many decimals the sheets in a currency have; those of the currency where there is none."""
+    charged = _charged_with(store, currency)
+    return decimals_of(currency) if charged is None else charged
 
 
 def names(store: Store, by: By) -> dict[Who, str]:

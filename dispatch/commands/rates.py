@@ -89,7 +89,7 @@ def _show_card(_: Store, args: Args) -> Answer:
     CONFIRM,
 )
 def _add_card(user: User, args: Args) -> str:
-    figures = args.like.card if args.like else rate_cards.begun(user.firm, args.preset)
+    figures = args.like.card if args.like else rate_cards.begun(user.store, args.preset)
     card = rate_cards.save_card(user, args.name, args.valid_from, _changed(figures, args), None, args.confirm)
     return f"{card.name} prices visits from {card.valid_from} on."
 

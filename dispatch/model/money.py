@@ -32,6 +32,15 @@ def to_minor(amount: Fraction, exponent: int) -> int:
     return rounded(amount * 10**exponent)
 
 
+_WITHOUT = re.compile("BIF|CLP|DJF|GNF|ISK|JPY|KMF|KRW|PYG|RWF|UGX|VND|VUV|XAF|XOF|XPF")
+_WITH_THREE = re.compile("BHD|IQD|JOD|KWD|LYD|OMR|TND")
+
+
+def decimals_of(currency: str) -> int:
+    """How many decimals a currency has (ISO 4217); 2 where nothing else is known."""
+    return 0 if _WITHOUT.fullmatch(currency) else 3 if _WITH_THREE.fullmatch(currency) else 2
+
+
 def format_minor(amount: int, exponent: int) -> str:
     """Minor units as a decimal with exactly `exponent` places."""
     whole, rest = divmod(abs(amount), 10**exponent)

@@ -138,15 +138,14 @@ class PricesScreen(ListScreen[Any]):
         if (draft := CardDraft()).unsent(self.user).read():
             self.app.push_screen(terms.TermsScreen(draft))
             return
-        firm = self.user.firm
         rows = [
             ChoiceRow(f"like {card.name}", dict(card.card), f"from {card.valid_from}")
             for card in agreements.rate_cards(store)
         ]
         rows += [
-            ChoiceRow(f"preset {name}", rate_cards.begun(firm, name), _PRESETS.get(name, "")) for name in presets()
+            ChoiceRow(f"preset {name}", rate_cards.begun(store, name), _PRESETS.get(name, "")) for name in presets()
         ]
-        rows.append(ChoiceRow("empty", rate_cards.begun(firm, ""), "the defaults, without prices"))
+        rows.append(ChoiceRow("empty", rate_cards.begun(store, ""), "the defaults, without prices"))
         like = await self.choose("Begin a rate card with", rows)
 
         blanks = rate_cards.blanks(like)
@@ -173,7 +172,7 @@ class PricesScreen(ListScreen[Any]):
 
         prices = [Field(name, blank.label, Text(), blank.hint) for name, blank in blanks.items()]
         fields = [*_CARD, *(() if like["classes"] else _HOUR), *prices]
-        tax = value_at(like, rate_cards.TAX) or usual_tax(firm.country)
+        tax = value_at(like, rate_cards.TAX) or usual_tax(self.user.firm.country)
         stands = {"name": f"Prices {today(store).year}", "day": "today", "tax": tax, "class": "tech"}
         draft = await ask_values(self, "A rate card", fields, new, stands)
         self.app.push_screen(terms.TermsScreen(draft))

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from db import agreements, audit, clients
+from db import agreements, audit, clients, settings
 from db.faults import Refused, Stale
+from db.figures import exponent_of
 from db.store import Store
 from db.unit import Actor, unit_of_work
+from dispatch.desk.prices import rate_cards
 from dispatch.model.agreements import Agreement, PrepaidBlock
 from dispatch.model.clients import Client
 from tests.prepared import prepared
@@ -176,3 +178,16 @@ def test_edit_of_an_agreement_is_audited_and_versioned(store: Store) -> None:
     assert set(last.detail["changed"]) == {"ends", "terms", "levels"}
     with pytest.raises(Stale), unit_of_work(store, "edit agreement", LEE) as unit:
         agreements.update_agreement(unit, agreement, after)
+
+
+@pytest.mark.parametrize(("currency", "decimals"), [("JPY", 0), ("EUR", 2), ("KWD", 3)])
+def test_money_has_the_decimals_of_its_currency_until_a_card_says_others(
+    store: Store, currency: str, decimals: int
+) -> None:
+    with unit_of_work(store, "test", LEE) as unit:
+        settings.set_firm(unit, currency=currency)
+    assert agreements.minor_units(store) == exponent_of(store, currency) == decimals
+    assert rate_cards.begun(store).get("minor_units", 2) == decimals
+    with unit_of_work(store, "test", LEE) as unit:
+        agreements.add_rate_card(unit, "card", day("2026-01-01"), {"currency": currency, "minor_units": 1})
+    assert agreements.minor_units(store) == rate_cards.begun(store)["minor_units"] == 1

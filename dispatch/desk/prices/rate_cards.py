@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from db import agreements
+from db import agreements, settings
 from db.store import Store
 from dispatch.charges import presets, validate_card
 from dispatch.charges.fields import FormFigure, card_figures
@@ -18,7 +18,6 @@ from dispatch.desk.session.user import User
 from dispatch.fields.reading import merged
 from dispatch.model.agreements import RateCard
 from dispatch.model.countries import usual_tax
-from dispatch.model.firm import Firm
 from dispatch.model.instants import day_of
 from dispatch.model.states import Role
 from dispatch.model.text import NAME, show
@@ -28,8 +27,9 @@ TAX = "tax.rate_pct"
 """Where a card says its tax rate."""
 
 
-def begun(firm: Firm, preset: str = "") -> dict[str, Any]:
-    """A card to begin with: the firm's currency, zone and unit, and a preset. It has no prices; the lead enters those.
+def begun(store: Store, preset: str = "") -> dict[str, Any]:
+    """A card to begin with: the firm's currency with its decimals, zone and unit, and a preset. It has no prices; the lead enters
+    those. Where there is a card, its decimals stay: what is kept in minor units is read by them.
 
     Raises:
         Faulty: there is no such preset.
@@ -37,7 +37,9 @@ def begun(firm: Firm, preset: str = "") -> dict[str, Any]:
     known = presets()
     if preset and preset not in known:
         raise Faulty([f"preset: {show(preset, 40)!r} is not one of {', '.join(known)}"])
-    card = {"currency": firm.currency, "timezone": firm.zone, "distance_unit": firm.distance_unit, "classes": {}}
+    firm, decimals = settings.firm(store), agreements.minor_units(store)
+    card: dict[str, Any] = {"currency": firm.currency, "timezone": firm.zone, "distance_unit": firm.distance_unit}
+    card |= {"classes": {}} if decimals == 2 else {"minor_units": decimals, "classes": {}}
     return merged(card, known[preset]) if preset else card
 
 
@@ -50,8 +52,6 @@ def card_called(store: Store, name: str = "") -> RateCard:
     known = agreements.rate_cards(store)
     typed = name.strip().casefold()
     if not typed:
-        from db import settings
-
         newest = agreements.rate_card_on(store, day_of(store.clock.now(), settings.firm(store).zone))
         if newest is None:
             raise NotFound("No rate card is in force today. A lead adds one: dispatch rate-card add.")
