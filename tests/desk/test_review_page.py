@@ -6,7 +6,7 @@ import datetime
 
 import pytest
 
-from db import agreements
+from db import agreements, settings
 from db.store import existing
 from dispatch.care.item import CareItem, CareState
 from dispatch.closeout import shipped
@@ -21,7 +21,7 @@ from dispatch.desk.reports.rendering import as_text
 from dispatch.desk.requests import review_visit
 from dispatch.desk.session.refusals import Faulty, NotAllowed, Refusal
 from dispatch.model.periods import Period
-from tests.desk.conftest import DAY, Office, approve, at, closed, harbor
+from tests.desk.conftest import DAY, Office, approve, at, closed, harbor, invoice
 from tests.desk.test_client_period import section
 from tests.desk.test_scores import answered
 
@@ -82,6 +82,19 @@ def test_what_the_agreement_saved_is_priced_by_the_comparison(office: Office) ->
     office.go("09:00", 9)
     facts = dict(section(quarter(office), "What your agreement saved").facts)
     assert facts["More than at the standard price"] == Amount(1000, 2, "USD")
+
+
+def test_fees_that_no_invoice_has_say_so(office: Office) -> None:
+    """Until the firm says from when it invoices them they are invoiced elsewhere, if at all (design/invoices.md)."""
+    agree(office, monthly_fee="10.00")
+    charges = section(quarter(office), "Charges")
+    assert dict(charges.facts)["Monthly fee"] == Amount(2000, 2, "USD")
+    said = "2 monthly fees or blocks are on none of the invoices in our records, and stand here as agreed."
+    assert said in charges.paragraphs
+    with office.lee.write("settings") as unit:
+        settings.set_firm(unit, invoices_from="2026-10-01")
+    invoice(office.lee)
+    assert said not in section(quarter(office), "Charges").paragraphs
 
 
 def test_without_a_known_fee_no_saving_is_claimed(office: Office) -> None:

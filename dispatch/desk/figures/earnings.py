@@ -50,7 +50,7 @@ class Earned:
     """One thing that a client pays for. `of` is the reference of a visit, or the name of an agreement or a block; `net` what is
     charged for it without tax, `tax` the tax on it, both less what was credited (`credited`, `credited_tax`), in minor units of
     `money`. `net` None: it is not known, and `unknown` says what. `by` is what the work of each technician, by id, is worth at the
-    card, charged or not. `reviewed`: a lead has taken the charge."""
+    card, charged or not. `reviewed`: a lead has taken the charge; `invoiced`: it stands on an invoice of ours."""
 
     source: LineSource
     of: str
@@ -68,6 +68,7 @@ class Earned:
     visit_id: int | None = None
     reviewed: bool = True
     unknown: str = ""
+    invoiced: bool = False
 
     @property
     def total(self) -> int:
@@ -258,9 +259,8 @@ def _fees(
         first, amount = (month, 0) if fee is None else (fee.first, fee.amount)
         money, asked = prices.of(agreement, first, amount)
         unknown = f"the monthly fee of “{show(agreement.name)}” in {month:%Y-%m}"
-        yield _beside(
-            LineSource.FEE, agreement.name, first, agreement, money, _charged(standing, thing, asked), unknown
-        )
+        charged = _charged(standing, thing, asked)
+        yield _beside(LineSource.FEE, agreement.name, first, agreement, money, charged, unknown, thing in standing)
 
 
 def _blocks(
@@ -272,9 +272,10 @@ def _blocks(
             continue
         amount = None if block.price is None else int(block.price)
         money, asked = prices.of(agreement, bought, amount, taxed=taxed_when_sold(agreement.kind, agreement.terms))
-        charged = _charged(standing, (None, None, None, block.id), asked)
+        thing = (None, None, None, block.id)
+        charged = _charged(standing, thing, asked)
         unknown = f"what the block {show(block.name)} of “{show(agreement.name)}” was sold for"
-        yield _beside(LineSource.BLOCK, block.name, bought, agreement, money, charged, unknown)
+        yield _beside(LineSource.BLOCK, block.name, bought, agreement, money, charged, unknown, thing in standing)
 
 
 def _charged(standing: _Standing, thing: _Thing, asked: SoldFor | None) -> _Charged:
@@ -282,11 +283,18 @@ def _charged(standing: _Standing, thing: _Thing, asked: SoldFor | None) -> _Char
 
 
 def _beside(
-    source: LineSource, of: str, day: datetime.date, agreement: Agreement, money: Money, charged: _Charged, unknown: str
+    source: LineSource,
+    of: str,
+    day: datetime.date,
+    agreement: Agreement,
+    money: Money,
+    charged: _Charged,
+    unknown: str,
+    invoiced: bool,
 ) -> Earned:
     return Earned(
         source, of, day, agreement.client_id, agreement.id, agreement.name, money, *charged,
-        unknown="" if charged.net is not None else unknown,
+        unknown="" if charged.net is not None else unknown, invoiced=invoiced,
     )  # fmt: skip
 
 

@@ -394,6 +394,15 @@ def _charges(ended: Sequence[Visit], reviewed: Mapping[int, StoredSheet], counte
         notes.append(say("Nothing was charged."))
     if any(one.net is None for one in counted):
         notes.append(say("What you pay by the month, or paid for a block, is charged beside this and in no sum here."))
+    beside = [one for one in counted if one.source in (LineSource.FEE, LineSource.BLOCK) and one.net is not None]
+    if apart := sum(not one.invoiced for one in beside):
+        notes.append(
+            says(
+                apart,
+                "{n} monthly fee or block is on none of the invoices in our records, and stands here as agreed.",
+                "{n} monthly fees or blocks are on none of the invoices in our records, and stand here as agreed.",
+            )
+        )
     return Section(say("Charges"), tuple(_sums(counted)), tuple(notes))
 
 
