@@ -21,9 +21,12 @@ from dispatch.model.text import count_text, pad, show
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from db.store import Store
     from dispatch.desk.files.verdicts import ImportReport
+    from dispatch.desk.imports.importing import How
+    from dispatch.desk.session.user import User
 
 # the same as dispatch.desk.imports.importing.KINDS, which costs more to import than to repeat; a test compares them
 _KINDS = (
@@ -127,7 +130,7 @@ def _number(text: str, *, of: str, most: int) -> int:
 )
 def run_import(args: Args) -> int:
     """Carry out an import as the parsed words say."""
-    from dispatch.desk.imports.importing import CALENDAR, SUBJECTS, How, import_file, refuse_unknown_columns
+    from dispatch.desk.imports.importing import CALENDAR, SUBJECTS, How, refuse_unknown_columns
     from dispatch.desk.texts.import_words import report_lines
 
     if args.columns or args.template:
@@ -154,7 +157,7 @@ def run_import(args: Args) -> int:
         refuse_place(out, "Nothing was imported.", replace=args.replace)
     with file_named(args.file) as file:
         how = How(args.check, args.accept_good, args.update, mapping, args.rows, confirmed=args.confirm, **beside)
-        report = import_file(user, args.kind, file, how)
+        report = _taken(args, user, file, how)
     if args.json:
         print(json.dumps(report.as_json(), indent=2))
     else:
@@ -166,6 +169,22 @@ def run_import(args: Args) -> int:
     if not report.refused:
         return exits.DONE
     return exits.REFUSED if report.stopped else exits.PARTLY
+
+
+def _taken(args: Args, user: User, file: Path, how: How) -> ImportReport:
+    """Import a file; a check shows its columns also where one that is needed is missing."""
+    from dispatch.desk.files.columns import MissingColumns
+    from dispatch.desk.files.verdicts import shortened
+    from dispatch.desk.imports.importing import import_file
+    from dispatch.desk.texts.import_words import column_lines
+
+    try:
+        return import_file(user, args.kind, file, how)
+    except MissingColumns as missing:
+        if args.check and not args.json:
+            for line in column_lines(shortened(file.name), missing.seen, missing.missing):
+                print(show(line))
+        raise
 
 
 def _beside(args: Args, store: Store, fill: Mapping[str, str]) -> dict[str, Any]:

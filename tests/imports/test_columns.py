@@ -376,3 +376,26 @@ def test_dutch_and_italian_cells_are_known_by_what_they_are(desk: Desk) -> None:
     assert desk.take("clients", content).applied
     assert (client_of(desk, "Acme").tax_id, client_of(desk, "Bolt").tax_id) == ("NL004495445B01", "IT01234567890")
     assert client_of(desk, "Acme").billing_address == "Hoogstraat 7, 1234 AB"
+
+
+def test_two_columns_that_are_said_to_be_one_text_are_it_together(desk: Desk) -> None:
+    content = "Voor,Achter,Login\nJan,Dijk,jd\nIda,,im\n"
+    mapping = {"Voor": "name", "Achter": "name"}
+    report = desk.take("technicians", content, mapping=mapping)
+    assert report.named["name"] == "Voor + Achter"
+    assert {column.theirs: column.how for column in report.columns}["Voor + Achter"] == "said"
+    names = [name for (name,) in desk.store.all("SELECT name FROM staff WHERE login IN ('jd', 'im') ORDER BY id")]
+    assert names == ["Jan Dijk", "Ida"]
+
+    again = desk.take("technicians", content.replace("jd", "pd").replace("im", "km").replace("Jan", "Piet"))
+    assert (again.recalled, again.named["name"]) == (True, "Voor + Achter")
+
+    with pytest.raises(Unreadable, match=r"minutes twice: A, B\. Leave one of them out with --map theirs=-"):
+        desk.take("visits", "Ticket,Client,Site,Work,A,B\n", mapping={"A": "minutes", "B": "minutes"})
+
+
+def test_a_check_keeps_nothing_of_what_was_said(desk: Desk) -> None:
+    content = "Wer\nAcme\n"
+    assert desk.take("clients", content, mapping={"Wer": "client"}, check=True).checked
+    with pytest.raises(MissingColumns):
+        desk.take("clients", content, check=True)

@@ -397,6 +397,20 @@ def test_json_has_every_row(firm: Line) -> None:
     }
 
 
+def test_a_check_shows_the_columns_where_one_is_missing(firm: Line, tmp_path: Path) -> None:
+    file = tmp_path / "v.csv"
+    file.write_text("Wer;Telefon\nAcme;614-555-0100\n")
+    assert firm("import", "clients", str(file), "--check") == 1
+    assert [line.strip() for line in firm.out.splitlines()[1:]] == [
+        "Wer → left out: Acme",
+        "Telefon → phone: 614-555-0100",
+        "no column → client, which is needed",
+    ]
+    assert "v.csv has no column client" in firm.err
+    assert firm("import", "clients", str(file)) == 1
+    assert firm.out == ""
+
+
 def test_missing_file_is_one_sentence(firm: Line) -> None:
     assert firm("import", "visits", "/nowhere/visits.csv") == 1
     assert firm.err == "dispatch: /nowhere/visits.csv cannot be read: no such file or directory.\n"

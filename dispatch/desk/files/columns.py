@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from dispatch.desk.files.table import FileTable, Unreadable
-from dispatch.desk.files.verdicts import shortened
+from dispatch.desk.files.verdicts import SeenColumn, shortened
 
 LEFT_OUT = "-"
 """What a column is mapped to that is not taken."""
@@ -38,11 +38,12 @@ class Columns:
 
 
 class MissingColumns(Unreadable):
-    """Columns that a file must have are not among those that are known."""
+    """Columns that a file must have are not among those that are known. `seen`: those that it has, beside what they become."""
 
     def __init__(self, said: str, missing: Sequence[str]) -> None:
         super().__init__(said)
         self.missing = tuple(missing)
+        self.seen: Sequence[SeenColumn] = ()
 
 
 class Parts(NamedTuple):
@@ -76,6 +77,7 @@ class KnownNames(NamedTuple):
         not_meant: in the name of a column that is not guessed at.
         otherwise: ours → what every row says where no column does.
         postcode: whether a text looks like one; it is a part of an address.
+        texts: those of ours that several columns may be together, where somebody says so.
     """
 
     others: Mapping[str, Sequence[str]] = {}
@@ -85,6 +87,7 @@ class KnownNames(NamedTuple):
     not_meant: Sequence[str] = ()
     otherwise: Mapping[str, str] = {}
     postcode: Callable[[str], bool] | None = None
+    texts: Collection[str] = ()
 
 
 def key_of(header: str) -> str:
@@ -126,12 +129,13 @@ def understood(
         as `find_columns`.
     """
     name = shortened(table.file)
+    there_by_name = set(map(key_of, table.headers))
     # what was put together is called by its parts
-    said = {key_of(theirs): mine for theirs, mine in mapping.items()}
+    table, said = _said_as_one(table, {key_of(theirs): mine for theirs, mine in mapping.items()}, known.texts)
     table, put, looked = _put_together(table, ours, said, known)
-    renamed = put | said
+    renamed = {**put, **said}
     keys = [key_of(header) for header in table.headers]
-    absent = [theirs for theirs in mapping if key_of(theirs) not in keys]
+    absent = [theirs for theirs in mapping if key_of(theirs) not in {*there_by_name, *keys}]
     if absent:
         raise Unreadable(
             f"{name} has no column {_listed(absent)} to map; its columns are {_listed(filter(None, table.headers))}."
@@ -161,7 +165,7 @@ def understood(
                 unknown.append(shortened(header))
         elif mine in position:
             both = _listed((table.headers[position[mine]], header))
-            raise Unreadable(f"{name} has the column {mine} twice: {both}.")
+            raise Unreadable(f"{name} has the column {mine} twice: {both}. Leave one of them out with --map theirs=-.")
         elif mine != LEFT_OUT:
             position[mine] = place
             if key != mine:
@@ -197,6 +201,19 @@ def _with_column(table: FileTable, header: str, text: Callable[[Sequence[str]], 
     return replace(table, headers=(*table.headers, header), rows=rows)
 
 
+def _said_as_one(
+    table: FileTable, said: Mapping[str, str], texts: Collection[str]
+) -> tuple[FileTable, Mapping[str, str]]:
+    """The table where columns that are said to be one text of ours are it together, between spaces, and what is said then."""
+    for mine in dict.fromkeys(said.values()):
+        found = {at: mine for at, header in enumerate(table.headers) if said.get(key_of(header)) == mine}
+        if mine in texts and len({key_of(table.headers[at]) for at in found}) > 1:
+            header = " + ".join(table.headers[at].strip() for at in found)
+            table = _joined(table, found, header, lambda parts: " ".join(cell for _, cell in parts))
+            said = {key: ours for key, ours in said.items() if ours != mine} | {key_of(header): mine}
+    return table, said
+
+
 def _put_together(
     table: FileTable, ours: Collection[str], said: Mapping[str, str], known: KnownNames
 ) -> tuple[FileTable, dict[str, str], set[str]]:
@@ -215,17 +232,19 @@ def _put_together(
         header = " + ".join(table.headers[at].strip() for at in found)
         if mine not in ours or not found or _said_otherwise(mine, header, said):
             continue
-        table, put[key_of(header)] = _joined(table, found, header, parts), mine
+        table, put[key_of(header)] = _joined(table, found, header, parts.join), mine
         if postcode in found:
             looked.add(mine)
     return _instead(table, put, ours, said, known), put, looked
 
 
-def _joined(table: FileTable, found: Mapping[int, str], header: str, parts: Parts) -> FileTable:
+def _joined(
+    table: FileTable, found: Mapping[int, str], header: str, join: Callable[[Sequence[tuple[str, str]]], str]
+) -> FileTable:
     """The table with some columns as one, behind its own; their names are that one's."""
 
     def joined(cells: Sequence[str]) -> str:
-        return parts.join([(part, cells[at].strip()) for at, part in found.items() if cells[at].strip()])
+        return join([(part, cells[at].strip()) for at, part in found.items() if cells[at].strip()])
 
     table = _with_column(table, header, joined)
     return replace(table, headers=tuple("" if at in found else one for at, one in enumerate(table.headers)))
@@ -246,7 +265,7 @@ def _instead(
             free = ["" if key in said else key.replace("_", "") for key in map(key_of, table.headers)]
             if found := _parts_of(free, parts, None):
                 header = " + ".join(table.headers[at].strip() for at in found)
-                table, joined = _joined(table, found, header, parts), key_of(header)
+                table, joined = _joined(table, found, header, parts.join), key_of(header)
         keys = [key_of(header) for header in table.headers]
         names = [key.replace("_", "") for key in keys]
         wanted = [mine, *(key_of(one).replace("_", "") for one in known.others.get(mine, ()))]

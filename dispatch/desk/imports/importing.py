@@ -16,7 +16,16 @@ from dispatch.desk.adapters.calendar_file import read_calendar
 from dispatch.desk.adapters.calendar_series import Dates
 from dispatch.desk.book.records import site_named
 from dispatch.desk.files.as_written import NOT_SAID, FileReadings, Unsettled, as_the_house_writes
-from dispatch.desk.files.columns import LEFT_OUT, WHY, Columns, KnownNames, find_columns, key_of, understood
+from dispatch.desk.files.columns import (
+    LEFT_OUT,
+    WHY,
+    Columns,
+    KnownNames,
+    MissingColumns,
+    find_columns,
+    key_of,
+    understood,
+)
 from dispatch.desk.files.table import ROWS, FileTable, Unreadable, Watch, read_bytes, read_table, unwatched
 from dispatch.desk.files.verdicts import ImportReport, JudgedRow, RowVerdict, SeenColumn, shortened
 from dispatch.desk.imports import rate_card_file
@@ -34,6 +43,7 @@ from dispatch.desk.imports.technician_rows import TechnicianRows
 from dispatch.desk.imports.visit_rows import VisitRows
 from dispatch.desk.session.refusals import Faulty, NotFound, refuse
 from dispatch.desk.session.user import User
+from dispatch.fields.kinds import Text
 from dispatch.model.clients import Site
 from dispatch.model.states import Role
 
@@ -209,7 +219,7 @@ def look_at_columns(user: User, kind: str, file: FileTable, how: How) -> SeenFil
     """
     subject = SUBJECTS[kind]
     said = SaidOfFile(how.mapping, how.fill, how.meant).after(remembered(user.store, kind, file.headers))
-    raw, columns = understood(file, subject.columns, (), said.columns, KNOWN.get(kind, KnownNames()), said.fill)
+    raw, columns = understood(file, subject.columns, (), said.columns, _known(kind), said.fill)
     read, open_ = raw, ""
     try:
         read, *_ = as_the_house_writes(raw, columns, subject.columns, FileDesk.for_user(user), said.meant)
@@ -219,13 +229,23 @@ def look_at_columns(user: User, kind: str, file: FileTable, how: How) -> SeenFil
     return SeenFile(_seen(raw, read, columns, said.columns), tuple(missing), tuple(subject.columns), open_)
 
 
+def _known(kind: str) -> KnownNames:
+    """By what the columns of a kind are known."""
+    texts = {name for name, column in SUBJECTS[kind].columns.items() if isinstance(column.kind, Text)}
+    return KNOWN.get(kind, KnownNames())._replace(texts=texts)
+
+
 def _table_source(user: User, kind: str, path: Path, how: How, watch: Watch) -> _Source:
     refuse_unknown_columns(kind, how.mapping)
-    subject, known = SUBJECTS[kind], KNOWN.get(kind, KnownNames())
+    subject = SUBJECTS[kind]
     file = read_table(path, how.rows, how.sheet, _names(kind, also=how.mapping))
     before = remembered(user.store, kind, file.headers)
     said = SaidOfFile(how.mapping, how.fill, how.meant).after(before)
-    raw, columns = understood(file, subject.columns, subject.required(), said.columns, known, said.fill)
+    try:
+        raw, columns = understood(file, subject.columns, subject.required(), said.columns, _known(kind), said.fill)
+    except MissingColumns as missing:
+        missing.seen = look_at_columns(user, kind, file, how).columns
+        raise
     table, told, meant = as_the_house_writes(raw, columns, subject.columns, FileDesk.for_user(user), said.meant)
     if before:
         told = [f"as with the last file with these columns (--forget forgets it): {before.words}", *told]
@@ -256,7 +276,8 @@ def _seen(raw: FileTable, read: FileTable, columns: Columns, said: Mapping[str, 
         if not (header.strip() or ours) or key_of(header) == WHY:
             continue
         how = "fill" if ours in columns.filled else "guess" if ours in columns.guessed else "name"
-        how = "said" if key_of(header) in theirs else how
+        if key_of(header) in theirs or all(key_of(one) in theirs for one in header.split(" + ")):
+            how = "said"
         pairs = zip(raw.rows[:_FIRST], read.rows, strict=False)
         cells = [(row.cells[at], now.cells[at]) for row, now in pairs if len(row.cells) > at]
         shown = tuple((shortened(cell), shortened(now)) for cell, now in cells)

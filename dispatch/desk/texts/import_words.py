@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 
 from dispatch.desk.files.verdicts import ImportReport, JudgedRow, RowVerdict, SeenColumn, shortened
 from dispatch.model.text import count_text
@@ -16,7 +16,7 @@ def report_lines(report: ImportReport) -> Iterator[str]:
     """The report in words: what became of the file, then every row that somebody should look at."""
     yield f"{report.file}: {_summary(report)}"
     if report.checked:
-        yield from column_lines(report)
+        yield from column_lines(report.file, report.columns)
     yield from findings(report)
     if any(row.question is not None for row in report.rows):
         yield f"{report.file}: which site is meant is said with --map 'TEXT=CLIENT / SITE', TEXT being what stands in quotes"
@@ -24,16 +24,18 @@ def report_lines(report: ImportReport) -> Iterator[str]:
         yield f"{report.file}: that the places are meant is said with --confirm {','.join(report.marks)}"
 
 
-def column_lines(report: ImportReport) -> Iterator[str]:
-    """The columns of a file, each with what it becomes and what its first rows become."""
-    if report.columns:
-        yield f"{report.file}: its columns, with what stands in the first rows and what that becomes:"
-    for column in report.columns:
+def column_lines(file: str, columns: Sequence[SeenColumn], missing: Sequence[str] = ()) -> Iterator[str]:
+    """The columns of a file, each with what it becomes and what its first rows become, then what is needed and missing."""
+    if columns:
+        yield f"{file}: its columns, with what stands in the first rows and what that becomes:"
+    for column in columns:
         if not (column.ours or column.how or any(cell for cell, _ in column.cells)):
             continue  # it says nothing
         cells = (read if cell == read else f"{cell} = {read}" for cell, read in column.cells if cell)
         theirs = shortened(column.theirs) or "every row"
         yield f"  {theirs} → {becomes(column)}: {' · '.join(cells) or '(empty)'}"
+    for ours in missing:
+        yield f"  no column → {ours}, which is needed"
 
 
 def becomes(column: SeenColumn) -> str:
