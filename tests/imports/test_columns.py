@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 
 from db import clients, visits
+from dispatch.desk.book import editing
 from dispatch.desk.files.columns import LEFT_OUT, MissingColumns
 from dispatch.desk.files.table import Unreadable
 from dispatch.desk.imports.importing import kind_of
+from dispatch.desk.plan.undo import undo
+from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.texts.import_words import findings
 from dispatch.model.clients import Client
+from dispatch.model.instants import parse_iso
 from tests.imports.conftest import Desk, faults, verdicts
 
 FILES = Path(__file__).parents[1] / "data" / "imports"
@@ -399,3 +403,68 @@ def test_a_check_keeps_nothing_of_what_was_said(desk: Desk) -> None:
     assert desk.take("clients", content, mapping={"Wer": "client"}, check=True).checked
     with pytest.raises(MissingColumns):
         desk.take("clients", content, check=True)
+
+
+TICKETS = """Ticket,Customer,Location,Summary,Minutes,Status,Priority,Due by,Created
+T1,Harbor Dental,Main office,Cable,30,Open,High,2026-12-18,2026-11-20 08:12
+T2,Harbor Dental,Main office,Switch,30,Closed,Low,2026-12-18,2026-11-20 08:12
+T3,Harbor Dental,Main office,Router,30,Resolved - fixed,Low,2026-12-18,2026-11-20
+T4,Harbor Dental,Main office,Phone,30,Unresolved,Medium,2026-12-18,2026-11-21T08:12:00Z
+"""
+
+
+def test_what_is_over_by_its_status_is_skipped_and_told(desk: Desk) -> None:
+    report = desk.take("visits", TICKETS)
+    assert (verdicts(report), report.unknown_columns) == (["new", "skipped", "skipped", "new"], ())
+    told = list(findings(report))
+    assert "visits.csv: 1 row skipped: over by status: Closed" in told
+    assert "visits.csv: what was skipped is taken with the column Status left out (--map 'Status=-')" in told
+    assert report.as_json()["counts"]["skipped"] == 2
+    assert visits.visit_by_reference(desk.store, "T2") is None
+
+    report = desk.take("visits", TICKETS, mapping={"Status": LEFT_OUT})
+    assert verdicts(report) == ["unchanged", "new", "new", "unchanged"]
+
+
+@pytest.mark.parametrize(
+    ("header", "over", "open_"),
+    [
+        ("Status", "Erledigt", "Offen"),
+        ("État", "Clôturé", "Ouvert"),
+        ("Estado", "Cancelada", "Abierta"),
+        ("Status", "Afgerond", "In behandeling"),
+        ("Stato", "Chiuso", "Aperto"),
+        ("Ticket Status", ">Closed (resolved)", "Not completed"),
+    ],
+)
+def test_other_languages_say_that_a_request_is_over(desk: Desk, header: str, over: str, open_: str) -> None:
+    rows = "".join(f"{said[:3]},Harbor Dental,Main office,Cable,30,{said}\n" for said in (over, open_))
+    report = desk.take("visits", f"Ticket,Customer,Location,Summary,Minutes,{header}\n{rows}")
+    assert verdicts(report) == ["skipped", "new"]
+
+
+def test_when_a_ticket_was_made_is_by_the_clocks_of_the_firm(desk: Desk) -> None:
+    assert "priority: High is P2, Low is P4, Medium is P3" in desk.take("visits", TICKETS).understood
+    one, four = (visits.visit_by_reference(desk.store, name) for name in ("T1", "T4"))
+    assert one is not None
+    assert four is not None
+    assert (one.requested_at, four.requested_at) == (
+        parse_iso("2026-11-20T08:12:00-05:00"),
+        parse_iso("2026-11-21T08:12:00+00:00"),
+    )
+    assert (str(one.latest_on), one.wanted_on) == ("2026-12-18", None)
+
+
+def test_undo_reaches_no_further_back_than_an_import(desk: Desk) -> None:
+    editing.add(desk.user, "client", {"name": "Nettle"})
+    assert desk.take("clients", "client\nAcme\nBolt\n").applied
+    for _ in range(2):
+        with pytest.raises(Refusal, match="import of clients, 2 rows” cannot be taken back"):
+            undo(desk.user)
+    assert client_of(desk, "Nettle")
+    desk.take("clients", "client\nAcme\nBolt\n")  # nothing was new
+    editing.add(desk.user, "client", {"name": "Plum"})
+    assert "Plum" in undo(desk.user)
+    assert "Plum" not in {one.name for one in clients.all_clients(desk.store)}
+    with pytest.raises(Refusal):
+        undo(desk.user)

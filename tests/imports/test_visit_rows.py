@@ -143,7 +143,7 @@ def test_columns_that_are_not_there_take_their_defaults(desk: Desk) -> None:
         ({"priority": "urgent"}, "priority", "P1, P2, P3, P4"),
         ({"tags": "x" * 41}, "tags", "longer than 40"),
         ({"emergency": "maybe"}, "emergency", "yes or no"),
-        ({"requested_at": "2026-11-24T09:00"}, "requested_at", "offset"),
+        ({"requested_at": "tomorrow 09:00"}, "requested_at", "date and time such as"),
         ({"requested_at": "0001-01-01T00:00:00+14:00"}, "requested_at", "out of range"),
         ({"requested_at": "1969-12-31T00:00:00Z"}, "requested_at", "out of range"),
         ({"preferred_technician": "Nobody"}, "preferred_technician", "no such technician"),

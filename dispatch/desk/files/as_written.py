@@ -145,16 +145,21 @@ def as_the_house_writes(
         way = settled.pop() if len(settled) == 1 else getattr(meant, about)
         ways[about].add(way)
         example = ""
+        words: dict[str, str] = {}
         for place, seen in read.items():
             if seen.open and not way:
                 said = f"{name} {cells[place]!r} in row {table.rows[place].number} is {' or '.join(seen.ways.values())}"
                 asked.setdefault(about, said)
                 break
             rows[place][at] = new = seen.ways.get(way) or next(iter(seen.ways.values()))
+            if kind is PRIORITY and cells[place] != new:
+                words[shortened(cells[place])] = new
             # what has two readings shows best how the column was understood
             if (seen.open and "(" not in example) or (not example and not _same(cells[place], new, kind, context)):
                 example = f"{cells[place]} is {new}" + (f" ({way})" if seen.open else "")
-        if example:
+        if words:  # each may be meant otherwise
+            understood.append(f"{name}: {', '.join(f'{cell} is {new}' for cell, new in words.items())}")
+        elif example:
             understood.append(f"{name}: {shortened(example)}")
     if asked:
         options = {"dates": DATES, "decimals": DECIMALS}
@@ -194,7 +199,7 @@ def _read(text: str, kind: FieldKind, context: FieldContext) -> _Read | None:
     if isinstance(kind, Day):
         return _day(text)
     if isinstance(kind, Moment):
-        return _moment(text)
+        return _moment(text) or (_day(text) if kind.day and ":" not in text else None)
     if isinstance(kind, TimeKind):
         return _time(text)
     if isinstance(kind, Number | Whole | Price | NumberText):

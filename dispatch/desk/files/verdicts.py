@@ -174,7 +174,9 @@ class ImportReport:
             | {"differences": forms(row.differences, "field ours theirs")}
             for row in self.rows
         ]
-        verdicts = [verdict for verdict in RowVerdict if verdict is not RowVerdict.SKIPPED or self.kind == "calendar"]
+        verdicts = [
+            one for one in RowVerdict if one is not RowVerdict.SKIPPED or self.kind == "calendar" or one in self.counts
+        ]
         counts = {verdict.value: self.counts.get(verdict, 0) for verdict in verdicts}
         columns = [
             form(one, "theirs ours how", rows=[{"written": cell, "read": read} for cell, read in one.cells])

@@ -244,6 +244,14 @@ _OTHERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         ),
         "promised_to": ("to", "until", "bis", "à", "heure de fin", "hasta", "tot", "eindtijd", "alle", "ora fine", "fine"),
         "description": _DESCRIPTION,
+        "status": (
+            "ticket status", "job status", "work order status", "auftragsstatus", "statut", "état", "estado", "stato", "toestand",
+        ),
+        "requested_at": (
+            "created", "created at", "created on", "created date", "date created", "reported at", "erstellt", "erstellt am",
+            "angelegt am", "créé le", "date de création", "creado", "creado el", "fecha de creación", "aangemaakt",
+            "aangemaakt op", "aanmaakdatum", "creato il", "data di creazione",
+        ),
         "latest": (
             "due by", "no later than", "deadline", "spätestens", "spätestens am", "au plus tard", "au plus tard le",
             "date limite", "a más tardar", "fecha límite", "uiterlijk", "uiterste datum", "entro", "entro il", "scadenza",

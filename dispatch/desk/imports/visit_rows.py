@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from db import clients, people, planned, visits
@@ -13,7 +15,7 @@ from db.unit import Unit
 from db.visits import NewVisit
 from dispatch.desk.day import routing
 from dispatch.desk.files.as_written import TimeKind
-from dispatch.desk.files.verdicts import JudgedRow
+from dispatch.desk.files.verdicts import JudgedRow, shortened
 from dispatch.desk.imports.row_order import RowOrder
 from dispatch.desk.imports.sites_named import site_among, sites_by_client
 from dispatch.desk.imports.table_rows import RowDraft, RowEntry, TableRows, Together, forward, time_of
@@ -22,11 +24,11 @@ from dispatch.desk.session.user import User
 from dispatch.desk.visits import needs
 from dispatch.desk.visits.remarks import Remarks
 from dispatch.fields.context import FieldContext
-from dispatch.fields.kinds import FieldKind, Link, Text
+from dispatch.fields.kinds import Link, Moment, Text
 from dispatch.fields.record import Field
 from dispatch.model.clients import Site
 from dispatch.model.forms import shared
-from dispatch.model.instants import AmbiguousTime, at_local, clock_text, day_of, iso, parse_iso
+from dispatch.model.instants import AmbiguousTime, Unclear, at_local, clock_text, day_of, iso, parse_iso
 from dispatch.model.promises import ends_of, is_window
 from dispatch.model.requests import Request, too_late
 from dispatch.model.states import AHEAD, QUEUED, State
@@ -72,22 +74,26 @@ class RowRequest(Request):
             routing.reroute(unit, [visit, visits.again(unit.store, visit)])
 
 
-class _Instant(FieldKind):
-    """An ISO 8601 date and time with an offset; written on the firm's clocks."""
+class _Instant(Moment):
+    """An ISO 8601 date and time; without an offset, and written, on the firm's clocks."""
 
-    description = "a date and a time with an offset"
+    description = "a date and a time"
 
     def read(self, text: str, context: FieldContext) -> int:
         try:
-            at = parse_iso(text)
+            said = datetime.fromisoformat(text.strip())
+            if said.utcoffset() is None:
+                at = at_local(said.date(), said.hour * 60 + said.minute, context.zone, Unclear.FIRST)
+            else:
+                at = parse_iso(text)
         except (ValueError, OverflowError):
-            raise ValueError("is not a date and time with an offset, such as 2026-11-24T09:00:00-05:00") from None
+            raise ValueError("is not a date and time such as 2026-11-24T09:00:00-05:00") from None
         if not 0 <= at < 7_258_118_400:  # the end of the last of YEARS
             raise ValueError(f"is out of range; years go from {YEARS[0]} to {YEARS[-1]}")
         return at
 
-    def write(self, value: int, context: FieldContext) -> str:
-        return iso(value, context.zone)
+    def write(self, value: int | None, context: FieldContext) -> str:
+        return "" if value is None else iso(value, context.zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +128,10 @@ _ROW = replace(
         *map(REQUEST.field, ("date", "latest", "work", "minutes", "days", "skills", "tags", "priority")),
         *_PROMISED.fields,
         Field(
-            "requested_at", "2026-11-24T08:10:00-05:00; empty: now", _Instant(), otherwise=lambda context: context.now
+            "requested_at",
+            "2026-11-24T08:10:00-05:00, without an offset by the firm's clocks; empty: now",
+            _Instant("start"),
+            otherwise=lambda context: context.now,
         ),
         *map(REQUEST.field, ("reported_by", "emergency")),
         Field("preferred_technician", "name or login", Link("technician"), attribute="preferred_id"),
@@ -132,11 +141,24 @@ _ROW = replace(
 )
 
 
+_STATUS = Field("status", "as the other program has it; what is closed, resolved or cancelled there is skipped", Text())
+_OVER = re.compile(
+    r"\W*(?:closed|resolved|completed?|done|finished|cancell?ed|rejected|invoiced|billed"
+    r"|geschlossen|gelöst|erledigt|abgeschlossen|beendet|storniert|abgebrochen|abgerechnet"
+    r"|(?:fermé|résolu|clôturé|terminé|annulé|facturé)e?|close|clos"
+    r"|(?:cerrad|resuelt|terminad|finalizad|completad|cancelad|anulad|facturad)[oa]"
+    r"|gesloten|opgelost|afgerond|afgesloten|afgehandeld|voltooid|geannuleerd|gefactureerd"
+    r"|(?:chius|risolt|completat|terminat|conclus|annullat|fatturat)[oa])(?!\w)",
+    re.IGNORECASE,
+)
+"""What other programs, and other languages, say of a request that is over; more may stand behind it."""
+
+
 class VisitRows(TableRows[RowRequest]):
     """Requests, each for a site of a client that is known by then."""
 
     record = _ROW
-    columns = {field.name: field for field in _ROW.fields}
+    columns = {field.name: field for field in (*_ROW.fields, _STATUS)}
     together = (_PROMISED,)
     named = ("reference",)
     key = "reference"
@@ -156,12 +178,15 @@ class VisitRows(TableRows[RowRequest]):
         self._remarks = Remarks(self.store)
 
     def look_through(self, entries: Sequence[RowEntry]) -> None:
-        self._order = RowOrder(self.store, self._visits, entries)
+        self._order = RowOrder(self.store, self._visits, [entry for entry in entries if not _is_over(entry)])
 
     def settled(self, judged: list[JudgedRow]) -> list[JudgedRow]:
         return self._order.settled(judged)
 
     def draft(self, entry: RowEntry) -> RowDraft:
+        if _is_over(entry):
+            why = f"over by status: {shortened(entry.raw('status'))}"
+            return RowDraft(entry.raw("reference"), (), {}, None, lambda unit: None, skipped=why)
         if not entry.raw("requested_at"):
             # now is a default for new requests, not a correction of an old one
             entry.texts.pop("requested_at", None)
@@ -233,6 +258,11 @@ class VisitRows(TableRows[RowRequest]):
         """Say what will matter when the visit is planned or charged, though it can be taken."""
         after = None if request.after_id is None else request.after
         entry.warnings += self._remarks.of(request, site, request.promised, after)
+
+
+def _is_over(entry: RowEntry) -> bool:
+    """Whether another program says of a request that nothing is left to do."""
+    return _OVER.match(entry.raw("status")) is not None
 
 
 def refuse_begun(entry: RowEntry, visit: Visit | None, columns: Sequence[str]) -> None:

@@ -66,6 +66,9 @@ def findings(report: ImportReport) -> Iterator[str]:
     skipped = Counter(why for row in report.rows if row.verdict == "skipped" for why in row.warnings)
     for why, count in skipped.items():
         yield f"{report.file}: {count_text(count, report.noun)} skipped: {why}"
+    status = next((shortened(column.theirs) for column in report.columns if column.ours == "status"), "")
+    if skipped and status:
+        yield f"{report.file}: what was skipped is taken with the column {status} left out (--map '{status}=-')"
 
 
 def common_causes(report: ImportReport) -> Iterator[str]:
