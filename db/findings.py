@@ -11,6 +11,11 @@ from dispatch.model.findings import AuditFinding
 FINDING, MARK = "finding", "finding_mark"
 """Their tables, of which rows are only ever added and withdrawn."""
 _LAST = "(SELECT max(l.id) FROM finding_mark l WHERE l.visit_id = f.visit_id AND l.number = f.number AND l.withdrawn_at IS NULL)"
+_WORK_DONE = (
+    "(SELECT sum(w.state = 'closed') > 0 AND sum(w.state NOT IN ('closed', 'left_open', 'no_access', 'aborted', 'cancelled')) = 0 "
+    "FROM visit d JOIN visit w ON w.job_id = d.job_id AND w.archived_at IS NULL WHERE d.id = m.work_id)"
+)
+"""Whether a visit for the work that was accepted is closed, and no other of its job is open."""
 FINDINGS = Select(
     AuditFinding,
     "finding f JOIN staff s ON s.id = f.staff_id JOIN visit v ON v.id = f.visit_id JOIN site e ON e.id = v.site_id "
@@ -20,7 +25,7 @@ FINDINGS = Select(
     of={
         "photo": "p.name",
         "by": "s.name",
-        "state": "coalesce(m.state, 'open')",
+        "state": f"CASE WHEN m.state = 'proposed' AND {_WORK_DONE} THEN 'done' ELSE coalesce(m.state, 'open') END",
         "note": "coalesce(m.note, '')",
         "reference": "v.reference",
         "client": "c.name",
@@ -49,6 +54,7 @@ def add_finding(unit: Unit, finding: AuditFinding) -> int:
     return unit.insert_signed(FINDING, **columns)
 
 
-def add_mark(unit: Unit, finding: AuditFinding, state: str, note: str) -> int:
-    """Note what became of a finding; returns the id of that."""
-    return unit.insert_signed(MARK, visit_id=finding.visit_id, number=finding.number, state=state, note=note)
+def add_mark(unit: Unit, finding: AuditFinding, state: str, note: str, work_id: int | None = None) -> int:
+    """Note what became of a finding, with the id of the request for its work where that was accepted; returns the id of that."""
+    where = {"visit_id": finding.visit_id, "number": finding.number}
+    return unit.insert_signed(MARK, **where, state=state, note=note, work_id=work_id)

@@ -58,6 +58,7 @@ _LEFT_BLANK: Mapping[str, tuple[str, ...]] = {
         "template_id",
         "template_number",
     ),
+    "finding_mark": ("work_id",),
     "client": (
         *("notes", "tax_ref", "unhappy_since", "unhappy_noted_on", "not_with", "told", "told_at"),
         *("billing_address", "billing_mail", "tax_id", "country", "buyer_reference", "payment_days", "debtor"),

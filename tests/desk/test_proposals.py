@@ -13,9 +13,9 @@ from dispatch.care.item import CareState
 from dispatch.desk.book import editing
 from dispatch.desk.care.care_list import against_offers, care_list, mark
 from dispatch.desk.care.pipeline import pipeline
-from dispatch.desk.closeout import finding, leaving
+from dispatch.desk.closeout import arriving, finding, leaving
 from dispatch.desk.delivery import papers
-from dispatch.desk.plan import undo
+from dispatch.desk.plan import schedule, undo
 from dispatch.desk.proposals import accepting, offering
 from dispatch.desk.proposals.accepting import Acceptance
 from dispatch.desk.reports.document import Report
@@ -26,7 +26,7 @@ from dispatch.model.findings import FindingState
 from dispatch.model.messages import Fate, Message
 from dispatch.model.proposals import ClientProposal, ProposalState
 from dispatch.model.service_plans import ServicePlan
-from tests.desk.conftest import DAY, Office, harbor
+from tests.desk.conftest import DAY, Office, at, harbor
 from tests.desk.test_findings import BACKUPS
 from tests.desk.test_killed import content, killed_at, statements
 from tests.desk.test_service_report import HOSTILE
@@ -249,6 +249,24 @@ def test_accepted_it_is_agreement_series_and_review_and_undo_takes_all_of_it_bac
     assert stands(office, one).said is ProposalState.ACCEPTED
     assert content(office.store.path, office.clock) != before
     assert audit.verify_chain(office.store) is None
+
+
+def test_a_finding_is_done_while_the_visit_that_does_its_work_is_closed(office: Office) -> None:
+    audited(office)
+    one = written(office)
+    offering.send(office.lee, one.id)
+    first, _ = (request.reference for request in accepting.accept(office.lee, one.id, ASKED).requests)
+    assert states(office) == [FindingState.PROPOSED] * 2
+    office.go("11:00")
+    schedule.assign(office.dana, first, ["Ana Ruiz"], at("11:00"))
+    arriving.arrive(office.ana, first)
+    assert states(office) == [FindingState.PROPOSED] * 2
+    office.finish(first)
+    leaving.close(office.ana, first)
+    assert states(office) == [FindingState.DONE, FindingState.PROPOSED]
+    assert [found.number for found in finding.of_client(office.lee, harbor(office).id)] == [2]
+    leaving.reopen(office.lee, first, "once more")
+    assert states(office) == [FindingState.PROPOSED] * 2
 
 
 def test_what_was_charged_under_it_keeps_it(office: Office) -> None:

@@ -85,9 +85,13 @@ def accept(user: User, number: int, asked: Acceptance, confirmed: Sequence[str] 
         made = [_asked_for(user, unit, client, _at(store, one, site), one.texts) for one in wanted]
         pictures += undo_record.since(unit, [], made)
         # the requests of the findings come first, in their order
-        asks = {finding.id: made[place].reference for place, finding in enumerate(open_still)}
+        asks = {finding.id: made[place] for place, finding in enumerate(open_still)}
         found = mark_findings(
-            unit, proposal, FindingState.PROPOSED, lambda finding: f"accepted by {who}: {asks[finding.id]}"
+            unit,
+            proposal,
+            FindingState.PROPOSED,
+            lambda finding: f"accepted by {who}: {asks[finding.id].reference}",
+            asks,
         )
         changes.remember(unit, f"accept proposal {number} of {client.name}", [*pictures, *found, mark])
         return accepted._replace(proposal=proposal, requests=tuple(made))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -255,13 +255,20 @@ def said(unit: Unit, proposal: ClientProposal, state: ProposalState, **more: Any
 
 
 def mark_findings(
-    unit: Unit, proposal: ClientProposal, state: FindingState, noted: Callable[[AuditFinding], str]
+    unit: Unit,
+    proposal: ClientProposal,
+    state: FindingState,
+    noted: Callable[[AuditFinding], str],
+    works: Mapping[int, Visit] | None = None,
 ) -> list[RecordChange]:
-    """Say within a deed what became of the findings of a proposal that are open; returns the pictures of that."""
+    """Say within a deed what became of the findings of a proposal that are open, with the requests for their work (`works`, by
+    finding), where there are; returns the pictures of that."""
     pictures = []
     for one in findings_in(unit.store, proposal):
         if one.open and (one.state, one.note) != (state, note := noted(one)):
-            pictures.append(changes.added(findings.MARK, findings.add_mark(unit, one, state, note)))
+            work = (works or {}).get(one.id)
+            key = findings.add_mark(unit, one, state, note, None if work is None else work.id)
+            pictures.append(changes.added(findings.MARK, key))
             unit.audit("visit", one.visit_id, finding=one.number, state=state, note=note)
     return pictures
 
