@@ -328,7 +328,8 @@ def test_the_paper_says_what_is_offered_and_claims_no_saving_that_is_not_known(o
     one = written(office, plan(office), plan(office, name="By server", per_server="50"))
     made = report(office, one)
     text = as_text(made)
-    for said in ("Proposal 1 for Harbor Dental", "a fire takes both", "300.50 USD", "1 has no price yet.", "920.00 USD",
+    for said in ("Proposal 1 for Harbor Dental", "a fire takes both", "300.50 USD", "920.00 USD",
+                 "1 has no estimate yet.", "no fixed price",
                  "Two visits a month", "For 12 months.", "holds until Thu 24 Dec 2026", "Signature", "not known"):  # fmt: skip
         assert said in text, said
     (compared,) = (section for section in made.sections if section.title == "Your last 90 days")

@@ -81,13 +81,13 @@ def test_what_is_accepted_is_asked_for_at_its_site_with_its_words_and_undo_takes
     copy, second, nas = done.requests
     first = findings.findings_of_client(office.store, harbor(office).id)[0]
     assert (copy.work, copy.minutes, copy.site) == (first.advice, first.minutes, "Main office")
-    assert "Price that was offered: 300.50 USD" in copy.description
+    assert "An estimate, what is charged is the time that it takes: 300.50 USD" in copy.description
     assert (second.work, second.minutes) == ("no second factor", 60), "what is advised and how long were not said"
     assert "How long it takes was not said." in second.description
     assert (nas.minutes, nas.site, nas.latest_on) == (90, "Warehouse", datetime.date(2026, 12, 20))
     assert nas.work == "Renew it: Warranty of NAS, until Sun 20 Dec 2026"
     assert "It risks: a failed disk stops the office" in nas.description
-    assert "Price that was offered: 250.00 USD" in nas.description
+    assert "An estimate, what is charged is the time that it takes: 250.00 USD" in nas.description
     lines = [*accepting.accepted_lines(done)]
     assert any(line.startswith(f"  {nas.reference} asks for the work: Renew it") for line in lines)
     undo.undo(office.lee)

@@ -21,6 +21,8 @@ from dispatch.model.service_plans import ServicePlan
 from dispatch.model.text import show
 
 AUDIT = "audit"
+_ESTIMATE = "An estimate, what is charged is the time that it takes: "
+"""Before the price of work that was offered."""
 _ENDS = {
     "warranty": phrase("Warranty of {piece}, until {day}"),
     "contract": phrase("Contract of {piece}, until {day}"),
@@ -109,7 +111,7 @@ def requests_of(
     for one in findings_offered:
         told = [f"Finding {one.number} of {one.reference}: {one.what}"]
         told += [f"It risks: {one.risk}"] if one.risk else []
-        told += [f"Price that was offered: {one.price_text} {one.currency}"] if one.price is not None else []
+        told += [f"{_ESTIMATE}{one.price_text} {one.currency}"] if one.price is not None else []
         yield request(
             one.advice or one.what, one.minutes, told, existing(visits.visit_by_id(store, one.visit_id)).site_id
         )
@@ -117,7 +119,7 @@ def requests_of(
     for work in proposal.works:
         told = [work.what, *([f"It risks: {work.risk}"] if work.risk else [])]
         if work.price is not None:
-            told.append(f"Price that was offered: {amount_text(work.price, exponent, firm.currency)}")
+            told.append(f"{_ESTIMATE}{amount_text(work.price, exponent, firm.currency)}")
         about = known.get((work.rule, work.occasion))
         until = about.until if about is not None else None
         more = {"latest": until.isoformat()} if until is not None and until >= settings.today(store) else {}

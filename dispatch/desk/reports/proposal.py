@@ -29,7 +29,7 @@ from dispatch.desk.session.user import User
 from dispatch.model.clients import Client
 from dispatch.model.findings import AuditFinding
 from dispatch.model.firm import Firm
-from dispatch.model.instants import day_of, day_text
+from dispatch.model.instants import day_of, day_text, span_text
 from dispatch.model.languages import say, says, speaking
 from dispatch.model.money import format_minor
 from dispatch.model.proposals import ClientProposal
@@ -121,16 +121,22 @@ def _glance(
         )
         for plan in proposal.plans
     ]
-    facts += [(say("Work on what we found, once"), amount) for amount in _sums(works)]
+    facts += [(say("Work, once, estimated"), amount) for amount in _sums(works)]
     return [*facts, (say("Valid until"), day_text(last))]
 
 
 class _Work(NamedTuple):
-    """A row of what is offered: how grave it is, where that was said, and its price."""
+    """A row of what is offered: how grave it is, where that was said, what it is estimated at, in money or else in minutes."""
 
     rank: int
     cells: tuple[str, str, str, str]
     price: Amount | None
+    minutes: int | None
+
+    @property
+    def estimate(self) -> Cell:
+        """What it is estimated at; None: that was not said."""
+        return self.price or (None if self.minutes is None else span_text(self.minutes))
 
 
 def _offered(store: Store, firm: Firm, proposal: ClientProposal) -> list[_Work]:
@@ -141,6 +147,7 @@ def _offered(store: Store, firm: Firm, proposal: ClientProposal) -> list[_Work]:
             one.severity.rank,
             (one.what, say(GRAVE[one.severity]), one.risk, one.advice),
             None if one.price is None else Amount(one.price, one.exponent, one.currency),
+            one.minutes,
         )
         for one in findings_in(store, proposal)
     ]
@@ -149,30 +156,32 @@ def _offered(store: Store, firm: Firm, proposal: ClientProposal) -> list[_Work]:
             -1,
             (one.what, "", one.risk, one.advice),
             None if one.price is None else Amount(one.price, exponent, firm.currency),
+            one.minutes,
         )
         for one in proposal.works
     ]
     return sorted(rows, key=lambda one: -one.rank)
 
 
-def _sums(works: Sequence[_Work]) -> list[Amount]:
-    """What has a price, added up in each currency."""
+def _sums(works: Sequence[_Work]) -> list[Cell]:
+    """What work is estimated at, added up in each currency, and the time of that of which no price was said."""
     sums: dict[tuple[int, str], int] = {}
     for price in (one.price for one in works):
         if price is not None:
             sums[price.exponent, price.currency] = sums.get((price.exponent, price.currency), 0) + price.minor
-    return [Amount(minor, *money) for money, minor in sums.items()]
+    timed = sum(one.minutes or 0 for one in works if one.price is None)
+    return [*(Amount(minor, *money) for money, minor in sums.items()), *([span_text(timed)] if timed else [])]
 
 
 def _found(works: Sequence[_Work]) -> ReportTable:
-    columns = (say("What we found"), say("How grave"), say("What it risks"), say("What we advise"), say("Price"))
-    sums = [(say("Together"), "", "", "", amount) for amount in _sums(works)] if len(works) > 1 else []
-    return ReportTable(columns, (*((*one.cells, one.price) for one in works), *sums), sums=len(sums))
+    columns = (say("What we found"), say("How grave"), say("What it risks"), say("What we advise"), say("Estimate"))
+    sums = [(say("Estimated, together"), "", "", "", amount) for amount in _sums(works)] if len(works) > 1 else []
+    return ReportTable(columns, (*((*one.cells, one.estimate) for one in works), *sums), sums=len(sums))
 
 
 def _unpriced(works: Sequence[_Work]) -> tuple[str, ...]:
-    open_still = sum(one.price is None for one in works)
-    return (says(open_still, "{n} has no price yet.", "{n} have no price yet."),) if open_still else ()
+    open_still = sum(one.estimate is None for one in works)
+    return (says(open_still, "{n} has no estimate yet.", "{n} have no estimate yet."),) if open_still else ()
 
 
 def _compared(compared: PlanComparison) -> Section:
@@ -225,7 +234,11 @@ def _terms(proposal: ClientProposal, works: Sequence[_Work], last: datetime.date
     """What is signed: until when it holds, what begins with it."""
     lines = [say("This proposal holds until {day}.", day=day_text(last))]
     if works:
-        lines.append(say("Prices of work are before tax; what is charged is the time that it takes."))
+        lines.append(
+            say(
+                "What work is estimated at is before tax, and no fixed price: what is charged is the time that it takes."
+            )
+        )
     accept = (
         say("We accept this proposal.")
         if len(proposal.plans) < 2
