@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from db.rows import Query, Select, Stored, day, value
+from db.rows import Query, Select, Stored, day, rows, value
 from db.unit import Unit
 from dispatch.model.proposals import ClientProposal, OfferedPlan, OfferedWork, ProposalState
 from dispatch.model.service_plans import ServicePlan
@@ -71,6 +71,12 @@ paper_sent: Query[str, int] = value(
     "ORDER BY id DESC LIMIT 1), '')"
 )
 """The paper of a proposal as it was sent; empty: it was not, or it was not kept then."""
+
+words_said: Query[list[tuple[str, str, int, str]], int] = rows(
+    "SELECT m.state, m.note, m.at, s.name FROM proposal_mark m JOIN staff s ON s.id = m.staff_id "
+    "WHERE m.proposal_id = ? AND m.withdrawn_at IS NULL ORDER BY m.id"
+)
+"""All that was said of a proposal, the first first: the state, the note, when, and by whom of us."""
 
 
 def add_proposal(unit: Unit, new: ClientProposal) -> int:

@@ -9,7 +9,7 @@ from dispatch.commands.giving import TO, report
 from dispatch.commands.options import CONFIRM, JSON, REASON, Args, Store, User, flag, one_of, option
 from dispatch.commands.printing import Answer
 from dispatch.commands.typed import CLIENT, day
-from dispatch.desk.session.refusals import Faulty
+from dispatch.desk.session.refusals import Faulty, Refusal
 from dispatch.lazily import lazily
 from dispatch.model.instants import day_text
 
@@ -102,7 +102,10 @@ def _new(user: User, args: Args) -> list[str]:
     _DAYS,
 )
 def _begin(user: User, args: Args) -> list[str]:
-    begun = works.about(user.store, care_list.find_item(user.store, args.key))
+    item = care_list.find_item(user.store, args.key)
+    if (there := works.draft_about(user.store, item)) is not None:
+        raise Refusal(f"Proposal {there.id} is a draft about that already: dispatch proposal show {there.id}.")
+    begun = works.about(user.store, item)
     said = "; ".join((args.risk, args.minutes, args.price))
     if said != "; ; " and not begun.works:
         raise Faulty(["risk, minutes, price: are of an end of equipment, of what is missing, or of an audit"])

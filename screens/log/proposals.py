@@ -88,7 +88,10 @@ async def ask_proposal(screen: UserScreen, stands: dict[str, str], work: AskedWo
 
 
 async def begin_proposal(screen: UserScreen, item: CareItem) -> ClientProposal:
-    """Ask for a proposal that has in it what something that is due is about; returns the draft."""
+    """Ask for a proposal that has in it what something that is due is about; returns the draft, or the one that there is."""
+    if (there := works.draft_about(screen.user.store, item)) is not None:
+        screen.say(f"Proposal {there.id} is a draft about that already.")
+        return there
     begun = works.about(screen.user.store, item)
     stands = {
         "client": begun.client.name,
@@ -185,6 +188,8 @@ class ProposalsScreen(ListScreen[ClientProposal]):
     @command("f", "proposal.follow", "They said", LEADS, about="here")
     async def action_follow(self, one: ClientProposal) -> None:
         """They have a question, or have not decided; and when you ask again."""
+        if self.look(offering.step, self.user.store, one.id, ProposalState.QUESTION) is None:
+            return
         rows = [ChoiceRow("they have a question", "question", "it is ours to answer")]
         rows.append(ChoiceRow("they have not decided", "undecided", "you ask again"))
         question = await self.choose(f"Proposal {one.id}, {one.client}", rows) == "question"
@@ -198,6 +203,8 @@ class ProposalsScreen(ListScreen[ClientProposal]):
     async def action_accept(self, one: ClientProposal) -> None:
         """They say yes: the agreement, its visits, the first review and a request for each work, all of it at once."""
         store = self.user.store
+        if self.look(offering.step, store, one.id, ProposalState.ACCEPTED) is None:
+            return
 
         def known(typed: dict[str, Any]) -> Acceptance:
             asked = Acceptance(typed.pop("by"), **typed)

@@ -22,6 +22,7 @@ from dispatch.desk.reports.document import Report
 from dispatch.desk.reports.pages import as_html
 from dispatch.desk.reports.rendering import FORMS, as_markdown, as_text
 from dispatch.desk.session.refusals import Faulty, NeedsConfirm, NotAllowed, Refusal
+from dispatch.desk.texts.proposal_words import ProposalWords
 from dispatch.model.findings import FindingState
 from dispatch.model.messages import Fate, Message
 from dispatch.model.proposals import ClientProposal, ProposalState
@@ -211,6 +212,9 @@ def test_sent_again_it_holds_as_long_and_a_question_stays_one(office: Office) ->
     again = stands(office, one)
     assert (again.said, again.note, again.until) == (ProposalState.QUESTION, "what of the old server?", until)
     assert report(office, one) == paper
+    offering.follow(office.lee, one.id, "not before spring")
+    told = "\n".join(ProposalWords(office.store).whole(office.store, stands(office, one)))
+    assert told.index("what of the old server?") < told.index("not before spring")
     office.go("08:00", 40)
     with pytest.raises(Refusal, match="is expired: write another one"):
         offering.send(office.lee, one.id)
@@ -285,7 +289,7 @@ def test_which_plan_is_asked_and_an_expired_one_is_asked_about(office: Office) -
     office.go("08:00", 40)
     with pytest.raises(Faulty, match="plan: say which of Sweet spot, Small"):
         accepting.accept(office.lee, one.id, ASKED)
-    asked = ASKED._replace(plan="small", starts=DAY + datetime.timedelta(41))
+    asked = ASKED._replace(plan="smal", starts=DAY + datetime.timedelta(41))
     with pytest.raises(NeedsConfirm) as question:
         accepting.accept(office.lee, one.id, asked)
     done = accepting.accept(office.lee, one.id, asked, question.value.marks)

@@ -225,6 +225,7 @@ def test_begun_and_accepted_by_command(office: Office, monkeypatch: pytest.Monke
     (end,) = due(office, "E17")
     firm = Dispatch(office.store.path)
     said = firm.ok("proposal", "begin", end.key, "--risk", "a failed disk", "--minutes", "1h30", "--price", "250")
+    assert "Proposal 1 is a draft about that already" in firm("proposal", "begin", end.key).err
     assert "work: Warranty of NAS, until Sun 20 Dec 2026, 1h30, 250.00 USD" in said
     (told,) = firm.json("proposal", "show", "1", "--json")["works"]
     assert (told["risk"], told["minutes"], told["price"]) == ("a failed disk", 90, "250.00")

@@ -69,6 +69,15 @@ async def test_an_end_of_equipment_begins_one_and_the_clients_page_opens_it(
         await until(pilot, ProposalsScreen)
         rows = pilot.app.screen.query_one(FigureList)
         await until_true(pilot, lambda: "Draft (1): 250.00 USD once" in said(rows))
+        # there is one now: it is gone to, and cannot be accepted before it was sent
+        await press(pilot, "escape")
+        await until(pilot, CareScreen)
+        await press(pilot, "n")
+        await until(pilot, ProposalsScreen)
+        await until_true(pilot, lambda: "Draft (1): 250.00 USD once" in said(pilot.app.screen.query_one(FigureList)))
+        await press(pilot, "y")
+        await until_true(pilot, lambda: any("send it first" in told.message for told in pilot.app._notifications))
+        assert isinstance(pilot.app.screen, ProposalsScreen)
     async with opened(office.lee, "book", size=size) as pilot:
         await press(pilot, "enter")
         await until(pilot, ClientScreen)

@@ -135,8 +135,11 @@ Named = TypeVar("Named", OfferedPlan, Site)
 
 
 def _one(name: str, typed: str, known: Sequence[Named], faults: list[str]) -> Named | None:
-    """The one of that name; the only one, where nothing is typed."""
-    named = [one for one in known if not typed.strip() or one.name.casefold() == typed.strip().casefold()]
+    """The one of that name, or whose name alone holds it; the only one, where nothing is typed."""
+    meant = typed.strip().casefold()
+    named = [one for one in known if one.name.casefold() == meant] or [
+        one for one in known if meant in one.name.casefold()
+    ]
     if len(named) == 1:
         return named[0]
     faults.append(f"{name}: say which of {', '.join(show(one.name) for one in known) or 'none: there is none yet'}")

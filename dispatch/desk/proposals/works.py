@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from db import agreements, care, clients, equipment, service_plans, settings, visits
+from db import agreements, care, clients, equipment, proposals, service_plans, settings, visits
 from db.store import Store, existing
 from dispatch.care.item import CareItem
 from dispatch.desk.care.care_list import ABOUT_PLANS
@@ -140,6 +140,26 @@ class Prefilled(NamedTuple):
     def findings(self) -> bool:
         """Whether the open findings of the visit are offered with it."""
         return bool(self.visit)
+
+
+def draft_about(store: Store, item: CareItem) -> ClientProposal | None:
+    """The draft that was begun with what is due to a client, where there is one: it is sent, or declined, before another."""
+    begun = about(store, item)
+    named = {one.name for one in begun.works}
+    works = {(one.work.rule, one.work.occasion) for one in workable(store, begun.client) if one.name in named}
+    return next(
+        (
+            one
+            for one in proposals.of_clients(store).get(item.client_id, ())
+            if one.said is None
+            and (
+                works & {(work.rule, work.occasion) for work in one.works}
+                if works
+                else one.is_offer and one.visit == begun.visit
+            )
+        ),
+        None,
+    )
 
 
 def about(store: Store, item: CareItem) -> Prefilled:

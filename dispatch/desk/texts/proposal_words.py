@@ -6,11 +6,11 @@ import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from db import agreements, settings
+from db import agreements, proposals, settings
 from db.store import Store
 from dispatch.desk.care.pipeline import ProposalStage, ProposalSum, findings_in
 from dispatch.model.forms import form
-from dispatch.model.instants import day_of, day_text, long_text
+from dispatch.model.instants import day_of, day_text, iso, long_text
 from dispatch.model.money import amount_text, format_minor
 from dispatch.model.proposals import WAITING, ClientProposal, ProposalState
 from dispatch.model.text import count_text, pad, show
@@ -100,8 +100,8 @@ class ProposalWords:
             takes += [] if work.price is None else [self.money(work.price)]
             yield f"  work: {', '.join([work.what, *takes])}"
         yield from (f"  | {line}" for line in one.letter.split("\n") if line.strip())
-        if one.said is not None:
-            yield f"  {one.said.label} {self._day(one.said_at)}, noted by {one.said_by}{f': {one.note}' if one.note else ''}"
+        for word, note, at, by in proposals.words_said(store, one.id):
+            yield f"  {ProposalState(word).label} {self._day(at)}, noted by {by}{f': {note}' if note else ''}"
         if one.who:
             yield f"  accepted by {one.who}"
         if state in WAITING:
@@ -112,7 +112,7 @@ class ProposalWords:
         return form(
             one,
             "proposal=id client visit? state plans findings works letter days written_by=by written_at=at@ "
-            "said_by? said_at@ accepted_by=who? plan? note? follow_up until",
+            "said_by? said_at@ accepted_by=who? plan? note? follow_up until said",
             self._times.zone,
             state=one.state_on(self.today).value,
             plans=[{"name": plan.name, "fee": self._plain(plan.fee)} for plan in one.plans],
@@ -120,6 +120,8 @@ class ProposalWords:
                       for work in findings_in(store, one)],
             works=[{**form(work, "what advice risk minutes"), "price": self._plain(work.price)} for work in one.works],
             plan=one.plan.name if one.plan_id and one.plan else "",
+            said=[{"state": state, "note": note, "at": iso(at, self._times.zone), "by": by}
+                  for state, note, at, by in proposals.words_said(store, one.id)],
         )  # fmt: skip
 
     def pipeline_form(self, store: Store, stages: Sequence[ProposalStage]) -> dict[str, Any]:
