@@ -36,7 +36,7 @@ class RehearsalScreen(LeanScreen[None]):
     def on_mount(self) -> None:
         """As my day does."""
         self.query_one(StatusBar).set_texts("nobody", "", "00:00")
-        self.query_one(KeyBar).set_keys([("?", "keys")])
+        self.query_one(KeyBar).set_keys([("?", "help")])
         self.query_one(LineList).focus()
 
 

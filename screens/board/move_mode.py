@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 MOVE_KEYS = (
     ("timeline.open", "place"), ("timeline.drop", "put back"), ("timeline.left", "earlier"), ("timeline.right", "later"),
-    ("timeline.up", "technician"), ("screen.keys", "keys"),
+    ("timeline.up", "technician"), ("screen.keys", "help"),
 )  # fmt: skip
 """What the key bar says while a visit is in hand: ids of bindings, and words. The ways out come first."""
 
