@@ -156,6 +156,11 @@ def all_agreements(store: Store) -> list[Agreement]:
     return _agreements(store, "WHERE archived_at IS NULL")
 
 
+def not_over(store: Store, client_id: int, day: datetime.date) -> list[Agreement]:
+    """The agreements of a client that run on a day or begin later, by start."""
+    return [one for one in agreements_of(store, client_id) if one.ends is None or one.ends >= day]
+
+
 def blocks_of(store: Store, agreement_id: int) -> tuple[PrepaidBlock, ...]:
     """The prepaid blocks of an agreement, in the order in which they were added."""
     return _blocks(store, "WHERE agreement_id = ?", (agreement_id,)).get(agreement_id, ())

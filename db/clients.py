@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from db.among import AMONG, group_rows, keys_param
 from db.names import folded
-from db.rows import Listed, Query, Rows, Stored, words
+from db.rows import Listed, Query, Rows, Stored, rows, words
 from db.store import Store
 from dispatch.model.clients import Client, Contact, Site
 from dispatch.model.messages import About
@@ -48,6 +48,17 @@ def client_by_name(store: Store, name: str) -> Client | None:
         if folded(known) == wanted_name:
             return client(store, client_id)
     return None
+
+
+client_names: Query[list[tuple[int, str, int]]] = rows(
+    "SELECT id, name, archived_at IS NOT NULL FROM client ORDER BY archived_at IS NOT NULL, id"
+)
+"""Every client's id and name, and whether it is archived: those last."""
+
+
+def names(store: Store) -> dict[int, str]:
+    """What each client is called in a list, by id; of one that is archived the name says so."""
+    return {key: f"{name} (archived)" if archived else name for key, name, archived in client_names(store)}
 
 
 def not_with(store: Store, client_id: int) -> frozenset[int]:

@@ -17,7 +17,7 @@ from db import chain, copies, search
 from db.among import AMONG, keys_param
 from db.erased_columns import ERASED, GONE, NAMED, NAMED_WITHIN, OTHERWISE, WORDS
 from db.faults import translated
-from db.rows import Query, Select, rows, values
+from db.rows import Query, Select, values
 from db.store import Store
 from db.unit import Unit
 from dispatch.model.checklists import Grade, Result
@@ -81,10 +81,6 @@ class Owned(NamedTuple):
     ids: Mapping[str, frozenset[int]]
 
 
-client_names: Query[list[tuple[int, str, int]]] = rows(
-    "SELECT id, name, archived_at IS NOT NULL FROM client ORDER BY archived_at IS NOT NULL, id"
-)
-"""Every client's id and name, and whether it is archived: those last."""
 not_erased: Query[list[int]] = values(
     "SELECT id FROM client WHERE id NOT IN (SELECT client_id FROM erasure WHERE kind = 'client')"
 )

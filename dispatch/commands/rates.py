@@ -136,8 +136,7 @@ def _export_card(_: Store, args: Args) -> str | None:
 
 @reads("list", "every agreement", option("--client", "NAME", "only this client's", reads=CLIENT), JSON)
 def _list_agreements(store: Store, args: Args) -> Answer:
-    names = {client.id: client.name for client in clients.all_clients(store)}
-    client = args.client
+    names, client = clients.names(store), args.client
     listed = agreements.all_agreements(store) if client is None else agreements.agreements_of(store, client.id)
 
     def line(agreement: Agreement) -> str:
@@ -401,6 +400,7 @@ _AGREEMENT_DEEDS = (
         "end an agreement early",
         _AGREEMENT,
         option("--on", "DAY", "its last day", reads=day_or_today, required=True),
+        about="One that has not begun never begins where its last day is before its first.",
     )(by("prices.agreeing.end_agreement", "{0.name} ends on {on}.")),
     _add_block,
     _price_block,

@@ -82,7 +82,7 @@ class PricesScreen(ListScreen[Any]):
         ]
         if not offered:
             lines.append(FigureLine("Service plans", f"new {KIND}", "none yet", "p begins one", False))
-        names = {client.id: client.name for client in clients.all_clients(store)}
+        names = clients.names(store)
         known = agreements.all_agreements(store)
         for agreement in sorted(known, key=lambda each: (names.get(each.client_id, ""), each.starts)):
             current = agreement.starts <= day and (agreement.ends is None or agreement.ends >= day)

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from db import agreements, clients
 from db.faults import Stale
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.care.client_page import client_page
 from dispatch.desk.log.visit_page import visit_page
+from dispatch.desk.personal import erasing as personal
 from dispatch.desk.plan import absences, schedule, undo
+from dispatch.desk.prices import agreeing
 from dispatch.desk.session.refusals import Faulty, NotAllowed, NotFound, Refusal
 from dispatch.desk.texts.client_words import page_lines
 from dispatch.fields.trade import hours_of, hours_text, place_of, place_text
 from dispatch.model.people import Hours
 from dispatch.model.states import State
 from dispatch.model.travel import Place
-from tests.desk.conftest import Office, at
+from tests.desk.conftest import DAY, Office, at
 
 CLIENT = {
     "name": "Elm Street Law",
@@ -179,6 +183,22 @@ def test_there_is_always_a_lead(office: Office) -> None:
 def test_nothing_with_open_visits_is_archived(office: Office) -> None:
     with pytest.raises(Refusal, match="R1, R2, R3"):
         editing.archive(office.lee, "client", RECORD_STORES["client"].find(office.store, "harbor"))
+
+
+def test_nothing_with_an_agreement_is_archived(office: Office) -> None:
+    """One in force, and one that begins later, keep their client; one that has not begun can be put away."""
+    elm = editing.add(office.lee, "client", {"name": "Elm"})
+    yesterday, later = DAY - datetime.timedelta(days=1), {"kind": "tm", "starts": "2027-01-01", "ends": None}
+    for terms in (later, {**later, "starts": "2026-11-01", "ends": "2026-12-31"}):
+        agreement = agreeing.save_agreement(office.lee, "Elm", "Care", terms)
+        with pytest.raises(Refusal, match=r"Elm has an agreement: “Care”\. End it first\."):
+            editing.archive(office.lee, "client", elm)
+        assert personal.outlook(office.store, elm).agreements == ("Care",)
+        agreeing.end_agreement(office.lee, agreement, yesterday)
+    editing.archive(office.lee, "client", elm)
+    (kept,) = agreements.agreements_of(office.store, elm.id)
+    assert (kept.starts.isoformat(), kept.ends) == ("2026-11-01", yesterday)
+    assert clients.names(office.store)[elm.id] == "Elm (archived)"
 
 
 def test_a_site_that_is_placed_gets_its_drive_and_keeps_a_typed_one(office: Office) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from db import changes, directory, settings
+from db import agreements, changes, directory, settings
 from db.changes import RecordChange
 from db.faults import Stale
 from db.store import Store, existing
@@ -130,10 +130,15 @@ def put_away(user: User, unit: Unit, kind: str, record: Any) -> tuple[Any, Recor
 
 
 def _let_go(store: Store, record_store: RecordStore[Any], kind: str, record: Any) -> None:
+    """Refuse while open visits, or an agreement that is in force or begins later, hang on a record."""
     if held := directory.held_by(store, kind, record.id):
         raise Refusal(
             f"{show(record_store.title(store, record))} has open visits: {', '.join(held[:6])}. Cancel or move them first."
         )
+    terms = agreements.not_over(store, record.id, settings.today(store)) if kind == "client" else []
+    if terms:
+        names = ", ".join(f"“{show(one.name)}”" for one in terms)
+        raise Refusal(f"{show(record_store.title(store, record))} has an agreement: {names}. End it first.")
 
 
 def differences(store: Store, kind: str, mine: Mapping[str, str], key: int) -> list[str]:

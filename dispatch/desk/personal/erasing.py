@@ -71,7 +71,7 @@ def client_called(store: Store, name: str) -> Client:
         NotFound: there is none, or several.
     """
     names: dict[str, int] = {}
-    for key, called, archived in erasing.client_names(store):
+    for key, called, archived in clients.client_names(store):
         names.setdefault(f"{called} (archived)" if archived and called in names else called, key)
     return _again(store, near("client", name, names))
 
@@ -84,6 +84,7 @@ def outlook(store: Store, client: Client) -> ErasureOutlook:
         own = visits.of_client(store, client.id)
         open_ = tuple(visit.reference for visit in own if visit.state not in ENDED)
         terms = [one for one in agreements.agreements_of(store, client.id) if one.starts <= today]
+        open_terms = agreements.not_over(store, client.id, today)
         days = [day_of(visit.ended_at, firm.zone) for visit in own if visit.ended_at is not None]
         days += [min(one.ends, today) for one in terms if one.ends is not None]
         issued = [datetime.date.fromisoformat(day) for (day,) in erasing.own_rows(store, rows, "invoice", "issued_on")]
@@ -99,7 +100,7 @@ def outlook(store: Store, client: Client) -> ErasureOutlook:
             len(young),
             None if not young else months_later(max(young), 12 * firm.books_years),
             open_,
-            tuple(one.name for one in terms if one.covers(today)),
+            tuple(one.name for one in open_terms),
             (
                 *erasing.old_copies(store),
                 *(f"a copy that {show(name)} took along" for name in erasing.takers(store, rows)),

@@ -252,8 +252,18 @@ def price_block(user: User, agreement: Agreement, name: str, price: str) -> Agre
 
 
 def end_agreement(user: User, agreement: Agreement, on: datetime.date) -> Agreement:
-    """End an agreement early; `on` is its last day."""
+    """End an agreement early; `on` is its last day. One that has not begun is put away where that is before its first day.
+
+    Raises:
+        Faulty: it has begun, and `on` is before that.
+        Refusal: a fee of one that has not begun stands on an invoice.
+    """
     with user.write("end an agreement", Role.LEAD) as unit:
+        if on < agreement.starts and agreement.starts > day_of(user.now, user.firm.zone):
+            if agreements.fee_invoiced(user.store, agreement.id):
+                raise Refusal(f"“{show(agreement.name)}” cannot be put away: its fee was invoiced.")
+            agreements.put_away(unit, agreement, unit.at)
+            return existing(agreements.agreement(user.store, agreement.id))
         if on < agreement.starts:
             raise Faulty([f"on: {on} is before it starts, on {agreement.starts}"])
         _past_stays(user, agreement.client_id, ("ends", _behind(agreement.ends), _behind(on)))
