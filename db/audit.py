@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -135,6 +136,16 @@ def matching(
         (*(value for _, value in conditions), limit),
     )
     return [NamedAuditRow(*row) for row in rows]
+
+
+def last_deed(store: Store, staff_id: int, since: int, deeds: Collection[str]) -> NamedAuditRow | None:
+    """The newest row of a person behind row `since` that is of one of some deeds, None when there is none."""
+    where = (
+        "WHERE u.staff_id = ? AND u.seq > ? AND u.deed IN (SELECT value FROM json_each(?)) ORDER BY u.seq DESC LIMIT 1"
+    )
+    params = (staff_id, since, json.dumps(sorted(deeds)))
+    rows = ROWS.with_extra(store, f"u.actor, coalesce({_CALLED}, '')", where, params)
+    return next((NamedAuditRow(*row) for row in rows), None)
 
 
 def last_of(store: Store, entity: str, entity_id: int) -> AuditRow | None:

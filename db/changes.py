@@ -36,12 +36,14 @@ class RecordChange:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something a person did that can be taken back. `roles`: to whom the deed was open, by one of them it is taken back."""
+    """Something a person did that can be taken back. `roles`: to whom the deed was open, by one of them it is taken back. `at` is
+    when it was done first."""
 
     id: int
     label: str
     pictures: tuple[RecordChange, ...]
     roles: tuple[str, ...] = ()
+    at: int = 0
 
 
 def remember(unit: Unit, label: str, pictures: Sequence[RecordChange]) -> int:
@@ -103,6 +105,17 @@ done: Query[Change | None, int, int] = CHANGES.single("WHERE r.staff_id = ? AND 
 """A change of a person by its id, where it stands."""
 undone: Query[Change | None, int, int] = CHANGES.single("WHERE r.staff_id = ? AND r.id = ? AND r.state = 'undone'")
 """A change of a person by its id, where it was taken back."""
+
+
+def row_of(store: Store, change: Change) -> int:
+    """The number of the newest row of the audit about the records of a change from when it was done, else of that moment."""
+    about = "SELECT max(a.seq) FROM json_each(?2) p JOIN audit a ON a.entity = p.value ->> 0 AND a.entity_id = p.value ->> 1"
+    params = (change.at, _packed(change.pictures))
+    return int(
+        store.value(
+            f"SELECT coalesce(({about} WHERE a.at = ?1), (SELECT max(seq) FROM audit WHERE at <= ?1), 0)", params
+        )
+    )
 
 
 def mark(unit: Unit, change: Change, state: str) -> None:

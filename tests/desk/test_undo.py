@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Callable
+
 import pytest
 
-from db import directory, visits
+from db import agreements, changes, directory, visits
 from db.faults import StoreFault
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.closeout import leaving
+from dispatch.desk.personal import erasing
 from dispatch.desk.plan import schedule, undo
+from dispatch.desk.prices import agreeing
 from dispatch.desk.requests import intake
 from dispatch.desk.session.refusals import NotAllowed, Refusal
 from dispatch.desk.session.user import log_in
@@ -135,3 +140,63 @@ def test_nothing_is_reopened_for_a_technician_who_left(office: Office) -> None:
     )
     with pytest.raises(Refusal, match="Ana Ruiz is archived"):
         leaving.reopen(office.lee, "R1", "once more")
+
+
+TERMS = {"kind": "tm", "starts": "2027-01-01", "ends": None}
+
+
+def test_a_new_agreement_is_taken_back_before_its_client(office: Office) -> None:
+    editing.add(office.lee, "client", {"name": "Elm"})
+    agreeing.save_agreement(office.lee, "Elm", "Small", TERMS)
+    elm = record(office, "client", "Elm")
+    (change,) = [one for one in changes.CHANGES.select(office.store) if one.label == "add client Elm"]
+    with pytest.raises(Refusal, match="Elm has an agreement: “Small”"):
+        undo.undo(office.lee, change.id)
+    assert undo.undo(office.lee) == "add agreement Small of Elm"
+    assert agreements.agreements_of(office.store, elm.id) == []
+    assert undo.redo(office.lee) == "add agreement Small of Elm"
+    assert [one.name for one in agreements.agreements_of(office.store, elm.id)] == ["Small"]
+    assert [undo.undo(office.lee), undo.undo(office.lee)] == ["add agreement Small of Elm", "add client Elm"]
+
+
+def ended(office: Office) -> None:
+    (agreement,) = agreements.agreements_of(office.store, record(office, "client", "Elm").id)
+    agreeing.end_agreement(office.lee, agreement, datetime.date(2027, 1, 31))
+
+
+def other_terms(office: Office) -> None:
+    (agreement,) = agreements.agreements_of(office.store, record(office, "client", "Elm").id)
+    agreeing.save_agreement(office.lee, "Elm", "Large", TERMS, agreement)
+
+
+def a_contact_erased(office: Office) -> None:
+    elm = record(office, "client", "Elm")
+    erasing.erase_contact(office.lee, elm, elm.contacts[0], "Bo Elm")
+
+
+@pytest.mark.parametrize(
+    ("deed", "said"),
+    [
+        (ended, r"end an agreement \(Small\)"),
+        (other_terms, r"save an agreement \(Large\)"),
+        (a_contact_erased, "erase"),
+    ],
+)
+def test_undo_never_reaches_past_what_stands_for_good(
+    office: Office, deed: Callable[[Office], None], said: str
+) -> None:
+    """It names the deed; what was done after it is taken back, and nothing of somebody else's holds anybody up."""
+    editing.add(office.lee, "client", {"name": "Elm", "contacts": "Bo Elm; 614 555 0199"})
+    agreeing.save_agreement(office.lee, "Elm", "Small", TERMS)
+    editing.add(office.lee, "client", {"name": "Oak"})
+    deed(office)
+    editing.add(office.lee, "client", {"name": "Fir"})
+    editing.add(office.dana, "client", {"name": "Ash"})
+    assert undo.undo(office.dana) == "add client Ash"
+    assert undo.undo(office.lee) == "add client Fir"
+    for _ in range(2):
+        with pytest.raises(
+            Refusal, match=f"“add client Oak” stays: after it you did what cannot be taken back, {said}"
+        ):
+            undo.undo(office.lee)
+    assert undo.redo(office.lee) == "add client Fir"

@@ -30,6 +30,20 @@ from dispatch.model.states import ENDED, State
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
 
+_FOR_GOOD = frozenset(
+    {
+        *(
+            "save an agreement",
+            "end an agreement",
+            "add a prepaid block",
+            "price a prepaid block",
+            "save a rate card",
+            "erase",
+        ),
+        *("issue invoices", "void invoice", "credit invoice", "export invoices", "approve", "close", "leave"),
+    }
+)
+"""Deeds that nobody takes back, and that may stand on what was done before them."""
 _WITH_VISITS = frozenset({"recurrence", "holiday"})
 """Records that bring visits along."""
 
@@ -48,7 +62,23 @@ def undo(user: User, change_id: int | None = None) -> str:
             change = changes.done(user.store, user.staff.id, change_id)
         if change is None:
             raise Refusal("There is nothing to undo." if change_id is None else "It was taken back already.")
-        return _turn(user, unit, change, back=True)
+        row = changes.row_of(user.store, change)
+        label = _turn(user, unit, change, back=True)
+        if change_id is None:
+            _stand_back(user, change, row)
+        return label
+
+
+def _stand_back(user: User, change: Change, row: int) -> None:
+    """Refuse to reach past a later deed of the person, behind `row` of the audit, that cannot be taken back."""
+    later = audit.last_deed(user.store, user.staff.id, row, _FOR_GOOD)
+    if later is None:
+        return
+    about = f" ({show(later.called)})" if later.called else ""
+    raise Refusal(
+        f"“{show(change.label)}” stays: after it you did what cannot be taken back, {show(later.row.deed)}{about}. "
+        "Nothing was changed."
+    )
 
 
 def redo(user: User, change_id: int | None = None) -> str:

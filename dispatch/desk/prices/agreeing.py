@@ -10,7 +10,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from db import agreements, clients, people, prepaid_use, settings, visits
+from db import agreements, changes, clients, people, prepaid_use, settings, visits
 from db.agreements import MONEY_KIND
 from db.changes import RecordChange
 from db.store import Store, existing
@@ -83,8 +83,11 @@ def save_agreement(
         NeedsConfirm: something is asked.
         Stale: somebody else changed the agreement since `before` was read.
     """
-    with user.write("save an agreement", Role.LEAD) as unit:
-        return saved(user, unit, client_name, name, terms, before, since, confirmed)
+    with user.write("begin an agreement" if before is None else "save an agreement", Role.LEAD) as unit:
+        agreement = saved(user, unit, client_name, name, terms, before, since, confirmed)
+        if before is None:
+            changes.remember(unit, f"add agreement {agreement.name} of {client_name}", [begun(unit, agreement)])
+        return agreement
 
 
 def saved(
