@@ -225,6 +225,7 @@ def erase_client(unit: Unit, rows: Owned, told: re.Pattern[str] | None, books: s
             if changes:
                 sets = ", ".join(f"{name} = {text}" for name, text in changes.items())
                 unit.execute(f"UPDATE {table} SET {sets} WHERE {condition}", params)
+        _leave_lists(unit, rows)
         _age_invoices(unit, rows, books)
         _finish(unit, rows, gone, "client", _erased_texts)
 
@@ -326,6 +327,23 @@ def _files(store: Store, rows: Owned) -> tuple[str, ...]:
         ):
             (theirs if own else others).add(sha256)
     return tuple(sorted(theirs - others))
+
+
+def _leave_lists(unit: Unit, rows: Owned) -> None:
+    """Nobody has to look at anything of the client any more: proposals without an answer are withdrawn, mails pass."""
+    condition, params = rows.where["proposal"]
+    answered = "SELECT proposal_id FROM proposal_mark WHERE withdrawn_at IS NULL AND state IN ('accepted', 'declined')"
+    unit.execute(
+        f"UPDATE proposal SET withdrawn_at = {unit.at} WHERE ({condition}) AND withdrawn_at IS NULL AND id NOT IN ({answered})",
+        params,
+    )
+    withdrawn = f"SELECT id FROM proposal WHERE ({condition}) AND withdrawn_at = {unit.at}"
+    unit.execute(
+        f"UPDATE proposal_mark SET withdrawn_at = {unit.at} WHERE withdrawn_at IS NULL AND proposal_id IN ({withdrawn})",
+        params,
+    )
+    condition, params = rows.where["mail"]
+    unit.execute(f"UPDATE mail SET state = 'passed' WHERE ({condition}) AND state IN ('waiting', 'call')", params)
 
 
 def _age_invoices(unit: Unit, rows: Owned, books: str) -> None:

@@ -118,11 +118,17 @@ def contacts_of(text: str) -> tuple[Contact, ...]:
     contacts = []
     for part in filter(None, (piece.strip() for piece in text.split("|"))):
         words = [clean(word, limit=NAME) for word in part.split(";")]
-        if not words[0] or len(words) > 5:
+        if not words[0] or len(words) > 5 or (len(words) == 1 and _between_commas(words[0])):
             raise ValueError("is not of the form name; phone; e-mail; role; sms: reminder | the next")
         contact = Contact(*words[:4])
         contacts.append(replace(contact, **_told(contact, words[4])) if words[4:] and words[4] else contact)
     return tuple(contacts)
+
+
+def _between_commas(text: str) -> bool:
+    """Whether a name is more than that, with commas between; *Maier, Erika* is one."""
+    pieces = [piece.strip() for piece in text.split(",")]
+    return len(pieces) > 2 or (len(pieces) > 1 and any("@" in piece or number_of(piece) for piece in pieces))
 
 
 def _told(contact: Contact, text: str) -> dict[str, str]:

@@ -180,6 +180,25 @@ def test_there_is_always_a_lead(office: Office) -> None:
         editing.archive(office.lee, "staff", lee)
 
 
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("Maier, Erika | Bo Elm; 5", ["Maier, Erika", "Bo Elm"]),
+        ("Jane Doe, +1 614 555 0199, jane@elm.example", None),
+        ("Jane Doe, jane@elm.example", None),
+        ("Jane Doe, 614 555 0199", None),
+        ("Bo Elm; 5 | Jane, Ann, Bob", None),
+    ],
+)
+def test_contacts_between_commas_are_no_name(office: Office, typed: str, names: list[str] | None) -> None:
+    if names is None:
+        with pytest.raises(Faulty, match="is not of the form name; phone; e-mail; role"):
+            editing.add(office.lee, "client", {"name": "Elm", "contacts": typed})
+    else:
+        elm = editing.add(office.lee, "client", {"name": "Elm", "contacts": typed})
+        assert [contact.name for contact in elm.contacts] == names
+
+
 def test_nothing_with_open_visits_is_archived(office: Office) -> None:
     with pytest.raises(Refusal, match="R1, R2, R3"):
         editing.archive(office.lee, "client", RECORD_STORES["client"].find(office.store, "harbor"))

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from db import audit, erasing, invoices, search
+from db import audit, erasing, invoices, mails, open_work, search
 from db.erased_columns import GONE, KEPT, NAMED, NAMED_WITHIN, OTHERWISE, WORDS
 from db.faults import Refused
 from db.store import Store, existing
@@ -21,11 +21,13 @@ from dispatch.desk.billing import adjusting
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.care import care_list
+from dispatch.desk.care.pipeline import pipeline
 from dispatch.desk.closeout import evidence, leaving, onsite
 from dispatch.desk.log import audit_trail
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.personal import erasing as personal
 from dispatch.desk.plan import schedule, undo
+from dispatch.desk.proposals import offering
 from dispatch.desk.session.refusals import Faulty, NeedsConfirm, NotAllowed, Refusal
 from dispatch.desk.session.unsent import Unsent
 from dispatch.desk.session.user import User, log_in
@@ -35,6 +37,7 @@ from dispatch.model.checklists import Result
 from dispatch.model.clients import Client
 from dispatch.model.invoices import Invoice
 from tests.desk.conftest import Office, approve, ask, harbor, invoice
+from tests.desk.test_proposals import plan
 
 WORDS_SAID = (
     "Zarzuela",
@@ -173,6 +176,30 @@ def test_no_word_is_left_and_the_audit_holds(office: Office) -> None:
     with pytest.raises(Refusal):
         undo.undo(office.dana)
     assert erasing.unfinished(office.store) == []
+
+
+def test_nothing_of_an_erased_client_waits_for_anybody(office: Office) -> None:
+    lived(office)
+    offered = plan(office)
+    sent = [offering.draft(office.lee, harbor(office), [offered]) for _ in range(2)][1]
+    offering.send(office.lee, sent.id, confirmed=("*",))
+    to_them = office.store.value("SELECT max(id) FROM message")
+    with office.lee.write("mail") as unit:
+        for number, state in enumerate(("waiting", "call"), 1):
+            mail = {"digest": f"{number:064}", "account": "office", "sender": "liar@evil.example", "kind": "written"}
+            told = {"came_at": unit.at, "why": "it answers a message to Harbor Dental", "answers": to_them}
+            visit_id = office.store.value("SELECT id FROM visit WHERE reference = 'R9'")
+            key = unit.insert_signed(
+                "mail", **mail, **told, state=state, visit_id=visit_id if state == "call" else None
+            )
+            unit.audit("mail", key, why=told["why"])
+    assert (len(open_work.mails(office.store)), len(mails.to_call(office.store))) == (2, 1)
+    erase(office.lee, harbor(office))
+    assert (open_work.mails(office.store), mails.to_call(office.store)) == ([], [])
+    assert [stage for stage in pipeline(office.store) if stage.proposals] == []
+    texts = office.store.all("SELECT why FROM mail UNION ALL SELECT detail FROM audit WHERE entity = 'mail'")
+    assert "Harbor" not in str(texts)
+    assert audit.verify_chain(office.store) is None
 
 
 def test_once_the_books_are_over_the_name_goes_from_the_invoice_too(office: Office) -> None:

@@ -203,12 +203,18 @@ def test_agreements_of_the_same_days_are_refused(twice: Office) -> None:
     assert len(agreements.all_agreements(twice.store)) == 2
 
 
+def test_a_client_is_not_merged_with_itself(twice: Office) -> None:
+    one = client(twice, "Harbor Dental")
+    with pytest.raises(Refusal, match=r"Both are the same client, Harbor Dental: name two\."):
+        merging.merge(twice.dana, "client", one, one)
+
+
 def test_sites_of_two_clients_are_no_one_site(twice: Office) -> None:
     with pytest.raises(Refusal, match="belong to two clients"):
         merging.merge(
             twice.dana, "site", site(twice, "Warehouse"), site(twice, "Annex 2"), {"address": "keep", "place": "keep"}
         )
-    with pytest.raises(Refusal, match="with another site"):
+    with pytest.raises(Refusal, match="the same site"):
         merging.merge(twice.dana, "site", site(twice, "Warehouse"), site(twice, "Warehouse"))
 
 

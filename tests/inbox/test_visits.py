@@ -146,6 +146,7 @@ def test_somebody_else_confirms_nothing(told: Office) -> None:
         MailState.WAITING,
         "it answers a message to Pine Court, and is from somebody else",
     )
+    assert kept.answers is not None
     other = write(told, "Yes", DESK, In_Reply_To=REPLY)
     assert other.state is MailState.WAITING
     assert visit_of(told, "P1").state is State.PLANNED

@@ -70,7 +70,8 @@ def judge(store: Store, firm: Firm, mail: Incoming, now: int) -> Judged:
         return waits._replace(why="a machine wrote it" if kind is MailKind.AUTOMATIC else "it went to a mailing list")
     if message is not None:
         if mail.sender != message.address.casefold() and message.client_id not in {one.client_id for one in known}:
-            return waits._replace(why=f"it answers a message to {show(message.client)}, and is from somebody else")
+            why = f"it answers a message to {show(message.client)}, and is from somebody else"
+            return waits._replace(why=why, answers=message)
         return _reply(store, mail, message, visit)
     if len(known) != 1:
         return waits._replace(why=_stranger(store, mail, known))

@@ -102,7 +102,7 @@ def merge(user: User, kind: str, kept: Any, gone: Any, answers: Mapping[str, str
     record_store = RECORD_STORES[kind]
     with user.write(f"merge {record_store.record.plural}", Role.DISPATCHER, Role.LEAD) as unit:
         if kept.id == gone.id:
-            raise Refusal(f"{show(record_store.title(user.store, kept))} is merged with another {kind}.")
+            raise Refusal(f"Both are the same {kind}, {show(record_store.title(user.store, kept))}: name two.")
         for one in (kept, gone):
             now = record_store.get(user.store, one.id)
             if now is None or now.version != one.version:
