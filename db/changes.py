@@ -67,11 +67,6 @@ def remember(unit: Unit, label: str, pictures: Sequence[RecordChange]) -> int:
     return change_id
 
 
-def stands(unit: Unit, label: str) -> int:
-    """Keep that the person of a unit did what cannot be taken back, so that undo does not reach past it; returns the id."""
-    return remember(unit, label, ())
-
-
 def _packed(pictures: Sequence[RecordChange]) -> str:
     return json.dumps(
         [[p.entity, p.id, p.before, p.after, p.version_before, p.version_after] for p in pictures],

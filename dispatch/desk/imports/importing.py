@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from db import changes
 from db.settings import today
 from db.store import Store
 from db.unit import Unit
@@ -47,7 +46,6 @@ from dispatch.desk.session.user import User
 from dispatch.fields.kinds import Text
 from dispatch.model.clients import Site
 from dispatch.model.states import Role
-from dispatch.model.text import count_text
 
 RATE_CARD = "rate-card"
 CALENDAR = "calendar"
@@ -130,9 +128,6 @@ def import_file(user: User, kind: str, path: Path, how: How | None = None, watch
     with user.write(f"import {kind}", *source.roles) as unit:
         judged = source.verdicts()
         applied = _carry_out(unit, judged, watch, accept_good=how.accept_good)
-        if applied:
-            written = sum(row.write is not None for row in judged)
-            changes.stands(unit, f"import of {kind}, {count_text(written, 'row')}")
         if applied and source.table is not None:
             # the refused rows, mended, have no longer beside them what settled how they are read
             left = any(row.verdict is RowVerdict.REFUSED for row in judged)

@@ -40,6 +40,8 @@ _FOR_GOOD = frozenset(
             "save a rate card",
             "erase",
         ),
+        *(f"import {kind}" for kind in ("technicians", "clients", "sites", "equipment", "service-plans", "visits")),
+        *("import remote-work", "import calendar", "import rate-card"),
         *("issue invoices", "void invoice", "credit invoice", "export invoices", "approve", "close", "leave"),
     }
 )
@@ -101,8 +103,6 @@ def _turn(user: User, unit: Unit, change: Change, *, back: bool) -> str:
     """Put every record of a change back (or forward), all of them or none; returns what the change was."""
     user.allow(f"{'take back' if back else 'do again'} “{show(change.label)}”", change.roles)
     refused = f"“{show(change.label)}” cannot be {'taken back' if back else 'done again'}"
-    if not change.pictures:
-        raise Refusal(f"{refused}. Nothing was changed; what was done before it stays too.")
     turned_visits: list[tuple[Visit, Visit, Sequence[str]]] = []
     now: dict[tuple[str, int, int], int] = {}
     for picture in _in_order(change.pictures, back=back):
