@@ -25,7 +25,7 @@ ONE = ClientProposal(
         ("draft", "declined sent"),
         ("sent", "accepted declined question sent"),
         ("question", "accepted declined question sent"),
-        ("expired", "accepted declined question sent"),
+        ("expired", "accepted declined question"),
         ("accepted", ""),
         ("declined", ""),
     ],
