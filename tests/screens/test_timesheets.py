@@ -55,7 +55,9 @@ async def test_a_technician_looks_at_the_week_from_my_day_and_submits_it(office:
 @pytest.mark.parametrize("letter", "HS")
 async def test_who_is_no_technician_is_told_so(office: Office, letter: str) -> None:
     async with opened(office.lee, "day") as pilot:
-        await until_true(pilot, lambda: "--as LOGIN" in str(pilot.app.screen.query_one("#place", Static).render()))
+        await until_true(
+            pilot, lambda: "n under technicians" in str(pilot.app.screen.query_one("#place", Static).render())
+        )
         await press(pilot, letter)
         await until_true(pilot, lambda: "Lee Moreau is not a technician here." in messages(pilot))
 
