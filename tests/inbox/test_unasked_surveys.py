@@ -66,7 +66,7 @@ class TestAtDates:
     @pytest.fixture
     def dated(self, firm: Office) -> Office:
         agreed(firm)
-        firm.clock.set(at("10:00") - (DAY - datetime.date(2026, 10, 16)).days * 86_400)
+        firm.clock.set(at("10:00", (datetime.date(2026, 10, 16) - DAY).days))
         return firm
 
     def go(self, office: Office, day: str) -> int:

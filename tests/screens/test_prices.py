@@ -57,14 +57,19 @@ async def put(pilot: Pilot[None], path: str, text: str) -> None:
     await answer(pilot, text)
 
 
+async def begin_card(pilot: Pilot[None], preset: str, name: str) -> None:
+    """Begin a rate card of next year from a preset, on its figures."""
+    await press(pilot, "dollar_sign")
+    await until(pilot, PricesScreen)
+    await press(pilot, "n")
+    await choose(pilot, f"preset {preset}")
+    await fill(pilot, name=name, day="2027-01-01", tax="0")
+    await until(pilot, TermsScreen)
+
+
 async def test_what_keeps_a_card_from_being_saved_is_gone_to(office: Office) -> None:
     async with opened(office.lee, "log") as pilot:
-        await press(pilot, "dollar_sign")
-        await until(pilot, PricesScreen)
-        await press(pilot, "n")
-        await choose(pilot, "preset city")
-        await fill(pilot, name="City", day="2027-01-01", tax="0")
-        await until(pilot, TermsScreen)
+        await begin_card(pilot, "city", "City")
         screen = pilot.app.screen
         assert isinstance(screen, TermsScreen)
         missing = [line.path for line in screen.lines(screen.faults()) if line.faulty]
@@ -75,12 +80,7 @@ async def test_what_keeps_a_card_from_being_saved_is_gone_to(office: Office) -> 
 
 async def test_a_card_with_van_half_rate_driving_and_half_a_day(office: Office) -> None:
     async with opened(office.lee, "log") as pilot:
-        await press(pilot, "dollar_sign")
-        await until(pilot, PricesScreen)
-        await press(pilot, "n")
-        await choose(pilot, "preset half day")
-        await fill(pilot, name="Half days", day="2027-01-01", tax="0")
-        await until(pilot, TermsScreen)
+        await begin_card(pilot, "half day", "Half days")
         await press(pilot, "s")
         assert len(agreements.rate_cards(office.store)) == 1
 
@@ -122,12 +122,7 @@ async def test_a_card_with_van_half_rate_driving_and_half_a_day(office: Office) 
 
 async def test_a_card_with_bands_of_its_own_and_day_prices(office: Office) -> None:
     async with opened(office.lee, "log") as pilot:
-        await press(pilot, "dollar_sign")
-        await until(pilot, PricesScreen)
-        await press(pilot, "n")
-        await choose(pilot, "preset tiers")
-        await fill(pilot, name="Tiers", day="2027-01-01", tax="0")
-        await until(pilot, TermsScreen)
+        await begin_card(pilot, "tiers", "Tiers")
         await press(pilot, "n")
         await choose(pilot, "class")
         await answer(pilot, "tech")
