@@ -22,11 +22,13 @@ from db.faults import (
     ReadOnly,
     StoreFault,
     damaged_text,
+    from_os,
     is_of_text,
     translate,
 )
 from db.frozen import FrozenFiles, frozen_files
 from db.library import sqlite3
+from db.looked_at import LookedAt
 from db.open_files import OpenFiles, leave_open, roll_back
 from db.presence import Presence
 from db.saving import Saving, raise_fault
@@ -166,6 +168,23 @@ class Store:
         conn = opening.connect_to_read(source)
         gate = WriteQueue(path.with_name(path.name + ".gate"))
         return cls(conn, path, gate, clock or machine_clock.of_firm(conn), timeout, source)
+
+    @classmethod
+    def look_at(cls, path: str | Path, *, clock: Clock | None = None) -> Store:
+        """Open the database at `path`, which is another office's, only to look at it; nothing is made, changed or brought further.
+
+        Raises:
+            NotFound, Empty, NotOurs, Corrupt, TooNew, ReadOnly: it cannot be read; of an older version it has to be written first.
+        """
+        path = Path(os.path.realpath(path))
+        opening.vet(path)
+        try:
+            source = LookedAt(path, (clock or machine_clock.PLAIN).now())
+        except (OSError, sqlite3.Error) as error:
+            raise from_os(error, path) if isinstance(error, OSError) else translate(error) from error
+        conn = opening.connect_to_read(source)
+        gate = WriteQueue(path.with_name(path.name + ".gate"))
+        return cls(conn, path, gate, clock or machine_clock.of_firm(conn), TIMEOUT, source)
 
     def __enter__(self) -> Store:
         return self

@@ -28,6 +28,7 @@ from dispatch.terminal import TerminalApp
 from screens.dialogs.unsent import InHand, KeptDialog
 from screens.faults import says
 from screens.program.program import Program
+from screens.user_screen import UserScreen
 from widgets.themes import FEW, THEMES
 
 with lazily(__name__):
@@ -53,6 +54,7 @@ with lazily(__name__):
     from screens.log import (
         access,
         audit,
+        branches,
         care,
         figures,
         invoices,
@@ -99,6 +101,7 @@ SCREENS = {
     "audit": (audit, "AuditScreen"),
     "board": (board, "BoardScreen"),
     "book": (book, "BookScreen"),
+    "branches": (branches, "BranchesScreen"),
     "calls": (calls, "CallsScreen"),
     "care": (care, "CareScreen"),
     "client": (client, "ClientScreen"),
@@ -321,7 +324,16 @@ class DispatchApp(Program):
 
     def open(self, screen: str, *about: Any) -> None:
         """Open a screen by its name in `SCREENS` over the one in front."""
-        self.push_screen(_screen(screen, *about))
+        self._put_in_front(_screen(screen, *about), getattr(self.screen, "guest", None))
+
+    def open_at(self, guest: User, screen: str, *about: Any) -> None:
+        """As `open`, at another office's database; what is opened from there is too. Its own office is no other."""
+        self._put_in_front(_screen(screen, *about), None if guest is self.user else guest)
+
+    def _put_in_front(self, screen: Screen[Any], guest: User | None) -> None:
+        if isinstance(screen, UserScreen):
+            screen.guest = guest
+        self.push_screen(screen)
 
     async def ask_quote(self) -> None:
         """Ask on the screen in front what a visit would cost."""

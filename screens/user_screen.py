@@ -87,6 +87,9 @@ class UserScreen(AskingScreen):
     reading: ScreenReading[Any] | None = None
     """What reads for it in a thread, where it does."""
 
+    guest: User | None = None
+    """Who looks at another office's database from here, which is only read; None: the program's own."""
+
     _keys_shown: Mapping[str, str] | None = None
     _said_at = 0.0
     _said = ""
@@ -100,7 +103,7 @@ class UserScreen(AskingScreen):
     @property
     def user(self) -> User:
         """Who sits here, at which store."""
-        return self.program.user
+        return self.guest or self.program.user
 
     @property
     def stands(self) -> bool:
@@ -231,7 +234,10 @@ class UserScreen(AskingScreen):
 
     def show_warning(self) -> None:
         """Say above everything else where nothing can be saved, and what is damaged."""
-        warning = Content(show(self.program.warning, multiline=True))
+        at = (
+            f"{self.guest.guest_of}: only looked at from here, nothing can be changed" if self.guest is not None else ""
+        )
+        warning = Content(show("\n".join(filter(None, (self.program.warning, at))), multiline=True))
         if shown := self.query("#warning"):
             shown.first(Static).update(warning)
         elif warning:

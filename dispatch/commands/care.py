@@ -6,7 +6,7 @@ import datetime
 import shlex
 
 from dispatch.commands.declared import Command, CommandGroup, acts, by, reads
-from dispatch.commands.options import CONFIRM, JSON, Args, Option, Store, User, flag, one_of, option
+from dispatch.commands.options import BRANCH, CONFIRM, JSON, Args, Option, Store, User, flag, one_of, option
 from dispatch.commands.printing import Answer
 from dispatch.commands.typed import CLIENT, minutes
 from dispatch.desk.session.refusals import Faulty
@@ -36,6 +36,7 @@ _NOTE = option("--note", "TEXT", default="")
     option("--client", "NAME", "only this client's", reads=CLIENT),
     flag("--all", "also what is in order, held back or put off"),
     JSON,
+    BRANCH,
 )
 def _list(store: Store, args: Args) -> Answer:
     return Answer(

@@ -17,7 +17,11 @@ from dispatch.commands.opening import agreed, answered, on_terminal, open_store,
 from dispatch.commands.options import COMMON, REFERENCE, Args, OneOption, Option, Store, Taken, desk, take
 from dispatch.commands.printing import Result, print_result
 from dispatch.desk.session.refusals import Faulty, NeedsConfirm, NeedsScope, refuse
+from dispatch.lazily import lazily
 from dispatch.model.text import show
+
+with lazily(__name__):
+    from dispatch.commands import offices
 
 if TYPE_CHECKING:
     from dispatch.model.visits import Visit
@@ -47,10 +51,15 @@ class Command:
 
     def __call__(self, args: Args) -> int:
         """Carry it out: opened, done, and its result said. Returns the exit code."""
+        if getattr(args, "branch", ""):
+            return offices.looked_at(self._carried_out, args)
+        return print_result(self._carried_out(args), as_json=getattr(args, "json", False))
+
+    def _carried_out(self, args: Args) -> Result:
         opened = () if self.opens is None else (self.opens(args),)
         for session in opened:
             self._read(getattr(session, "store", session), args)
-        return print_result(self._done(*opened, args), as_json=getattr(args, "json", False))
+        return self._done(*opened, args)
 
     def _read(self, store: Store, args: Args) -> None:
         """Read what was typed; every fault in it at once."""

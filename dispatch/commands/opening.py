@@ -38,7 +38,7 @@ READ_BY: Mapping[str, str] = {
     "care": "care", "proposal": "care", "outbox": "messages", "inbox": "messages", "alerts": "messages", "figures": "figures",
     "timesheet": "reports", "timesheet show": "own", "timesheet submit": "own", "timesheet reopen": "own",
     "report": "reports", "report visit": "own", "report sheet": "own", "audit": "audit", "plan": "day", "query": ALL,
-    "backup": "whole", "restore": ALL, "doctor": ALL, "init": ALL, "staff": "clients",
+    "backup": "whole", "branch": "log", "branch copy": "whole", "restore": ALL, "doctor": ALL, "init": ALL, "staff": "clients",
     "keys": "access", "sshd-config": "access", "sessions": "access", "seat": ALL, "seat-parent": ALL,
     "keymap": ALL, "completion": ALL, "help": ALL,
 }  # fmt: skip
@@ -98,6 +98,9 @@ def open_store(args: argparse.Namespace, *, for_screen: bool = False) -> stores.
         StoreFault: there is none, or it cannot be used; the sentence says why.
         NotAllowed: what the command reads is not for this member of staff.
     """
+    if (guest := getattr(args, "looking", None)) is not None:
+        found: stores.Store = guest.store
+        return found
     store = stores.Store.open(database_path(args))
     store.shows_damage = for_screen
     try:
@@ -120,6 +123,9 @@ def user_of(args: argparse.Namespace, *, for_screen: bool = False) -> users.User
         StoreFault: as `open_store`.
         NotFound: nobody of that login is on the staff.
     """
+    if (guest := getattr(args, "looking", None)) is not None:
+        found: users.User = guest
+        return found
     return users.log_in(open_store(args, for_screen=for_screen), getattr(args, "login", None))
 
 

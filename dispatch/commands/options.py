@@ -137,6 +137,12 @@ COMMON = (
 )
 """What every command on a database takes."""
 JSON = flag("--json", "as JSON (docs/json.md)")
+BRANCH = option(
+    "--branch",
+    "NAME",
+    "read at that branch (dispatch branch list), or at all of them: each line names its branch",
+    default="",
+)
 REFERENCE = option("reference", "REFERENCE", "the visit, for example R4001")
 REASON = option("--reason", "TEXT", required=True)
 SCOPE = option(

@@ -10,7 +10,7 @@ from typing import Any
 from dispatch.commands.declared import CommandGroup, acts, alone, by, reads
 from dispatch.commands.giving import report
 from dispatch.commands.opening import user_of
-from dispatch.commands.options import JSON, QUOTED, REFERENCE, Args, Store, User, flag, one_of, option
+from dispatch.commands.options import BRANCH, JSON, QUOTED, REFERENCE, Args, Store, User, flag, one_of, option
 from dispatch.commands.printing import Answer, Result
 from dispatch.commands.typed import CLIENT, TECHNICIAN, day, day_or_today, period
 from dispatch.desk.session.refusals import Faulty
@@ -48,6 +48,7 @@ _SAID_FROM = 60
     flag("--rebuild", "count all days anew, and keep what was counted: nothing else is printed"),
     flag("--ascii", "only ASCII characters in the charts"),
     one_of(flag("--json", "as JSON (docs/json.md)"), flag("--csv", "as CSV")),
+    BRANCH,
     about="Every figure with its definition, its total beside that of as many days before, its limit (a setting of the firm) and "
     "small charts. Without --from the last seven days, by week "
     "the last four weeks.",
@@ -196,6 +197,7 @@ _REPORTS = (
         "day",
         "the day for the lead: exceptions first, then figures, visits, charges",
         option("--date", "DAY", "2026-11-24, today, yesterday, tue (default: today)", reads=day_or_today),
+        BRANCH,
     )(by("reports.day.day_report", day="date")),
     *(
         report(

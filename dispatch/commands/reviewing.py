@@ -8,7 +8,7 @@ from typing import Any
 
 from dispatch.commands.declared import CommandGroup, acts, alone, by, of_visit, on_visit, reads
 from dispatch.commands.opening import agreed, on_terminal, open_store, user_of
-from dispatch.commands.options import JSON, REFERENCE, Args, Store, User, flag, option
+from dispatch.commands.options import BRANCH, JSON, REFERENCE, Args, Store, User, flag, option
 from dispatch.commands.printing import Answer, Result, listing
 from dispatch.desk.session.refusals import Faulty, Refusal
 from dispatch.lazily import lazily
@@ -46,7 +46,7 @@ def _history_text(told: reviewing.VisitHistory) -> list[str]:
     return [line.text for line in record_words.history_lines(told)]
 
 
-@reads("list", "what waits for review: exceptions first, then what is clean", JSON)
+@reads("list", "what waits for review: exceptions first, then what is clean", JSON, BRANCH)
 def _list(store: Store, _: Args) -> Answer:
     log, exceptions, clean = visit_log.waiting(store)
 

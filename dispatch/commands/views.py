@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from dispatch.commands import takings
 from dispatch.commands.declared import alone
 from dispatch.commands.opening import database_path, mouse_wanted, on_terminal, open_store, user_of
-from dispatch.commands.options import JSON, Args, Store, flag, one_of, option
+from dispatch.commands.options import BRANCH, JSON, Args, Store, flag, one_of, option
 from dispatch.commands.printing import Answer, Result
 from dispatch.commands.typed import day_typed
 from dispatch.desk.session.refusals import NotFound, Refusal, refuse
@@ -218,7 +218,7 @@ def _day(args: Args) -> Result:
     return Answer(row, lambda row: forms.day_form(board, row), lambda row: board_words.day_lines(board, row))
 
 
-@alone("log", "the lead's day: planned and actual, evidence, charge", *_VIEW, one_of(*_DAYS), *_NARROWING)
+@alone("log", "the lead's day: planned and actual, evidence, charge", *_VIEW, one_of(*_DAYS), *_NARROWING, BRANCH)
 def _log(args: Args) -> Result:
     if not (_text_wanted(args) or any(getattr(args, each.dest) for each in (*_DAYS, *_NARROWING))):
         return _screen(args, "log")

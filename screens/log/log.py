@@ -330,6 +330,9 @@ class LogScreen(DayOfVisits):
     _HOURS = "The time sheets of a week: what is submitted, what is lacking, what differs; approve, and the file for payroll."
     hours = opens("H", "screen.timesheets", "Time sheets", "timesheets", _HOURS, READS["reports"].roles, of_day=True)
 
+    _BRANCHES = "All offices in one list: their days, what waits for review, their figures, what is due to clients."
+    branches = opens("E", "screen.branches", "Branches", "branches", _BRANCHES, LEADS)
+
     _AUDIT = "Who did what and when; whether the chain of it holds."
     audit = opens("A", "screen.audit", "Audit", "audit", _AUDIT, READS["audit"].roles)
     access = opens("K", "screen.access", "SSH", "access", "Keys and sessions over SSH.", READS["access"].roles)

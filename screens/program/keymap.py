@@ -65,6 +65,7 @@ PLACES = (
     KeyPlace("The visit log", ("screens.log.log:LogScreen",), _LIST),
     KeyPlace("Figures", ("screens.log.figures:FiguresScreen",), _LIST),
     KeyPlace("The visits behind a figure", ("screens.log.figures:BehindScreen",), _LIST),
+    KeyPlace("All branches", ("screens.log.branches:BranchesScreen",), _LIST),
     KeyPlace("What is still open", ("screens.log.open_work:OpenWorkScreen",), _LIST),
     KeyPlace("Invoices", ("screens.log.invoices:InvoicesScreen",), _LIST),
     KeyPlace("Revenue and margin", ("screens.log.margin:MarginScreen",), _LIST),

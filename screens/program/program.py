@@ -54,6 +54,10 @@ class Program(SaysFaults, TypeAhead[None], TerminalApp[None]):
         """Open a screen by its name over the one in front; `about` is what it shows."""
         raise NotImplementedError
 
+    def open_at(self, guest: User, screen: str, *about: Any) -> None:
+        """As `open`, at another office's database; what is opened from there is too."""
+        raise NotImplementedError
+
     async def ask_quote(self) -> None:
         """Ask on the screen in front what a visit would cost."""
         raise NotImplementedError

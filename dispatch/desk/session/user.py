@@ -60,6 +60,8 @@ class User:
     key_id: int | None = None
     site_port: int | None = None
     """The port on loopback of a SOCKS proxy that leads into the network of the client where the person is (design/remote.md)."""
+    guest_of: str = ""
+    """The name of another office whose database they look at. They are not on its staff: their own says what they may read."""
 
     @property
     def now(self) -> int:
@@ -125,6 +127,8 @@ class User:
     @property
     def roles_now(self) -> frozenset[Role]:
         """The roles as they stand now; inside a unit, as they stand for what it writes."""
+        if self.guest_of:
+            return self.staff.roles
         staff = people.staff_by_id(self.store, self.staff.id)
         return frozenset() if staff is None or not staff.active else staff.roles
 

@@ -1,0 +1,1 @@
+"""Other offices of the firm: looked at, and what goes from one to another (design/more-machines.md, Branches)."""

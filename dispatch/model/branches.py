@@ -1,0 +1,61 @@
+"""Other offices of the firm, each with a database of its own."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
+
+_HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._:-]*")
+_WHO = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
+
+
+class Branch(NamedTuple):
+    """Another office: what it is called here, where its database is, what our program is called there (over SSH), and the id that
+    its database has."""
+
+    id: int
+    name: str
+    location: str
+    program: str = "dispatch"
+    office: str = ""
+    version: int = 1
+
+
+class SshPlace(NamedTuple):
+    """A database on another machine, as `ssh://user@host:port/path` names it; what it does not say, OpenSSH's settings do."""
+
+    host: str
+    path: str
+    user: str = ""
+    port: int | None = None
+
+    @property
+    def at(self) -> str:
+        """User and host as `ssh` takes them."""
+        return f"{self.user}@{self.host}" if self.user else self.host
+
+
+def ssh_place(typed: str) -> SshPlace | None:
+    """The place of a URL; None where it is none of SSH.
+
+    Raises:
+        ValueError: it is one of SSH, and not whole.
+    """
+    if not typed.startswith("ssh://"):
+        return None
+    parts = urlsplit(typed)
+    try:
+        port = parts.port
+    except ValueError:
+        raise ValueError("its port is no number") from None
+    user, host, path = parts.username or "", parts.hostname or "", unquote(parts.path)
+    if (
+        not _HOST.fullmatch(host)
+        or (user and not _WHO.fullmatch(user))
+        or len(path) < 2
+        or parts.query
+        or parts.password
+    ):
+        raise ValueError("ssh://user@host/path/of/the.db is expected")
+    return SshPlace(host, path, user, port)

@@ -1,0 +1,152 @@
+"""All offices in one list: their day, what waits for review, their figures, what is due to clients; each row names its office."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+from collections.abc import Iterator, Sequence
+
+from db import settings
+from dispatch.desk.branches.looking import BranchLook, looks
+from dispatch.desk.branches.overview import Overview, overview
+from dispatch.desk.figures.meanings import FIGURES, Money, value_text
+from dispatch.desk.session.user import User
+from dispatch.desk.texts.board_words import charge_text, span_in, totals_text
+from dispatch.model.boards import Log, LogLine
+from dispatch.model.instants import day_of, day_text
+from dispatch.model.text import pad, show
+from dispatch.model.ways import state_words
+from screens.binding import BACK, command
+from screens.listed import ListScreen
+from screens.of_day import DAYS
+from screens.reading import ScreenReading
+from widgets.listed import FigureLine
+
+_NAME = 14
+"""Columns of an office's name."""
+
+
+class BranchesScreen(ListScreen[tuple[User, str, str]]):
+    """Branches, read only. A row opens in the screens of its own office, in which nothing can be changed."""
+
+    SHOWS = "log"
+
+    TITLE_WORD = "all branches"
+    ENTER = "open"
+    FOOTER = "branch.open branch.exceptions branch.again view.previous view.next screen.leave screen.keys"
+    BINDINGS = [BACK, *DAYS]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._open = contextlib.ExitStack()
+        self._looks: list[BranchLook] = []
+        self._only_exceptions = False
+        self._reading = self.reading = ScreenReading(self, self._read, self._show)
+
+    def reload(self) -> None:
+        self._reading.begin()
+
+    def on_unmount(self) -> None:
+        """Nothing of the other offices is open any more."""
+        self._open.close()
+
+    def _read(self) -> list[Overview]:
+        if not self._looks:
+            self._looks = self._open.enter_context(looks(self.user))
+        day = self.program.day
+        today = settings.today(self.user.store)
+        return [overview(look, None if day == today else day) for look in self._looks]
+
+    def _show(self, found: list[Overview]) -> None:
+        self.things = {}
+        self.listed.set_figures(list(self._lines(found)))
+        unreached = sum(one.log is None for one in found)
+        said = f"{unreached} cannot be reached" if unreached else ""
+        others = f"{len(found) - 1} beside this one"
+        self.show_head(f"Branches  {day_text(self.program.day)}", " · ".join(filter(None, (others, said))))
+
+    def _lines(self, found: Sequence[Overview]) -> Iterator[FigureLine]:
+        times = self.user.firm.times()
+        for one in found:
+            path = f"office {one.look.name}"
+            if one.look.user is not None:
+                self.things[path] = (one.look.user, "log", "")
+            shown = totals_text(one.log.totals) if one.log is not None else ""
+            words = " · ".join(filter(None, (one.look.age(times), shown)))
+            yield FigureLine("Offices", path, show(one.look.name, 30), words, True, one.look.user is None)
+        if len(found) == 1:
+            yield FigureLine("Offices", "none", "no other yet", "dispatch branch add NAME WHERE", False)
+            return
+        seen = [one for one in found if one.log is not None and one.look.user is not None]
+        rows = [(one, line) for one in seen for line in (one.log.lines if one.log else ())]
+        rows = [(one, line) for one, line in rows if line.exceptions or not self._only_exceptions]
+        rows.sort(key=lambda row: row[1].visit.start or 0)
+        title = "Worth a look" if self._only_exceptions else "The day"
+        yield from self._visits(f"{title} ({len(rows)}), each by the clocks of its office", "day", rows)
+        review = [(one, line) for one in seen for line in one.review]
+        yield from self._visits(f"To review ({len(review)})", "review", review)
+        for figure in FIGURES:
+            values = [
+                f"{show(one.look.name, _NAME)} {value_text(figure, one.figures.whole(figure).now, _money(one))}"
+                for one in seen
+                if one.figures is not None and figure in one.figures.now.shown
+            ]
+            if values:
+                yield FigureLine("Figures of seven days", f"figure {figure.key}", figure.name, " · ".join(values))
+        for one in seen:
+            for item in one.care:
+                path = f"care {one.look.name} {item.key}"
+                if one.look.user is not None:
+                    self.things[path] = (one.look.user, "care", "")
+                yield FigureLine(
+                    "Due to clients", path, show(one.look.name, _NAME), f"{show(item.client)}: {item.what}"
+                )
+
+    def _visits(self, section: str, part: str, rows: Sequence[tuple[Overview, LogLine]]) -> Iterator[FigureLine]:
+        width = max((min(_NAME, len(one.look.name)) for one, _ in rows), default=0)
+        for one, line in rows:
+            assert one.look.user is not None
+            assert one.log is not None
+            path = f"{part} {one.look.name} {line.visit.reference}"
+            self.things[path] = (one.look.user, "record", line.visit.reference)
+            label = f"{pad(show(one.look.name, _NAME), width)} {show(line.visit.reference)}"
+            yield FigureLine(
+                section, path, label, _words(line, one.log, dated=part == "review"), True, bool(line.exceptions)
+            )
+
+    def action_day(self, by: int) -> None:
+        """Go to the next or the previous day."""
+        self.program.go_to(self.program.day + datetime.timedelta(days=by))
+
+    @command("enter", "branch.open", "Open")
+    def action_open(self) -> None:
+        """Open the office's log, the visit's record, or what is due to clients there; nothing can be changed there."""
+        if self.here is not None:
+            guest, screen, reference = self.here
+            self.program.open_at(guest, screen, *filter(None, (reference,)))
+
+    @command("x", "branch.exceptions", "Worth a look")
+    def action_exceptions(self) -> None:
+        """Of the day only what is worth a look, or all."""
+        self._only_exceptions = not self._only_exceptions
+        self.reload()
+
+    @command("r", "branch.again", "Copy again")
+    def action_again(self) -> None:
+        """Look for all offices again, and bring copies up to date."""
+        self._looks = []
+        self.reload()
+
+
+def _words(line: LogLine, log: Log, *, dated: bool) -> str:
+    """A visit in a line, as the log of its office has it, with its day or its time."""
+    visit, when = line.visit, ""
+    if visit.start is not None:
+        when = day_text(day_of(visit.start, log.zone)) if dated else span_in(visit.start, visit.end, log)
+    parts = [when, state_words(visit), show(visit.client), ", ".join(map(show, line.technicians)), charge_text(line)]
+    return " · ".join(filter(None, (*parts, *(show(remark.text, 60) for remark in line.exceptions[:1]))))
+
+
+def _money(one: Overview) -> Money:
+    assert one.figures is not None
+    return one.figures.now.money
