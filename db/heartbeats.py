@@ -8,9 +8,13 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from db.store import Store
+if TYPE_CHECKING:
+    from db.store import Store
+
+REPLICATE = "replicate"
+"""The process that keeps a copy elsewhere."""
 
 
 class Heartbeat(NamedTuple):
@@ -51,3 +55,8 @@ def heartbeat(store: Store, process: str) -> Heartbeat | None:
         return Heartbeat(int(looked_at), int(since), int(every), str(trouble))
     except (OSError, ValueError, TypeError):
         return None
+
+
+def forget(store: Store, process: str) -> None:
+    """Let a process be one that never ran here."""
+    store.path.with_name(f"{store.path.name}.{process}").unlink(missing_ok=True)

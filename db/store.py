@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from db import machine_clock, migrations, opening, texts
+from db import fence, machine_clock, migrations, opening, texts
 from db.catalogue import Catalogue
 from db.faults import (
     NOTHING_SAVED,
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
 TIMEOUT = 10.0
 """Seconds that a session waits for others before it says so."""
+_FENCE_SECONDS = 5.0
+"""How often a session that nobody disturbs looks whether this machine is still first."""
 _PARTING = 1.0
 """Seconds that a session waits for others at its end."""
 
@@ -96,11 +99,15 @@ class Store:
         self._utils: Database | None = None
         self._closed = False
         self._seen = self.data_version()
-        self.read_only = read_only
+        self.read_only: FrozenFiles | fence.Fenced | None = read_only
         """Since when and why nothing can be written; None: it can."""
+        self.passes_fence = False
+        """What is saved is how this database stands itself (db.fence)."""
         if (taken := conn.execute("SELECT value FROM setting WHERE key = 'taken_along'").fetchone()) is not None:
             self.taken_along = int(taken[0])
         self._open_files = OpenFiles(conn, path) if read_only is None else read_only
+        self._fence_seen, self._fence_generation = 0.0, 0
+        self.look_at_fence()
         # also where nobody closes the store: at the end of the process Python would close the connection regardless
         self._end = weakref.finalize(self, _end, self._open_files, conn, gate, self._pid)
 
@@ -296,9 +303,14 @@ class Store:
             self.ensure_in_place()
             version = self.data_version()
             if version == self._seen:
-                return False
+                if time.monotonic() < self._fence_seen + _FENCE_SECONDS:
+                    return False
+                before = self.read_only
+                self.look_at_fence()
+                return (before is None) != (self.read_only is None)
             migrations.refuse_newer(self.conn, self.path)
             self._seen = version
+            self.look_at_fence()
             return True
         finally:
             self._lock.release()
@@ -388,7 +400,7 @@ class Store:
     @contextlib.contextmanager
     def _writing(self, me: int, login: str) -> Iterator[Saving]:
         """The turn of this thread, and the write lock of the file; what is not committed inside is undone."""
-        if self.read_only is not None:
+        if isinstance(self.read_only, FrozenFiles):
             raise self.read_only.refuse()
         assert isinstance(self._open_files, OpenFiles)
         if not self._turn.acquire(timeout=self.timeout):
@@ -402,6 +414,7 @@ class Store:
                 saving = Saving(self.conn, self.path, self._open_files, self.timeout)
                 try:
                     saving.begin()
+                    self._refuse_behind_fence()
                     self._refuse_doubtful_clock()
                     yield saving
                 except sqlite3.Error as error:
@@ -450,6 +463,23 @@ class Store:
             return ""
         with self._lock:
             return machine_clock.doubt(self.conn, self.clock)
+
+    def look_at_fence(self) -> None:
+        """Notice that another machine is first, or this one again."""
+        if isinstance(self.read_only, FrozenFiles):
+            return
+        self._fence_seen = time.monotonic()
+        stands = fence.standing(self.conn)
+        if stands is not None and self._fence_generation != stands.generation:
+            self._fence_generation = stands.generation
+            self.conn.execute(f"PRAGMA wal_autocheckpoint={fence.LITESTREAM_CHECKPOINTS:d}")
+        self.read_only = None if stands is None else fence.fenced(self, stands)
+
+    def _refuse_behind_fence(self) -> None:
+        """Save nothing where another machine is first. Looked at with the write lock, so that nothing slips by."""
+        self.look_at_fence()
+        if self.read_only is not None and not self.passes_fence:
+            raise self.read_only.refuse()
 
     def _refuse_doubtful_clock(self) -> None:
         """Write no instant that can hardly be true."""

@@ -14,14 +14,14 @@ from dispatch.commands.standard_input import called, file_named
 from dispatch.desk.session.refusals import Faulty
 from dispatch.lazily import lazily
 from dispatch.model.forms import forms
-from dispatch.model.instants import stamp
+from dispatch.model.instants import parse_iso, stamp
 from dispatch.model.paths import typed_path
 from dispatch.model.text import count_text, pad, show
 
 with lazily(__name__):
     from db import backups, settings
     from dispatch.desk.access import connecting
-    from dispatch.desk.backup import archive, restoring
+    from dispatch.desk.backup import archive, coming_back, copy_words, restoring
     from dispatch.desk.book import holiday_table
     from dispatch.desk.calendars import syncing
     from dispatch.desk.figures import day_sums
@@ -117,19 +117,41 @@ def _broken(backup: restoring.FoundBackup) -> int:
 @alone(
     "restore",
     "make a working place of a backup, never over one that is there",
-    option("file", "BACKUP", "- reads standard input"),
-    option("--identity", "FILE", "the private key of an encrypted archive"),
+    option("file", "BACKUP", "- reads standard input", nargs="?"),
+    option("--from-replica", "TARGET", "of the copy that `dispatch replicate` keeps there, instead of a BACKUP"),
+    option("--at", "INSTANT", "with --from-replica: as it was then, 2026-11-24T07:30:00-05:00 (default: the newest)"),
+    option("--identity", "FILE", "the private key of an encrypted archive or copy"),
     about="Makes the database of a backup available at --db (or DISPATCH_DB), where nothing may be yet, puts beside it "
     "what goes with it, makes sshd's key file anew for this machine, and says what it made.",
 )
 def _restore(args: Args) -> int:
     target = database_path(args)
+    if (args.file is None) == (args.from_replica is None) or (args.at and args.file):
+        raise Faulty(["a BACKUP, or --from-replica TARGET (with --at INSTANT), is expected"])
+    if args.from_replica is not None:
+        return _bring_back(args, target)
     with file_named(args.file, of_any_size=True) as file:
         done = restoring.restore(file, target, typed_path(args.identity) if args.identity else None)
     print(f"Made from {show(called(args.file))}. Head of the audit chain: {done.found.head}")
     for made in done.made:
         print(f"  {show(made)}")
     return _broken(done.found)
+
+
+def _bring_back(args: Args, target: Path) -> int:
+    identity = typed_path(args.identity) if args.identity else None
+    at = None
+    if args.at:
+        try:
+            at = parse_iso(args.at)
+        except ValueError:
+            raise Faulty(["--at: an instant with its offset is expected, 2026-11-24T07:30:00-05:00"]) from None
+    done = coming_back.restore(args.from_replica, target, identity=identity, at=at)
+    print(f"Made from {show(args.from_replica)}. Head of the audit chain: {done.found.head}")
+    for made in done.made:
+        print(f"  {show(made)}")
+    print("It is a copy and saves nothing. To work with it, promote it: dispatch promote")
+    return 1 if any(made.startswith("MISSING") for made in done.made) else 0
 
 
 @reads(
@@ -150,6 +172,7 @@ def _doctor(store: Store, args: Args) -> Answer:
         *connecting.findings_of_the_server(store),
         *syncing.findings(store),
         *inbox_running.findings(store),
+        *copy_words.findings(store),
         holiday_table.finding(store),
         *filter(None, [client_languages.finding(store)]),
         day_sums.finding(store),

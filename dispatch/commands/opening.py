@@ -39,6 +39,7 @@ READ_BY: Mapping[str, str] = {
     "timesheet": "reports", "timesheet show": "own", "timesheet submit": "own", "timesheet reopen": "own",
     "report": "reports", "report visit": "own", "report sheet": "own", "audit": "audit", "plan": "day", "query": ALL,
     "backup": "whole", "branch": "log", "branch copy": "whole", "restore": ALL, "doctor": ALL, "init": ALL, "staff": "clients",
+    "replicate": "whole", "promote": "whole",
     "keys": "access", "sshd-config": "access", "sessions": "access", "seat": ALL, "seat-parent": ALL,
     "keymap": ALL, "completion": ALL, "help": ALL,
 }  # fmt: skip

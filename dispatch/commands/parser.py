@@ -62,6 +62,7 @@ GROUPS = (
     ("planning", ("plan",)),
     ("reporting", ("query",)),
     ("backup", ("backup", "restore", "doctor")),
+    ("replicating", ("replicate", "promote")),
     ("branches", ("branch",)),
     ("book", ("init", "staff")),
     ("remote", ("keys", "sshd-config", "sessions", "seat", "seat-parent")),

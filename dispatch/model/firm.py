@@ -52,6 +52,7 @@ class Firm:
     Mail is read from `inbox_host` (design/records.md, Mail in), what came since the day `inbox_from` (ISO 8601), and moved to
     `inbox_moved_to`; `inbox_trusts` names the server whose word counts on who sent a mail, a request by mail is planned with
     `inbox_minutes`, and a sender is answered `inbox_answers` times a day at most.
+    Where a copy elsewhere is not reached for `alone_minutes`, nothing is saved any more (0: it is, design/more-machines.md).
     `language` is what clients read in who have none of their own (dispatch.model.languages).
     Papers that are mailed go to contacts with one of the roles in `paper_to`, where a client has one.
     `roads` is the id of the road graph that drives are reckoned on, empty for none; `travel_engine` (`none`, `osrm`,
@@ -157,6 +158,7 @@ class Firm:
     targets_p4: str = "480 - - 2400 -"
     at_risk_pct: int = 75
     critical_pct: int = 90
+    alone_minutes: int = 0
     roads: str = ""
     travel_engine: str = "none"
     travel_url: str = ""

@@ -166,6 +166,14 @@ class Trouble(NamedTuple):
         return ", ".join(f"{count_text(count, 'message')} {what}" for count, what in counts if count)
 
 
+_NOT_DONE = {
+    "inbox": "Mail is not read",
+    "outbox": "Messages are not sent",
+    "replicate": "The copy elsewhere falls behind",
+}
+"""What a process does not do that is silent."""
+
+
 class SilentProcess(NamedTuple):
     """A process that does not do its work: its name, since when, and what keeps it from it, where that is known."""
 
@@ -176,7 +184,7 @@ class SilentProcess(NamedTuple):
     @property
     def words(self) -> str:
         """What somebody has to look at."""
-        what = "Mail is not read" if self.name == "inbox" else "Messages are not sent"
+        what = _NOT_DONE[self.name]
         return f"{what}: {self.why}" if self.why else f"{what}: does dispatch {self.name} run run?"
 
 

@@ -303,6 +303,13 @@ SETTINGS = RecordType(
         _number("inbox_minutes", "Mail in: minutes of a request", Whole(1, 1440)),
         _number("inbox_answers", "Mail in: answers a day to a sender", Whole(0, 100)),
         _one_of("language", "Clients read", "en, de, fr or es, where a client has no other", Choice(tuple(LANGUAGES))),
+        Field(
+            "alone_minutes",
+            "Without the copy elsewhere, minutes",
+            Whole(0, 1440),
+            "0: saving goes on however long it is not reached; 5: after five minutes nothing is saved until it is",
+            required=True,
+        ),
         Field("paper_address", "Papers: address", Text(ADDRESS), "1 Front Street | Columbus, OH 43215: a line each"),
         Field("paper_phone", "Papers: telephone", Text(), "+1 614 555 0100"),
         Field("paper_mail", "Papers: e-mail", EMAIL, "office@example.com"),

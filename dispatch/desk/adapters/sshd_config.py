@@ -98,10 +98,12 @@ def unit(user: str, program: Path, database: Path) -> str:
         program: where `dispatch` is.
         database: the database.
     """
-    words = [str(program), "seat-parent", "--db", str(database)]
-    # in a unit % begins a specifier and $ a variable
-    quoted = [json.dumps(word, ensure_ascii=False).replace("%", "%%").replace("$", "$$") for word in words]
-    return _UNIT.format(user=user, command=" ".join(quoted))
+    return _UNIT.format(user=user, command=quoted(str(program), "seat-parent", "--db", str(database)))
+
+
+def quoted(*words: str) -> str:
+    """Words as a unit of systemd has them: there % begins a specifier and $ a variable."""
+    return " ".join(json.dumps(word, ensure_ascii=False).replace("%", "%%").replace("$", "$$") for word in words)
 
 
 _WANTED = {

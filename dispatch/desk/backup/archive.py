@@ -95,11 +95,11 @@ def write(store: Store, target: Path, to: Sequence[str] = ()) -> Manifest:
 
 def pour(store: Store, out: IO[bytes], scratch: Path, to: Sequence[str] = ()) -> Manifest:
     """As `write`, into an open stream; `scratch` is a folder that takes a copy of the database meanwhile."""
-    recipients = _recipients(to)
+    readers = recipients(to)
     try:
         with TemporaryDirectory(prefix=".dispatch-backup-", dir=scratch) as folder:
             manifest, sources = _gathered(store, Path(folder) / DATABASE)
-            if not recipients:
+            if not readers:
                 _tar(out, manifest, sources)
                 return manifest
             from pyrage import encrypt_io
@@ -107,7 +107,7 @@ def pour(store: Store, out: IO[bytes], scratch: Path, to: Sequence[str] = ()) ->
             with TemporaryFile(dir=scratch) as plain:
                 _tar(plain, manifest, sources)
                 plain.seek(0)
-                encrypt_io(plain, out, recipients)
+                encrypt_io(plain, out, readers)
             return manifest
     except BrokenPipeError:
         raise
@@ -126,16 +126,23 @@ def _gathered(store: Store, database: Path) -> tuple[Manifest, dict[str, Path | 
             sources[f"files/{sha256[:2]}/{sha256}"] = path
         else:
             missing.append(sha256)
-    folders = {"unsent": unsent_folder(store), "papers": kept_files.templates_of(store)}
-    beside = [(kind, path) for kind, folder in folders.items() if folder.is_dir() for path in sorted(folder.iterdir())]
-    for kind, path in (*beside, *(("settings", path_of_setting(name)) for name in SETTINGS)):
-        name = f"{kind}/{path.name}"
-        with contextlib.suppress(FileNotFoundError, IsADirectoryError):  # saved meanwhile, or never set
-            if ENTRY_NAME.fullmatch(name):
-                sources[name] = path.read_bytes()
+    sources |= beside(store)
     entries = tuple(_entry(name, source) for name, source in sources.items())
     made_at, missing_too = store.clock.now(), tuple(missing)
     return Manifest(FORMAT, __version__, made_at, store.path.name, head, entries, missing_too), sources
+
+
+def beside(store: Store) -> dict[str, bytes]:
+    """What goes along with a database and its files: texts not yet saved, templates of papers, this person's settings."""
+    folders = {"unsent": unsent_folder(store), "papers": kept_files.templates_of(store)}
+    paths = [(kind, path) for kind, folder in folders.items() if folder.is_dir() for path in sorted(folder.iterdir())]
+    found = {}
+    for kind, path in (*paths, *(("settings", path_of_setting(name)) for name in SETTINGS)):
+        name = f"{kind}/{path.name}"
+        with contextlib.suppress(FileNotFoundError, IsADirectoryError):  # saved meanwhile, or never set
+            if ENTRY_NAME.fullmatch(name):
+                found[name] = path.read_bytes()
+    return found
 
 
 def _entry(name: str, source: Path | bytes) -> ArchivedFile:
@@ -163,20 +170,25 @@ def _stream(source: Path | bytes) -> IO[bytes]:
     return io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
 
 
-def _recipients(to: Sequence[str]) -> list[Any]:
+def recipients(to: Sequence[str]) -> list[Any]:
+    """Public keys as age takes them.
+
+    Raises:
+        Refusal: one cannot be read, or there is nothing to encrypt with.
+    """
     if not to:
         return []
     pyrage = age_library()
-    recipients = []
+    found = []
     for text in to:
         kind = pyrage.ssh if text.startswith("ssh-") else pyrage.x25519
         try:
-            recipients.append(kind.Recipient.from_str(text.strip()))
+            found.append(kind.Recipient.from_str(text.strip()))
         except pyrage.RecipientError:
             raise Refusal(
                 f"{show(text, 80)} is not a public key of age (age1…) or of ssh. Nothing was written."
             ) from None
-    return recipients
+    return found
 
 
 def age_library() -> Any:

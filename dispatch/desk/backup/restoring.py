@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
@@ -83,8 +83,24 @@ def restore(source: Path, target: Path, identity: Path | None = None) -> Restore
         Exists: something is at `target`, or beside it where a part of the backup belongs.
         StoreFault, Refusal: the backup is not whole, or the folder does not take it. Nothing half-made is left.
     """
+
+    def unpack(folder: Path) -> tuple[FoundBackup, list[str]]:
+        backup = _unpacked(source, identity, folder, all_of_it=True)
+        return backup, [] if backup.manifest is None else _told_of(backup.manifest, parts_beside(target))
+
     target = target.absolute()
-    beside = {name: copies.side_file(target, f".{name}") for name in ("files", "unsent", "papers", "keys")}
+    return put_in_place(target, unpack)
+
+
+def parts_beside(target: Path) -> dict[str, Path]:
+    """What belongs beside a database, by its name in a backup."""
+    return {name: copies.side_file(target, f".{name}") for name in ("files", "unsent", "papers", "keys")}
+
+
+def put_in_place(target: Path, unpack: Callable[[Path], tuple[FoundBackup, list[str]]]) -> Restored:
+    """Make a working place of what `unpack` puts into a folder on the same disk: `database`, `files`, `unsent`, `papers` and
+    `settings`; it says what it found, and one line about each thing. Raises as `restore`."""
+    beside = parts_beside(target)
     for path in (target, *beside.values()):
         if os.path.lexists(path):
             raise Exists(f"There is already something at {path}. It was left as it is; choose another name.")
@@ -92,16 +108,14 @@ def restore(source: Path, target: Path, identity: Path | None = None) -> Restore
     try:
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as folder:
-            backup = _unpacked(source, identity, Path(folder), all_of_it=True)
+            backup, told = unpack(Path(folder))
             for name in ("files", "unsent", "papers"):
                 if (Path(folder) / name).is_dir():
                     (Path(folder) / name).rename(beside[name])
                     placed.append(beside[name])
             backups.restore(Path(folder) / DATABASE, target)
             placed.clear()
-            made = [f"{target}: the database, {backup.rows} rows of audit"]
-            if backup.manifest is not None:
-                made += _told_of(backup.manifest, beside)
+            made = [f"{target}: the database, {backup.rows} rows of audit", *told]
             made += _settings_from(Path(folder) / "settings")
     except OSError as error:
         raise from_os(error, target) from error
@@ -141,10 +155,11 @@ def _unpacked(source: Path, identity: Path | None, folder: Path, *, all_of_it: b
         raise Refusal(f"{named} is a folder; name a backup.") from None
     except OSError as error:
         raise from_os(error, source) from error
-    return _examined(folder / DATABASE, manifest, named)
+    return examined(folder / DATABASE, manifest, named)
 
 
-def _examined(database: Path, manifest: Manifest | None, named: str) -> FoundBackup:
+def examined(database: Path, manifest: Manifest | None, named: str) -> FoundBackup:
+    """Look whether a database that nobody has open is whole; raises as `verify`."""
     opening.vet(database)
     try:
         with contextlib.closing(copies.connect(database, mode="ro&immutable=1")) as conn:
@@ -169,7 +184,7 @@ def _decrypted(file: IO[bytes], identity: Path | None, named: str) -> Iterator[I
     if identity is None:
         raise Refusal(f"{named} is encrypted: name the file with the private key by --identity.")
     pyrage = age_library()
-    ours = _identities(identity)
+    ours = identities(identity)
     with TemporaryFile() as plain:
         try:
             pyrage.decrypt_io(file, plain, ours)
@@ -188,7 +203,12 @@ def _decrypted(file: IO[bytes], identity: Path | None, named: str) -> Iterator[I
         yield plain
 
 
-def _identities(path: Path) -> list[Any]:
+def identities(path: Path) -> list[Any]:
+    """The private keys in a file, as age takes them.
+
+    Raises:
+        Refusal: there is none in it.
+    """
     pyrage = age_library()
     try:
         data = path.read_bytes()
@@ -198,10 +218,8 @@ def _identities(path: Path) -> list[Any]:
         if b"PRIVATE KEY" in data:
             return [pyrage.ssh.Identity.from_buffer(data)]
         lines = [line.strip() for line in data.decode(errors="replace").splitlines()]
-        if identities := [
-            pyrage.x25519.Identity.from_str(line) for line in lines if line.startswith("AGE-SECRET-KEY-")
-        ]:
-            return identities
+        if found := [pyrage.x25519.Identity.from_str(line) for line in lines if line.startswith("AGE-SECRET-KEY-")]:
+            return found
     except pyrage.IdentityError:
         pass
     raise Refusal(

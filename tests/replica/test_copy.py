@@ -1,0 +1,236 @@
+"""A copy elsewhere: what is at the place, and what comes back from there."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import time
+from pathlib import Path
+
+import pytest
+
+from db import audit, checklists, settings, visits
+from db.faults import Exists, ReadOnly
+from db.heartbeats import REPLICATE, heartbeat
+from db.store import Store
+from dispatch.desk.backup import coming_back, copy_words, elsewhere, promoting, setting_up
+from dispatch.desk.backup.following import FirstPlaceLost
+from dispatch.desk.backup.places import PlaceNotReached
+from dispatch.desk.backup.targets import place_at
+from dispatch.desk.closeout.evidence import attach
+from dispatch.desk.session.refusals import NotAllowed, Refusal
+from dispatch.desk.session.user import log_in, read_only_words
+from tests.desk.conftest import Office
+from tests.replica.conftest import copying
+
+PICTURE = b"\x89PNG" + bytes(range(256)) * 300
+
+
+def rename(office: Office, name: str) -> None:
+    """Save something."""
+    with office.dana.write("test") as unit:
+        settings.set_firm(unit, name=name)
+
+
+def name_in(database: Path) -> str:
+    """What was saved last."""
+    with Store.open(database) as store:
+        return settings.firm(store).name
+
+
+def hand_in(office: Office) -> None:
+    """Ana hands in a picture."""
+    office.on_site()
+    visit = visits.visit_by_reference(office.store, "R1")
+    assert visit is not None
+    item = checklists.checklist(office.store, visit.id).items[0]
+    attach(office.ana, "R1", item.ref, "rack.png", io.BytesIO(PICTURE))
+
+
+def test_a_copy_comes_back_with_its_files_and_the_same_head(copied: Office, place: Path, tmp_path: Path) -> None:
+    hand_in(copied)
+    with copying(copied.store.path) as process:
+        process.once()
+    back = tmp_path / "other" / "firm.db"
+    done = coming_back.restore(str(place), back)
+    assert done.found.head == audit.head(copied.store)
+    assert any("head compared" in line for line in done.made)
+    assert [file.read_bytes() for file in (back.with_name("firm.db.files")).rglob("*") if file.is_file()] == [PICTURE]
+    assert stat.S_IMODE(place.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in place.rglob("*") if path.is_file()} == {0o600}
+
+
+def test_a_file_that_is_missing_at_the_place_is_told(copied: Office, place: Path, tmp_path: Path) -> None:
+    hand_in(copied)
+    with copying(copied.store.path) as process:
+        process.once()
+    for file in (place / "files").rglob("*"):
+        if file.is_file():
+            file.unlink()
+    done = coming_back.restore(str(place), tmp_path / "other" / "firm.db")
+    assert [line for line in done.made if line.startswith("MISSING: 1 file ")]
+
+
+def test_what_is_saved_later_comes_too_and_nothing_is_written_over(copied: Office, place: Path, tmp_path: Path) -> None:
+    rename(copied, "Later")
+    with copying(copied.store.path) as process:
+        process.once()
+        rename(copied, "Later still")
+        process.once()
+    back = tmp_path / "back.db"
+    coming_back.materialise(str(place), back)
+    assert name_in(back) == "Later still"
+    with pytest.raises(Exists):
+        coming_back.materialise(str(place), back)
+    with pytest.raises(Exists):
+        coming_back.restore(str(place), back)
+
+
+def test_a_moment_of_the_past_comes_back(copied: Office, place: Path, tmp_path: Path) -> None:
+    with copying(copied.store.path) as process:
+        process.once()
+        rename(copied, "Before")
+        process.once()
+        moment = max(os.stat(file).st_mtime for file in place.rglob("*.ltx"))
+        time.sleep(1.2)  # Litestream lives by the clock of the machine
+        while max(os.stat(file).st_mtime for file in place.rglob("*.ltx")) < moment + 2:
+            time.sleep(0.7)
+            rename(copied, f"After {time.monotonic()}")
+            process.once()
+    back = tmp_path / "back.db"
+    coming_back.materialise(str(place), back, at=int(moment) + 1)
+    assert name_in(back) == "Before"
+    with pytest.raises(Refusal, match="no such state"):
+        coming_back.materialise(str(place), tmp_path / "none.db", at=int(moment) - 3600)
+
+
+def test_a_copy_saves_nothing_until_it_is_promoted_and_then_the_first_machine_does_not(
+    copied: Office, place: Path, tmp_path: Path
+) -> None:
+    back = tmp_path / "other" / "firm.db"
+    coming_back.restore(str(place), back)
+    copied.clock.advance(3600)
+    with Store.open(back, clock=copied.clock) as store:
+        lee = log_in(store, "lee")
+        assert "this is a copy of generation 1" in read_only_words(store)
+        with pytest.raises(ReadOnly, match="this is a copy of generation 1"), lee.write("test") as unit:
+            settings.set_firm(unit, name="No")
+        with pytest.raises(NotAllowed):
+            promoting.promote(log_in(store, "ana"))
+        assert "of generation 2" in promoting.promote(lee)
+        assert read_only_words(store) == ""
+        with lee.write("test") as unit:
+            settings.set_firm(unit, name="Second")
+    with copying(back) as process:
+        process.once()
+    # the first one goes on until it looks
+    rename(copied, "First, alone")
+    with copying(copied.store.path) as process, pytest.raises(FirstPlaceLost, match="first since generation 2"):
+        process.once()
+    assert copied.store.changed()
+    assert "another machine is first since generation 2" in read_only_words(copied.store)
+    with pytest.raises(ReadOnly, match="another machine is first since generation 2"):
+        rename(copied, "No")
+    with pytest.raises(Refusal, match="what they saved is not here"):
+        promoting.promote(copied.lee)
+    coming_back.materialise(str(place), tmp_path / "third.db")
+    assert name_in(tmp_path / "third.db") == "Second"
+
+
+def test_of_two_that_are_promoted_one_wins(copied: Office, place: Path, tmp_path: Path) -> None:
+    machines = [tmp_path / name / "firm.db" for name in ("one", "two")]
+    for machine in machines:
+        coming_back.restore(str(place), machine)
+    copied.clock.advance(3600)
+    with Store.open(machines[0], clock=copied.clock) as one, Store.open(machines[1], clock=copied.clock) as two:
+        promoting.promote(log_in(one, "lee"))
+        with pytest.raises(Refusal, match="was promoted first"):
+            promoting.promote(log_in(two, "lee"))
+        assert read_only_words(two)
+
+
+def test_a_machine_that_seems_to_be_at_work_is_not_taken_over_unasked(
+    copied: Office, place: Path, tmp_path: Path
+) -> None:
+    back = tmp_path / "other" / "firm.db"
+    coming_back.restore(str(place), back)
+    with Store.open(back, clock=copied.clock) as store:
+        with pytest.raises(Refusal, match="seems to be at work"):
+            promoting.promote(log_in(store, "lee"))
+        assert "generation 2" in promoting.promote(log_in(store, "lee"), although_alive=True)
+
+
+def test_nobody_else_may_keep_a_copy_at_a_place_that_is_taken(copied: Office, place: Path, tmp_path: Path) -> None:
+    copied.store.path.with_name("firm.db.replica.json").unlink()  # another machine with the same database
+    with pytest.raises(Refusal, match="copy of another machine"):
+        setting_up.set_up(copied.lee, str(place))
+    with pytest.raises(NotAllowed):
+        setting_up.set_up(copied.dana, str(tmp_path / "new"))
+
+
+def test_encrypted_nothing_can_be_read_at_the_place(office: Office, place: Path, tmp_path: Path) -> None:
+    import pyrage
+
+    key = pyrage.x25519.Identity.generate()
+    identity = tmp_path / "key"
+    identity.write_text(str(key))
+    made = setting_up.set_up(office.lee, str(place), [str(key.to_public())])
+    assert any("Encrypted to 1 key" in line for line in made)
+    hand_in(office)
+    with copying(office.store.path) as process:
+        process.once()
+    for file in place.rglob("*.age"):
+        assert file.read_bytes().startswith(b"age-encryption.org/")
+    assert not list(place.rglob("*.ltx"))
+    with pytest.raises(Refusal, match="--identity"):
+        coming_back.materialise(str(place), tmp_path / "no.db")
+    other = tmp_path / "other key"
+    other.write_text(str(pyrage.x25519.Identity.generate()))
+    with pytest.raises(Refusal, match="other keys"):
+        coming_back.materialise(str(place), tmp_path / "no.db", identity=other)
+    back = tmp_path / "other" / "firm.db"
+    done = coming_back.restore(str(place), back, identity=identity)
+    assert done.found.head == audit.head(office.store)
+    again = elsewhere.kept(back)
+    assert again is not None
+    assert again.to == (str(key.to_public()),)
+
+
+def test_a_place_that_is_gone_is_told_and_nothing_is_lost(copied: Office, place: Path, tmp_path: Path) -> None:
+    away = place.with_name("away")
+    with copying(copied.store.path) as process:
+        process.once()
+        place.rename(away)
+        place.write_text("in the way")
+        rename(copied, "While it was gone")
+        with pytest.raises(PlaceNotReached):
+            process.once()
+        place.unlink()
+        away.rename(place)
+        process.once()
+    coming_back.materialise(str(place), tmp_path / "back.db")
+    assert name_in(tmp_path / "back.db") == "While it was gone"
+
+
+def test_the_doctor_and_the_log_say_how_old_it_is(office: Office, place: Path) -> None:
+    assert copy_words.findings(office.store) == []
+    assert copy_words.line(office.store) == ""
+    setting_up.set_up(office.lee, str(place))
+    beat = heartbeat(office.store, REPLICATE)
+    assert beat is not None
+    assert "never ran here" in beat.trouble
+    [finding] = copy_words.findings(office.store)
+    assert not finding.good
+    assert "not encrypted" in copy_words.line(office.store)
+
+
+def test_what_is_no_place_is_refused(tmp_path: Path) -> None:
+    for target in ("ftp://host/folder", "sftp://host", "sftp://me:secret@host/x", "s3://bucket?key=1"):
+        with pytest.raises(Refusal):
+            place_at(target)
+
+
+def test_a_disk_that_is_not_mounted_is_not_filled(tmp_path: Path) -> None:
+    with pytest.raises(PlaceNotReached, match="mounted"):
+        place_at(str(tmp_path / "not there" / "copy")).write("a", b"")
