@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
 from textual.events import Key
+from textual.timer import Timer
 from textual.widgets import Static
 
 from db.faults import StoreFault
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
+REST = 0.15
+"""Seconds without a move after which the cursor rests: what is read, or is more to draw than the cursor itself, waits so long."""
 _TOGETHER = 1.0
 """Seconds within which what is said belongs to one key, and stays in sight together."""
 
@@ -81,6 +84,9 @@ class UserScreen(AskingScreen):
     SHOWS: ClassVar[str] = "own"
     """What the screen shows, by its name in the model's table."""
 
+    TELLS_AT_REST: ClassVar[bool] = False
+    """Whether what is under the cursor is shown in full only once the cursor rests: it is much to draw, or has to be read."""
+
     SEES_SESSIONS: ClassVar[bool] = False
     """Whether it shows who logs in and out over SSH."""
 
@@ -91,6 +97,7 @@ class UserScreen(AskingScreen):
     """Who looks at another office's database from here, which is only read; None: the program's own."""
 
     _keys_shown: Mapping[str, str] | None = None
+    _resting: Timer | None = None
     _said_at = 0.0
     _said = ""
     _covered = False
@@ -134,9 +141,28 @@ class UserScreen(AskingScreen):
     def show_selected(self) -> None:
         """Show in full what is under the cursor of a list. Called when that is another."""
 
+    def at_rest(self, show: Callable[[], object]) -> None:
+        """Show something of what is under the cursor once it rests there; what was to be shown of a place that it left is not."""
+        if self._resting is not None:
+            self._resting.stop()
+
+        def rested() -> None:
+            self._resting = None
+            show()
+
+        self._resting = self.set_timer(REST, rested)
+
+    @property
+    def rests(self) -> bool:
+        """Whether everything that waited for the cursor to rest is shown."""
+        return self._resting is None
+
     def on_line_list_selected(self) -> None:
         """The cursor of a list is on another entry."""
-        self.show_selected()
+        if self.TELLS_AT_REST:
+            self.at_rest(self.show_selected)
+        else:
+            self.show_selected()
         self._show_place()
 
     def on_descendant_focus(self) -> None:

@@ -15,8 +15,6 @@ from widgets.route_lines import route_lines
 
 LIST_CELLS, MAP_CELLS, GAP = 41, 13, 2
 """What the list and the map take at least beside each other, and the room between them."""
-REST = 0.12
-"""Seconds that the cursor rests on a row before its map is drawn: one that only passes by sends no map."""
 
 
 class RoutePane(LinesPane):
@@ -43,7 +41,7 @@ class RoutePane(LinesPane):
 
     def set_sources(self, find_roads: FindRoads | None, find_ways: FindWays | None) -> None:
         """Say who knows roads and ways; without this there is no map."""
-        self._surveyor = Surveyor(self, self.rebuild, find_roads, find_ways, rest=REST)
+        self._surveyor = Surveyor(self, self.rebuild, find_roads, find_ways)
 
     def survey_again(self, hints: Sequence[tuple[str, str]]) -> None:
         """Ask again for roads and ways, as there may be others. `hints` are keys that lead to more, with their words."""

@@ -248,7 +248,7 @@ class BoardScreen(DayOfVisits):
 
     def show_selected(self) -> None:
         """Show what the cursor came to."""
-        self.foot.follow()
+        self.at_rest(self.show_here)
 
     on_timeline_visit_selected = show_selected
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from textual.timer import Timer
@@ -23,9 +22,6 @@ with lazily(__name__):
 if TYPE_CHECKING:
     from screens.board.board import BoardScreen
 
-PASSING = 0.06
-"""Seconds within which a cursor that went on only passes by: what it is on is shown in full when it stops. A key that is
-held down repeats faster than that, a finger does not."""
 UNPRICED = "…"
 """What stands for a charge that is being worked out, so that the lines below it keep their place."""
 PRICE_AFTER = 0.15
@@ -33,28 +29,14 @@ PRICE_AFTER = 0.15
 
 
 class BoardFoot:
-    """Follows the cursor of the board."""
+    """Tells of what is under the cursor of the board."""
 
     def __init__(self, screen: BoardScreen) -> None:
         self._screen = screen
-        self._moved_at = 0.0
-        self._resting: Timer | None = None
         self._pricing: Timer | None = None
-
-    def follow(self) -> None:
-        """Show what the cursor came to: at once, but while a key is held down only where it stops."""
-        before, self._moved_at = self._moved_at, time.monotonic()
-        if self._moved_at - before >= PASSING:
-            self._screen.show_here()
-            return
-        if self._resting is not None:
-            self._resting.stop()
-        self._resting = self._screen.set_timer(PASSING, self._screen.show_here)
 
     def show(self) -> None:
         """Show what is under the cursor in full."""
-        if self._resting is not None:
-            self._resting.stop()
         screen, user = self._screen, self._screen.user
         board, visit, row = screen.board, screen.visit_here(), screen.row_here()
         if board is None:

@@ -47,8 +47,6 @@ WIDE = 100
 """Columns from which on there is room below the rows for the evidence, which the table leaves out first."""
 ROOMY = 150
 """Columns from which on the record of the visit under the cursor stands beside the rows."""
-REST = 0.25
-"""Seconds that the cursor rests on a row before its record is read."""
 PAUSE = 0.08
 """Seconds without a key after which what is typed is searched."""
 
@@ -70,6 +68,7 @@ class LogScreen(DayOfVisits):
     SHOWS = "log"
 
     TITLE_WORD = "the visit log"
+    TELLS_AT_REST = True
     ENTER = "open"
     DEFAULT_CSS = """
     LogScreen #rows { height: 1fr; layout: horizontal; }
@@ -190,7 +189,7 @@ class LogScreen(DayOfVisits):
     def show_selected(self) -> None:
         """Say what is remarkable about the visit under the cursor."""
         self.query_one("#why", Static).update(below.why(self.listed.selected, wide=self.app.size.width >= WIDE))
-        self._show_record()
+        self.at_rest(self._show_record)
 
     def on_resize(self, event: events.Resize) -> None:
         """There may be room for the record now."""
@@ -198,8 +197,7 @@ class LogScreen(DayOfVisits):
 
     @work(exclusive=True, group="record")
     async def _show_record(self) -> None:
-        """Show the record of the visit beside the rows, where there is room: once the cursor rests on it."""
-        await asyncio.sleep(REST)
+        """Show the record of the visit beside the rows, where there is room."""
         reference = self.reference_here()
         if not self.has_class("-roomy") or reference is None:
             return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from functools import partial
 
@@ -52,8 +51,6 @@ WIDE = 110
 """Columns from which where a stop is stands beside the stops, with a map below it."""
 _AROUND = 4
 """Columns of that for its edges and where it is scrolled."""
-REST = 0.2
-"""Seconds that the cursor rests on a stop before the map shows it."""
 
 
 class DayScreen(DayOfVisits):
@@ -74,6 +71,7 @@ class DayScreen(DayOfVisits):
     """
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
     TITLE_WORD = "my day"
+    TELLS_AT_REST = True
     ENTER = "open"
     FOOTER = (
         "visit.step visit.open visit.hand-over stay.left visit.no-access view.next change.undo stay.clock view.map "
@@ -146,7 +144,7 @@ class DayScreen(DayOfVisits):
     def show_selected(self) -> None:
         """Show where the selected stop is, and what the keys do with it."""
         self.show_keys()
-        self._show_map()
+        self.at_rest(self._show_map)
         place = self.query_one("#place", Static)
         board, visit = self.board, self.visit_here()
         assert board is not None
@@ -296,8 +294,7 @@ class DayScreen(DayOfVisits):
 
     @work(exclusive=True, group="map")
     async def _show_map(self) -> None:
-        """Show the day on a map beside the stops, where there is room and something is placed: once the cursor rests."""
-        await asyncio.sleep(REST)
+        """Show the day on a map beside the stops, where there is room and something is placed."""
         route = route_of(self._row) if self._row is not None else None
         known = route is not None and any(stop.place is not None for stop in route.stops)
         if shown := self.query("#map"):

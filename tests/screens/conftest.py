@@ -15,6 +15,7 @@ def rests_when_idle(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("app", "pilot"):
         monkeypatch.setattr(f"textual.{module}.wait_for_idle", wait_for_idle)
     lean.install(monkeypatch)
+    monkeypatch.setattr("screens.user_screen.REST", 0.01)
 
 
 @pytest.fixture

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from typing import Any
 
 import pytest
 
 from dispatch.desk.day import board_view, placement
 from dispatch.desk.plan import schedule
-from screens.board import foot
+from screens import user_screen
 from screens.board.board import BoardScreen
 from tests.desk.conftest import Office, at
 from tests.screens.test_screens import opened, press, settled, until_true
@@ -111,8 +110,7 @@ async def test_a_held_key_shows_in_full_only_where_it_stops(office: Office, monk
     async with opened(office.dana, "board") as pilot:
         screen = pilot.app.screen
         assert isinstance(screen, BoardScreen)
-        monkeypatch.setattr(foot, "PASSING", 0.5)
-        screen.foot._moved_at = time.monotonic()
+        monkeypatch.setattr(user_screen, "REST", 0.5)
         shown: list[int] = []
         show = screen.show_here
         monkeypatch.setattr(screen, "show_here", lambda: (shown.append(1), show()))

@@ -61,7 +61,7 @@ async def settled(pilot: Pilot[None]) -> None:
     """Wait until what was begun by a key is done."""
     for _ in range(3):
         # one that asks something on its way goes on only when it is answered
-        while list(pilot.app.workers) and not waits(pilot):
+        while (list(pilot.app.workers) or not getattr(pilot.app.screen, "rests", True)) and not waits(pilot):
             await pilot.pause(0.005)
         await pilot.pause()
 

@@ -73,7 +73,6 @@ INKS: Mapping[str, Ink] = {
     "name": Ink("foreground", bold=True),
     "name-dim": Ink("foreground 55"),
     "name-here": Ink("accent", bold=True),
-    "name-here-dim": Ink("foreground 75"),
     "hours": Ink("foreground 65"),
     "hours-now": Ink("accent", bold=True),
 }

@@ -60,14 +60,9 @@ class Surveyor:
         show: Callable[[], None],
         find_roads: FindRoads | None = None,
         find_ways: FindWays | None = None,
-        *,
-        rest: float = 0.0,
     ) -> None:
-        """`show` is called when something was found.
-
-        What is wanted for less than `rest` seconds is not surveyed, unless it is the first.
-        """
-        self._widget, self._show, self._rest = widget, show, rest
+        """`show` is called when something was found."""
+        self._widget, self._show = widget, show
         self._find_roads, self._find_ways = find_roads, find_ways
         self._known: dict[WantedMap, Land | None] = {}
         self._wanted: WantedMap | None = None
@@ -95,9 +90,6 @@ class Surveyor:
     async def _work(self) -> None:
         try:
             while (wanted := self._wanted) is not None and wanted not in self._known:
-                await asyncio.sleep(self._rest if self._known else 0)
-                if wanted != self._wanted:
-                    continue
                 land = await asyncio.to_thread(survey, wanted, self._find_roads, self._find_ways)
                 self._known[wanted] = land
                 while len(self._known) > KEPT:

@@ -48,7 +48,7 @@ BLANK: Cell = (" ", NO_PEN)
 SCROLLED = 200
 """Bytes that an update has to cost before the terminal is asked to move what it shows."""
 BAND = 12
-"""Rows that are drawn pen by pen: over a slow line a whole screen still comes from top to bottom."""
+"""Rows that are drawn pen by pen where a terminal shows what came so far: over a slow line a screen comes from top to bottom."""
 LINK_END = "\x1b]8;;\x1b\\"
 UNSEEN = frozenset("123")
 """Attributes that a space does not show: bold, faint, italic."""
@@ -60,10 +60,11 @@ _LONG_BLANKS = re.compile(f" {{{ERASED_WITHIN},}}")
 class Shadow:
     """What a terminal shows, row by row, as far as it is known. With `ascii` it is sent ASCII signs instead of ours."""
 
-    __slots__ = ("_rows", "_size", "ascii")
+    __slots__ = ("_rows", "_size", "ascii", "band")
 
     def __init__(self, ascii: bool = False) -> None:
         self.ascii = ascii
+        self.band = BAND
         self._rows: dict[int, list[Cell]] = {}
         self._size = Size(0, 0)
 
@@ -77,13 +78,17 @@ class Shadow:
             self._size = size
             self.forget()
 
+    def differs_from(self, rows: Mapping[int, list[Cell]]) -> bool:
+        """Whether rows are others than the terminal shows."""
+        return any(self._rows.get(y) != cells for y, cells in rows.items())
+
     def changed_to(self, rows: Mapping[int, list[Cell]], *, erasing: bool, scrolling: bool) -> str:
         """Note what rows show from now on; returns what has the terminal show it, with a move first where that is shorter."""
-        text = drawn_over(self._rows, rows, erasing)
+        text = drawn_over(self._rows, rows, erasing, self.band)
         move = moved(self._rows, rows) if scrolling and len(text) > SCROLLED else None
         if move is not None:
             wanted = {y: self._rows[y] for y in range(move.top, move.end)} | dict(rows)
-            other = move.sent() + drawn_over(move.carried_out(self._rows), wanted, erasing)
+            other = move.sent() + drawn_over(move.carried_out(self._rows), wanted, erasing, self.band)
             text = min(text, other, key=len)
         self._rows |= rows
         return text
@@ -132,14 +137,16 @@ def _begins(cells: Sequence[Cell]) -> str:
     return "".join(text for text, _ in cells[: len(cells) * 3 // 4])
 
 
-def drawn_over(before: Mapping[int, list[Cell]], rows: Mapping[int, list[Cell]], erasing: bool) -> str:
-    """What draws rows over what is shown there, some rows at a time."""
+def drawn_over(
+    before: Mapping[int, list[Cell]], rows: Mapping[int, list[Cell]], erasing: bool, band: int = BAND
+) -> str:
+    """What draws rows over what is shown there, `band` rows at a time."""
     sent: list[str] = []
     wanted = sorted(rows)
     width = len(rows[wanted[0]]) if wanted else 0
-    for begin in range(0, len(wanted), BAND):
+    for begin in range(0, len(wanted), band):
         strokes: dict[Pen, list[Stroke]] = {}
-        for y in wanted[begin : begin + BAND]:
+        for y in wanted[begin : begin + band]:
             shown, cells = before.get(y, []), rows[y]
             if shown != cells:
                 for first, last in changed_runs(shown, cells):
@@ -167,6 +174,7 @@ class LeanUpdate(CompositorUpdate):
         self.rows = rows
         self.width = width
         self.shadow = shadow
+        self._drawn: Mapping[int, list[Cell]] | None = None
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """All cells of the rows, for pictures of a screen. The shadow stays as it is."""
@@ -178,13 +186,22 @@ class LeanUpdate(CompositorUpdate):
                 if strip is not None:
                     yield from strip
 
+    def changes(self, console: Console) -> bool:
+        """Whether a cell is another one than the terminal shows."""
+        return self.shadow.differs_from(self._cells(console))
+
     def render_segments(self, console: Console) -> str:
         """What to send. From here on the shadow holds the rows: the text has to reach the terminal."""
-        color_system = console._color_system or ColorSystem.TRUECOLOR
         term = os.environ.get("TERM", "")
-        rows = {y: cells_of_row(chops, self.width, color_system) for y, chops in self.rows}
+        rows = self._cells(console)
         text = self.shadow.changed_to(rows, erasing=erases_in_colour(term), scrolling=scrolls_within(term))
         return text.translate(TYPOGRAPHY) if self.shadow.ascii else text
+
+    def _cells(self, console: Console) -> Mapping[int, list[Cell]]:
+        if self._drawn is None:
+            color_system = console._color_system or ColorSystem.TRUECOLOR
+            self._drawn = {y: cells_of_row(chops, self.width, color_system) for y, chops in self.rows}
+        return self._drawn
 
 
 class Stroke(NamedTuple):
@@ -224,7 +241,7 @@ def drawn(strokes: Mapping[Pen, Sequence[Stroke]], width: int, erasing: bool = F
     sent: list[str] = []
     held = NO_PEN
     row, column = -1, -1
-    for pen, own in strokes.items():
+    for pen, own in sorted(strokes.items(), key=lambda one: _by_ground(one[0])):
         sent.append(taken_up(held, pen))
         held = pen
         for y, x, end, text in own:
@@ -235,7 +252,8 @@ def drawn(strokes: Mapping[Pen, Sequence[Stroke]], width: int, erasing: bool = F
                 below = f"\x1b[B{chr(8) * (column - x)}" if y == row + 1 and x <= column < width else place
                 sent.append(min(place, below, key=len))
             elif x != column:
-                sent.append(f"\x1b[{x + 1}G")
+                on, place = f"\x1b[{x - column}C", f"\x1b[{x + 1}G"
+                sent.append(on if column < x and len(on) < len(place) else place)
             to_send, left = erased(text) if erasing and only_ground(pen) else (text, 0)
             sent.append(to_send)
             row, column = y, end - left
@@ -393,6 +411,12 @@ def _parts(codes: str) -> tuple[str, str, str]:
     return ";".join(kinds[0]), ";".join(kinds[1]), ";".join(kinds[2])
 
 
+def _by_ground(pen: Pen) -> tuple[str, str, str, str]:
+    """Puts pens next to those with which they share most: the codes of a colour are longer than those of attributes."""
+    attributes, colour, ground = _parts(pen[0])
+    return ground, colour, attributes, pen[1]
+
+
 class LeanCompositor(Compositor):
     """Textual's compositor, with updates that know what the terminal shows."""
 
@@ -408,19 +432,24 @@ class LeanCompositor(Compositor):
         return self._lean_update(range(self.size.height))
 
     def render_partial_update(self) -> Any:
-        """An update of the rows in which something may have changed; None where there is none."""
+        """An update of the rows in which something has changed; None where nothing has, and the cursor stands where it stood."""
         regions = self._dirty_regions.copy()
         self._dirty_regions.clear()
         if not regions:
             return None
         height = self.size.height
         rows = sorted({y for y, _, _ in self._regions_to_spans(regions) if 0 <= y < height})
-        return self._lean_update(rows) if rows else None
+        if not rows:
+            return None
+        update, app = self._lean_update(rows), self._lean_screen.app
+        stood = getattr(app, "_previous_cursor_position", None) == self.size.clamp_offset(app.cursor_position)
+        return None if stood and not update.changes(app.console) else update
 
     def _lean_update(self, rows: Iterable[int]) -> LeanUpdate:
         wanted = list(rows)
         shadow = shadow_of(self._lean_screen.app)
         shadow.resized(self.size)
+        shadow.band = max(self.size.height, BAND) if getattr(self._lean_screen.app, "_sync_available", False) else BAND
         width = self.size.width
         if not wanted:
             return LeanUpdate((), width, shadow)

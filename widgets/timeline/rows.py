@@ -333,7 +333,7 @@ def name_lines(row: BoardRow, width: int, look: Look, *, selected: bool, focused
     `bare` says that the row itself is selected, because no visit of it is.
     """
     ground = ("cursor" if focused else "cursor-blurred") if selected and bare else "name-here" if selected else "name"
-    under = ground if selected and bare else "name-here-dim" if selected else "name-dim"
+    under = ground if selected and bare else "name-dim"
     if look.frame.lines == 1:
         hours = _hours(row, width - FIRST_NAME)
         room = width - cells_of(hours) - 2
