@@ -30,6 +30,7 @@ WORDS: Mapping[str, str] = {
     "milestone": "note",
     "no_follow_up": "said_by words",
     "paper": "title name",
+    "parcel": "why",
     "permission": "asked reason",
     "proposal": "letter",
     "proposal_mark": "who note",
@@ -70,6 +71,7 @@ OTHERWISE: Mapping[str, Mapping[str, str]] = {
     "item_probe": {"probe": "'{}'"},
     "merge": {"moved": "json_remove(moved, '$.names')"},
     "proposal_mark": {"paper": "''"},
+    "parcel": {"form": "'{}'"},
     "paper": {"content": "CAST('(erased)' AS BLOB)"},
 }
 """Columns that become something else: the expression."""
@@ -135,6 +137,8 @@ KEPT: Mapping[str, str] = {
     "milestone": "kind",
     "observation": "seen session",
     "paper": "kind media visits digest good_until",
+    "lent_absence": "parcel_id",
+    "parcel": "id office kind state named session",
     "pin": "origin_kind destination_kind",
     "pool": "purchased_on expires_on size remaining price",
     "probe_order": "nonce key",

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sys
 
+from dispatch.commands import exits
 from dispatch.commands.declared import CommandGroup, acts, reads
-from dispatch.commands.options import JSON, Args, Store, User, option
-from dispatch.commands.printing import Answer, Result, print_content
+from dispatch.commands.options import JSON, REASON, REFERENCE, Args, Store, User, option
+from dispatch.commands.printing import Answer, Result, listing, print_content
+from dispatch.commands.typed import TECHNICIAN, moment
 from dispatch.lazily import lazily
 from dispatch.model.text import show
 
 with lazily(__name__):
-    from dispatch.desk.branches import fetching, looking, told
+    from db import parcels
+    from dispatch.desk.branches import exchanging, fetching, looking, sending, told
 
 _NAME = option("name", "NAME", "what it is called here")
 
@@ -56,4 +59,77 @@ def _copy(store: Store, args: Args) -> Result:
     return None
 
 
-COMMANDS = (CommandGroup("branch", "other offices, each with a database of its own", (_add, _list, _remove, _copy)),)
+_BRANCH = option("branch", "BRANCH", "where to")
+_WHAT = option("what", "WHAT", "the reference of the request, or the technician")
+
+
+@acts(
+    "move",
+    "let a request that waits go to another office",
+    REFERENCE,
+    _BRANCH,
+    about="It leaves the queue here, and is in the queue there once that office has exchanged with this one (branch exchange). "
+    "Client, site, contacts, what is asked for, promise, and what was said by mail go along; files and prices stay.",
+)
+def _move(user: User, args: Args) -> str:
+    sending.move(user, args.reference, args.branch)
+    return f"{show(args.reference)} is on its way to {show(args.branch)}."
+
+
+@acts(
+    "lend",
+    "lend a technician to another office for some time",
+    option("technician", "NAME", reads=TECHNICIAN),
+    _BRANCH,
+    option("--from", "WHEN", "2026-11-24T13:00, tomorrow 8:00", reads=moment, dest="first", required=True),
+    option("--to", "WHEN", "2026-11-24T17:00, fri 17:00", reads=moment, dest="last", required=True),
+    about="Here they are absent for that time; there they can be planned in their hours of it, and in nothing else.",
+)
+def _lend(user: User, args: Args) -> str:
+    sending.lend(user, args.technician, args.branch, args.first, args.last)
+    return f"{show(args.technician.name)} is lent to {show(args.branch)}."
+
+
+@acts("recall", "want back what was sent; it comes unless it was taken up there", _WHAT)
+def _recall(user: User, args: Args) -> str:
+    parcel = sending.recall(user, args.what)
+    return f"{show(args.what)} is wanted back from {show(told.branch_name(user.store, parcel.office))}."
+
+
+@acts("give-back", "give back what came and nobody has taken up", _WHAT, REASON)
+def _give_back(user: User, args: Args) -> str:
+    parcel = sending.give_back(user, args.what, args.reason)
+    return f"{show(args.what)} is given back to {show(told.branch_name(user.store, parcel.office))}."
+
+
+@reads("moves", "what went to other offices and came from them, and how each stands", JSON)
+def _moves(store: Store, _: Args) -> Answer:
+    return listing(
+        parcels.all_parcels(store),
+        lambda parcel: told.parcel_form(store, parcel),
+        lambda parcel: told.parcel_line(store, parcel),
+        "Nothing went to other offices, and nothing came.",
+    )
+
+
+@acts(
+    "exchange",
+    "take in what other offices have sent, and learn what became of what was sent",
+    option("--only", "BRANCH", "with this one only", default="all"),
+    JSON,
+    about="Each office runs it for itself, every few minutes (cron, a timer): it reads the others and writes here only. What was "
+    "interrupted is finished by the next run.",
+)
+def _exchange(user: User, args: Args) -> Answer:
+    found = exchanging.exchange(user, args.only)
+    unreached = [f"cannot be reached: {line}" for line in found.unreached]
+    return Answer(
+        found,
+        lambda found: {"done": found.done, "unreached": found.unreached},
+        lambda found: [*found.done, *unreached] or ["Nothing new."],
+        exits.PARTLY if unreached else exits.DONE,
+    )
+
+
+_DEEDS = (_add, _list, _remove, _move, _lend, _recall, _give_back, _moves, _exchange, _copy)
+COMMANDS = (CommandGroup("branch", "other offices, each with a database of its own", _DEEDS),)

@@ -51,7 +51,7 @@ class Command:
 
     def __call__(self, args: Args) -> int:
         """Carry it out: opened, done, and its result said. Returns the exit code."""
-        if getattr(args, "branch", ""):
+        if getattr(args, "at_branch", ""):
             return offices.looked_at(self._carried_out, args)
         return print_result(self._carried_out(args), as_json=getattr(args, "json", False))
 

@@ -24,13 +24,13 @@ _WIDEST = 16
 def looked_at(run: Callable[[Args], Result], args: Args) -> int:
     """Carry a command out at each office that is meant, and print it: each line, or each answer, names its office."""
     own = user_of(args)
-    as_json, many = getattr(args, "json", False), args.branch.strip().casefold() == looking.ALL
+    as_json, many = getattr(args, "json", False), args.at_branch.strip().casefold() == looking.ALL
     if many and "json" not in args:
         raise Faulty(["--branch: of one branch at a time"])
     answers: list[dict[str, Any]] = []
     lines: list[str] = []
     code = exits.DONE
-    with looking.looks(own, args.branch) as looks:
+    with looking.looks(own, args.at_branch) as looks:
         width = min(_WIDEST, max(len(look.name) for look in looks))
         for look in looks:
             lines.append(f"{show(look.name)}: {told.seen(look, own.firm.times())}")

@@ -142,6 +142,7 @@ BRANCH = option(
     "NAME",
     "read at that branch (dispatch branch list), or at all of them: each line names its branch",
     default="",
+    dest="at_branch",
 )
 REFERENCE = option("reference", "REFERENCE", "the visit, for example R4001")
 REASON = option("--reason", "TEXT", required=True)

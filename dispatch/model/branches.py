@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 _HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._:-]*")
@@ -59,3 +60,25 @@ def ssh_place(typed: str) -> SshPlace | None:
     ):
         raise ValueError("ssh://user@host/path/of/the.db is expected")
     return SshPlace(host, path, user, port)
+
+
+class Parcel(NamedTuple):
+    """What goes from one office to another: a `request`, or the `lending` of a technician; the same `id` stands at both.
+
+    `office` is the other one's, `form` what goes with it. It is `sent` (the sender's word), `taken` (the receiver's), `given_back`
+    with `why` (the receiver's, then the sender's). `named` is what it is called at the other one, `wanted_back` the sender's wish.
+    """
+
+    id: str
+    incoming: bool
+    office: str
+    kind: str
+    form: Mapping[str, Any]
+    state: str = "sent"
+    why: str = ""
+    named: str = ""
+    wanted_back: bool = False
+    visit_id: int | None = None
+    technician_id: int | None = None
+    at: int = 0
+    version: int = 1

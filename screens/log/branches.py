@@ -5,35 +5,62 @@ from __future__ import annotations
 import contextlib
 import datetime
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from db import settings
+from db import parcels, people, settings, visits
+from db.store import existing
+from dispatch.desk.branches import exchanging, looking, sending, told
 from dispatch.desk.branches.looking import BranchLook, looks
 from dispatch.desk.branches.overview import Overview, overview
 from dispatch.desk.figures.meanings import FIGURES, Money, value_text
 from dispatch.desk.session.user import User
 from dispatch.desk.texts.board_words import charge_text, span_in, totals_text
+from dispatch.fields.kinds import Link, Moment, Text
+from dispatch.fields.record import Field
 from dispatch.model.boards import Log, LogLine
+from dispatch.model.branches import Parcel
 from dispatch.model.instants import day_of, day_text
-from dispatch.model.text import pad, show
+from dispatch.model.states import LEADS, OFFICE
+from dispatch.model.text import LINE, REFERENCE, pad, show
 from dispatch.model.ways import state_words
 from screens.binding import BACK, command
+from screens.dialogs.asked import a_reason
 from screens.listed import ListScreen
 from screens.of_day import DAYS
 from screens.reading import ScreenReading
+from screens.record_forms import ask_values
 from widgets.listed import FigureLine
 
+_MOST = 40
+"""So many things that went or came are shown."""
 _NAME = 14
 """Columns of an office's name."""
+_BRANCH = Field("branch", "Branch", Text(60), "its name", required=True)
+_ADDED = (
+    Field("name", "Name", Text(60), "what it is called here", required=True),
+    Field("where", "Where", Text(LINE), "a file, or ssh://user@host/path/of/the.db", required=True),
+    Field("program", "Program there", Text(300), "what our program is called there, over SSH", otherwise="dispatch"),
+)
+_MOVED = (Field("reference", "Request", Text(REFERENCE), "R4001: one that waits in the queue", required=True), _BRANCH)
+_LENT = (
+    Field("technician", "Technician", Link("technician"), required=True),
+    _BRANCH,
+    Field("first", "From", Moment(), "tomorrow 13:00", required=True),
+    Field("last", "To", Moment(), "tomorrow 17:00", required=True),
+)
 
 
-class BranchesScreen(ListScreen[tuple[User, str, str]]):
+class BranchesScreen(ListScreen[tuple[User, str, str] | Parcel]):
     """Branches, read only. A row opens in the screens of its own office, in which nothing can be changed."""
 
     SHOWS = "log"
 
     TITLE_WORD = "all branches"
     ENTER = "open"
-    FOOTER = "branch.open branch.exceptions branch.again view.previous view.next screen.leave screen.keys"
+    FOOTER = (
+        "branch.open branch.exchange branch.move branch.lend branch.exceptions branch.again view.previous view.next "
+        "screen.leave screen.keys"
+    )
     BINDINGS = [BACK, *DAYS]
 
     def __init__(self) -> None:
@@ -75,8 +102,13 @@ class BranchesScreen(ListScreen[tuple[User, str, str]]):
             words = " · ".join(filter(None, (one.look.age(times), shown)))
             yield FigureLine("Offices", path, show(one.look.name, 30), words, True, one.look.user is None)
         if len(found) == 1:
-            yield FigureLine("Offices", "none", "no other yet", "dispatch branch add NAME WHERE", False)
+            yield FigureLine("Offices", "none", "no other yet", "a adds one: a file, or a host over SSH", False)
             return
+        for parcel in parcels.all_parcels(self.user.store)[:_MOST]:
+            path = f"parcel {parcel.id}"
+            self.things[path] = parcel
+            what, _, how = told.parcel_line(self.user.store, parcel).rpartition(": ")
+            yield FigureLine("To and from others", path, show(what, 40), how, parcel.state != "given_back")
         seen = [one for one in found if one.log is not None and one.look.user is not None]
         rows = [(one, line) for one in seen for line in (one.log.lines if one.log else ())]
         rows = [(one, line) for one, line in rows if line.exceptions or not self._only_exceptions]
@@ -121,9 +153,81 @@ class BranchesScreen(ListScreen[tuple[User, str, str]]):
     @command("enter", "branch.open", "Open")
     def action_open(self) -> None:
         """Open the office's log, the visit's record, or what is due to clients there; nothing can be changed there."""
-        if self.here is not None:
+        if isinstance(self.here, Parcel):
+            if self.here.visit_id is not None:
+                self.program.open("record", visits.again(self.user.store, self.here.visit_id).reference)
+        elif self.here is not None:
             guest, screen, reference = self.here
             self.program.open_at(guest, screen, *filter(None, (reference,)))
+
+    @command("e", "branch.exchange", "Exchange", OFFICE)
+    async def action_exchange(self) -> None:
+        """Take in what other offices have sent, and learn what became of what was sent to them."""
+        found = await self.do(exchanging.exchange)
+        if found is not None:
+            unreached = [f"cannot be reached: {line}" for line in found.unreached]
+            self.say(" ".join([*found.done, *unreached]) or "Nothing new.", "warning" if unreached else "information")
+
+    @command("m", "branch.move", "Move", OFFICE)
+    async def action_send(self) -> None:
+        """Let a request that waits here go to another office."""
+        await ask_values(
+            self, "A request goes to another office", _MOVED, lambda typed: sending.move(self.user, **typed)
+        )
+        self.say("It is on its way: there it is in the queue once that office exchanges.")
+
+    @command("l", "branch.lend", "Lend", LEADS)
+    async def action_lend(self) -> None:
+        """Lend a technician to another office for some time."""
+
+        def lend(typed: dict[str, Any]) -> Parcel:
+            technician = existing(people.technician(self.user.store, typed["technician"]))
+            return sending.lend(self.user, technician, typed["branch"], typed["first"], typed["last"])
+
+        await ask_values(self, "A technician is lent", _LENT, lend)
+        self.say("Here they are absent for that time; there they can be planned once that office exchanges.")
+
+    @command("k", "branch.recall", "Want back", OFFICE, about="_sent")
+    async def action_recall(self, parcel: Parcel) -> None:
+        """Want back what was sent: it comes unless it was taken up there."""
+        if await self.do(sending.recall, self._called(parcel)) is not None:
+            self.say("It is wanted back: that office gives it back, unless it was taken up there.")
+
+    @command("b", "branch.give-back", "Give back", OFFICE, about="_came")
+    async def action_give_back(self, parcel: Parcel) -> None:
+        """Give back what came from another office and was not taken up."""
+        why = await self.ask("Why does it go back?", "it is told there", check=a_reason)
+        await self.do(sending.give_back, self._called(parcel), why)
+
+    @command("a", "branch.add", "Add", LEADS)
+    async def action_add(self) -> None:
+        """Add another office: its database, as a file or over SSH."""
+        await ask_values(self, "Another office", _ADDED, lambda typed: looking.add(self.user, **typed))
+        self.action_again()
+
+    @command("X", "branch.remove", "Take out", LEADS, about="_branch")
+    async def action_remove(self, name: str) -> None:
+        """Look at an office no more; what came from it stays."""
+        await self.confirm(f"Look at {show(name)} no more?")
+        await self.do(looking.remove, name)
+        self.action_again()
+
+    def _sent(self) -> Parcel | None:
+        here = self.here
+        return here if isinstance(here, Parcel) and not here.incoming and here.state != "given_back" else None
+
+    def _came(self) -> Parcel | None:
+        return (
+            self.here if isinstance(self.here, Parcel) and self.here.incoming and self.here.state == "taken" else None
+        )
+
+    def _branch(self) -> str | None:
+        path = self.listed.selected or ""
+        name = path.removeprefix("office ")
+        return name if path.startswith("office ") and name != looking.OWN else None
+
+    def _called(self, parcel: Parcel) -> str:
+        return next(iter(sorted(sending.called(self.user.store, parcel))))
 
     @command("x", "branch.exceptions", "Worth a look")
     def action_exceptions(self) -> None:

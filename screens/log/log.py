@@ -329,7 +329,7 @@ class LogScreen(DayOfVisits):
     hours = opens("H", "screen.timesheets", "Time sheets", "timesheets", _HOURS, READS["reports"].roles, of_day=True)
 
     _BRANCHES = "All offices in one list: their days, what waits for review, their figures, what is due to clients."
-    branches = opens("E", "screen.branches", "Branches", "branches", _BRANCHES, LEADS)
+    branches = opens("E", "screen.branches", "Branches", "branches", _BRANCHES, READS["log"].roles)
 
     _AUDIT = "Who did what and when; whether the chain of it holds."
     audit = opens("A", "screen.audit", "Audit", "audit", _AUDIT, READS["audit"].roles)

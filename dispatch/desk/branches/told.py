@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from db import settings
+from db import branches, settings
+from db.store import Store
+from dispatch.desk.branches import carried
 from dispatch.desk.branches.looking import BranchLook, own_day
+from dispatch.desk.branches.sending import called
+from dispatch.model.branches import Parcel
+from dispatch.model.forms import form
 from dispatch.model.instants import Times, iso
+from dispatch.model.text import show
 
 
 def seen(look: BranchLook, times: Times) -> str:
@@ -27,3 +34,51 @@ def look_form(look: BranchLook, times: Times) -> dict[str, Any]:
         "zone": firm and firm.zone,
         "currency": firm and firm.currency,
     }
+
+
+_STATES: Mapping[tuple[bool, str], str] = {
+    (False, "sent"): "on its way to {}",
+    (False, "taken"): "at {}",
+    (False, "given_back"): "back from {}",
+    (True, "taken"): "here from {}",
+    (True, "given_back"): "given back to {}",
+}
+
+
+def branch_name(store: Store, office: str) -> str:
+    """What an office is called here, also one that is no branch any more."""
+    found = branches.of_office(store, office)
+    return "an office of before" if found is None else found.name
+
+
+def parcel_line(store: Store, parcel: Parcel) -> str:
+    """What went or came, how it stands, and what it is called at the other office."""
+    times = settings.firm(store).times()
+    how = _STATES[parcel.incoming, parcel.state].format(show(branch_name(store, parcel.office)))
+    here = ", ".join(sorted(called(store, parcel)))
+    about = " · ".join(
+        filter(
+            None,
+            (
+                f"as {show(parcel.named)} there" if parcel.named else "",
+                f"here {show(here)}" if parcel.incoming and here else "",
+                "wanted back" if parcel.wanted_back and parcel.state != "given_back" else "",
+                show(parcel.why),
+                f"since {times.moment(parcel.at)}",
+            ),
+        )
+    )
+    return f"{show(carried.title(parcel.form), 120)}: {how} · {about}"
+
+
+def parcel_form(store: Store, parcel: Parcel) -> dict[str, Any]:
+    """The same as JSON."""
+    return form(
+        parcel,
+        "id kind incoming state why? called_there=named? wanted_back at@ what branch called_here hours",
+        settings.firm(store).zone,
+        what=carried.title(parcel.form),
+        branch=branch_name(store, parcel.office),
+        called_here=sorted(called(store, parcel)),
+        hours=[[iso(moment, settings.firm(store).zone) for moment in span] for span in parcel.form.get("spans", ())],
+    )

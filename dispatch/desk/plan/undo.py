@@ -42,6 +42,7 @@ _FOR_GOOD = frozenset(
         ),
         *(f"import {kind}" for kind in ("technicians", "clients", "sites", "equipment", "service-plans", "visits")),
         *("import remote-work", "import calendar", "import rate-card"),
+        *("move to a branch", "lend to a branch", "give back to a branch"),
         *("issue invoices", "void invoice", "credit invoice", "export invoices", "approve", "close", "leave"),
     }
 )
