@@ -6,7 +6,7 @@ import sys
 
 from dispatch.commands import exits
 from dispatch.commands.declared import CommandGroup, acts, reads
-from dispatch.commands.options import JSON, REASON, REFERENCE, Args, Store, User, option
+from dispatch.commands.options import CONFIRM, JSON, REASON, REFERENCE, Args, Store, User, option
 from dispatch.commands.printing import Answer, Result, listing, print_content
 from dispatch.commands.typed import TECHNICIAN, moment
 from dispatch.lazily import lazily
@@ -14,7 +14,7 @@ from dispatch.model.text import show
 
 with lazily(__name__):
     from db import parcels
-    from dispatch.desk.branches import exchanging, fetching, looking, sending, told
+    from dispatch.desk.branches import exchanging, fetching, handing_out, looking, sending, told
 
 _NAME = option("name", "NAME", "what it is called here")
 
@@ -60,6 +60,7 @@ def _copy(store: Store, args: Args) -> Result:
 
 
 _BRANCH = option("branch", "BRANCH", "where to")
+_FROM = option("branch", "BRANCH", "from which")
 _WHAT = option("what", "WHAT", "the reference of the request, or the technician")
 
 
@@ -131,5 +132,30 @@ def _exchange(user: User, args: Args) -> Answer:
     )
 
 
-_DEEDS = (_add, _list, _remove, _move, _lend, _recall, _give_back, _moves, _exchange, _copy)
+_KIND = option("kind", "KIND", "rate-cards, templates, holidays or staff")
+
+
+@acts("differs", "what another office has of a kind, beside what is here, field by field", _FROM, _KIND, JSON)
+def _differs(user: User, args: Args) -> Answer:
+    with looking.looks(user, args.branch) as (look,):
+        found = handing_out.offered(look, user.store, args.kind)
+        return listing(found, told.offered_form, told.offered_line)
+
+
+@acts(
+    "take",
+    "take over from another office what is not here yet, or what is named",
+    _FROM,
+    _KIND,
+    option("names", "NAME", "a day, a login, the name of a template; none: all that is new", nargs="*"),
+    CONFIRM,
+    about="Nothing here is written over unless it is named, and confirmed as it was shown. Undo takes it back, rate cards apart.",
+)
+def _take(user: User, args: Args) -> list[str]:
+    with looking.looks(user, args.branch) as (look,):
+        taken = handing_out.take_over(user, look, args.kind, args.names, args.confirm)
+    return [*(f"{show(one.title, 80)}: taken over" for one in taken)] or ["Nothing to take over."]
+
+
+_DEEDS = (_add, _list, _remove, _move, _lend, _recall, _give_back, _moves, _exchange, _differs, _take, _copy)
 COMMANDS = (CommandGroup("branch", "other offices, each with a database of its own", _DEEDS),)

@@ -8,11 +8,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from db import parcels, people, settings, visits
+from db.faults import StoreFault
 from db.store import existing
-from dispatch.desk.branches import exchanging, looking, sending, told
+from dispatch.desk.branches import exchanging, handing_out, looking, sending, told
 from dispatch.desk.branches.looking import BranchLook, looks
 from dispatch.desk.branches.overview import Overview, overview
 from dispatch.desk.figures.meanings import FIGURES, Money, value_text
+from dispatch.desk.session.refusals import NeedsConfirm, Refusal
 from dispatch.desk.session.user import User
 from dispatch.desk.texts.board_words import charge_text, span_in, totals_text
 from dispatch.fields.kinds import Link, Moment, Text
@@ -24,7 +26,7 @@ from dispatch.model.states import LEADS, OFFICE
 from dispatch.model.text import LINE, REFERENCE, pad, show
 from dispatch.model.ways import state_words
 from screens.binding import BACK, command
-from screens.dialogs.asked import a_reason
+from screens.dialogs.asked import ChoiceRow, a_reason
 from screens.listed import ListScreen
 from screens.of_day import DAYS
 from screens.reading import ScreenReading
@@ -211,6 +213,36 @@ class BranchesScreen(ListScreen[tuple[User, str, str] | Parcel]):
         await self.confirm(f"Look at {show(name)} no more?")
         await self.do(looking.remove, name)
         self.action_again()
+
+    @command("o", "branch.take", "Take over", LEADS, about="_branch")
+    async def action_take_over(self, name: str) -> None:
+        """Take price lists, templates, holidays or staff over from the office; what differs is shown first."""
+        look = next(one for one in self._looks if one.name == name)
+        kind = await self.choose(
+            f"What is taken over from {show(name)}?", [ChoiceRow(kind, kind) for kind in handing_out.KINDS]
+        )
+        found = self.look(handing_out.offered, look, self.user.store, kind) or []
+        new = sum(one.state == "new" for one in found)
+        rows: list[ChoiceRow[tuple[str, ...]]] = [ChoiceRow(f"all that is new ({new})", ())] if new else []
+        rows += [ChoiceRow(told.offered_line(one), (one.title,)) for one in found if one.state in ("new", "differs")]
+        if not rows:
+            self.say(f"{show(name)} has nothing of {kind} that is otherwise here.")
+            return
+        names = await self.choose(f"Which {kind}?", rows)
+
+        def take(confirmed: Sequence[str] = ()) -> list[handing_out.Offered]:
+            return handing_out.take_over(self.user, look, kind, names, confirmed)
+
+        try:
+            taken = await self.attempt(lambda _: take())
+        except NeedsConfirm as asked:
+            marks = asked.marks
+            await self.confirm("Write over what is here?", [asked.said])
+            taken = await self.attempt(lambda _: take(marks))
+        except (StoreFault, Refusal) as refusal:
+            self.say(str(refusal), "warning")
+            return
+        self.say(f"Taken over: {', '.join(show(one.title, 40) for one in taken)}.")
 
     def _sent(self) -> Parcel | None:
         here = self.here

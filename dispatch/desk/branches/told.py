@@ -8,6 +8,7 @@ from typing import Any
 from db import branches, settings
 from db.store import Store
 from dispatch.desk.branches import carried
+from dispatch.desk.branches.handing_out import Offered
 from dispatch.desk.branches.looking import BranchLook, own_day
 from dispatch.desk.branches.sending import called
 from dispatch.model.branches import Parcel
@@ -82,3 +83,17 @@ def parcel_form(store: Store, parcel: Parcel) -> dict[str, Any]:
         called_here=sorted(called(store, parcel)),
         hours=[[iso(moment, settings.firm(store).zone) for moment in span] for span in parcel.form.get("spans", ())],
     )
+
+
+def offered_line(one: Offered) -> str:
+    """What another office has, and how it stands beside what is here."""
+    parts = "; ".join(
+        f"{show(each.field)}: here {each.ours or 'nothing'}, there {each.theirs or 'nothing'}" for each in one.differs
+    )
+    return ": ".join(filter(None, (f"{show(one.title, 80)} is {one.state}", show(one.against), parts)))
+
+
+def offered_form(one: Offered) -> dict[str, Any]:
+    """The same as JSON."""
+    differs = [{"field": each.field, "here": each.ours, "there": each.theirs} for each in one.differs]
+    return {"kind": one.kind, "title": one.title, "state": one.state, "why": one.against or None, "differs": differs}
