@@ -56,6 +56,7 @@ with lazily(__name__):
         audit,
         branches,
         care,
+        elsewhere,
         figures,
         invoices,
         log,
@@ -98,6 +99,7 @@ _FOR_LONG = 12 * 3600.0
 
 SCREENS = {
     "access": (access, "AccessScreen"),
+    "elsewhere": (elsewhere, "ElsewhereScreen"),
     "audit": (audit, "AuditScreen"),
     "board": (board, "BoardScreen"),
     "book": (book, "BookScreen"),

@@ -20,6 +20,7 @@ from dispatch.commands.help import pages
 from dispatch.commands.line import run
 from dispatch.commands.parser import parser_of
 from dispatch.desk.adapters.sshd_config import unit
+from dispatch.desk.backup import setting_up
 
 ROOT = Path(__file__).parents[1]
 UNITS = ROOT / "contrib" / "systemd"
@@ -113,6 +114,11 @@ def test_the_units_say_commands_that_there_are() -> None:
 def test_the_unit_of_the_warm_parent_is_the_one_that_the_program_prints() -> None:
     printed = unit("dispatch", Path("/opt/dispatch/bin/dispatch"), Path("/srv/dispatch/firm.db"))
     assert (UNITS / "dispatch-seats.service").read_text(encoding="utf-8") == printed
+
+
+def test_the_unit_of_the_copy_elsewhere_is_the_one_that_the_program_writes() -> None:
+    written = setting_up.unit_of_systemd("dispatch", Path("/opt/dispatch/bin/dispatch"), Path("/srv/dispatch/firm.db"))
+    assert (UNITS / "dispatch-replica.service").read_text(encoding="utf-8") == written
 
 
 def test_systemd_finds_nothing_at_fault(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from dispatch.commands.options import JSON, Args, User, flag, option
 from dispatch.commands.printing import Answer, Result
 from dispatch.desk.session.refusals import Faulty, Refusal
 from dispatch.lazily import lazily
+from dispatch.model.text import pad
 
 with lazily(__name__):
     from dispatch.desk.backup import copy_words, elsewhere, following, promoting, setting_up
@@ -70,7 +71,7 @@ def _status(args: Args) -> Answer:
     return Answer(
         status,
         lambda status: copy_words.status_form(store, status),
-        lambda status: copy_words.status_lines(store, status),
+        lambda status: (f"{pad(name, 14)}  {text}" for name, text in copy_words.told(store, status)),
     )
 
 

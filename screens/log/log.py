@@ -30,6 +30,7 @@ from widgets.lines.line_list import LineList
 from widgets.log_lines import heading_line, log_entries
 
 with lazily(__name__):
+    from dispatch.desk.backup import copy_words
     from dispatch.desk.log import visit_page
     from dispatch.desk.review import reviewing
     from screens.files import writing
@@ -182,7 +183,8 @@ class LogScreen(DayOfVisits):
             " · ".join(filter(None, parts)),
             clock_text(self.user.now, log.zone, log.hours24),
         )
-        under = [words if narrow else "", below.totals(log, filters, narrow=narrow)]
+        copied = copy_words.line(self.user.store) if self.user.may_read("whole") else ""
+        under = [words if narrow else "", below.totals(log, filters, narrow=narrow), copied]
         self.query_one("#totals", Static).update(Content(" · ".join(filter(None, under))))
         self.show_selected()
 
@@ -333,6 +335,8 @@ class LogScreen(DayOfVisits):
 
     _AUDIT = "Who did what and when; whether the chain of it holds."
     audit = opens("A", "screen.audit", "Audit", "audit", _AUDIT, READS["audit"].roles)
+    _COPY = "The copy elsewhere: where, how old, who is first; begin it, end it, promote."
+    elsewhere = opens("Z", "screen.elsewhere", "Copy elsewhere", "elsewhere", _COPY, READS["whole"].roles)
     access = opens("K", "screen.access", "SSH", "access", "Keys and sessions over SSH.", READS["access"].roles)
 
     def action_day(self, by: int) -> None:

@@ -85,6 +85,7 @@ PLACES = (
     ),
     KeyPlace("A checklist template", ("screens.book.template:TemplateScreen",), _LIST),
     KeyPlace("What checklist a visit would get", ("screens.book.template_preview:TemplatePreview",), _LIST),
+    KeyPlace("The copy elsewhere", ("screens.log.elsewhere:ElsewhereScreen",), _LIST),
     KeyPlace("Keys and sessions over SSH", ("screens.log.access:AccessScreen",), _LIST),
     KeyPlace("The drives of the day", ("screens.board.drives:DrivesScreen",), _LIST),
     KeyPlace("All that happened to a visit", ("screens.log.visit_record:VisitRecord",)),

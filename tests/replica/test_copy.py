@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import stat
+import subprocess
 import time
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
 from db import audit, checklists, settings, visits
 from db.faults import Exists, ReadOnly
-from db.heartbeats import REPLICATE, heartbeat
+from db.heartbeats import REPLICATE, beat, heartbeat
 from db.store import Store
-from dispatch.desk.backup import coming_back, copy_words, elsewhere, promoting, setting_up
+from dispatch.desk.backup import coming_back, copy_words, elsewhere, following, promoting, setting_up
 from dispatch.desk.backup.following import FirstPlaceLost
-from dispatch.desk.backup.places import PlaceNotReached
+from dispatch.desk.backup.places import FolderPlace, PlaceNotReached
 from dispatch.desk.backup.targets import place_at
 from dispatch.desk.closeout.evidence import attach
 from dispatch.desk.session.refusals import NotAllowed, Refusal
@@ -176,7 +179,7 @@ def test_encrypted_nothing_can_be_read_at_the_place(office: Office, place: Path,
     identity = tmp_path / "key"
     identity.write_text(str(key))
     made = setting_up.set_up(office.lee, str(place), [str(key.to_public())])
-    assert any("Encrypted to 1 key" in line for line in made)
+    assert any("Encrypted before" in line for line in made)
     hand_in(office)
     with copying(office.store.path) as process:
         process.once()
@@ -217,9 +220,9 @@ def test_the_doctor_and_the_log_say_how_old_it_is(office: Office, place: Path) -
     assert copy_words.findings(office.store) == []
     assert copy_words.line(office.store) == ""
     setting_up.set_up(office.lee, str(place))
-    beat = heartbeat(office.store, REPLICATE)
-    assert beat is not None
-    assert "never ran here" in beat.trouble
+    noted = heartbeat(office.store, REPLICATE)
+    assert noted is not None
+    assert "never ran here" in noted.trouble
     [finding] = copy_words.findings(office.store)
     assert not finding.good
     assert "not encrypted" in copy_words.line(office.store)
@@ -234,3 +237,93 @@ def test_what_is_no_place_is_refused(tmp_path: Path) -> None:
 def test_a_disk_that_is_not_mounted_is_not_filled(tmp_path: Path) -> None:
     with pytest.raises(PlaceNotReached, match="mounted"):
         place_at(str(tmp_path / "not there" / "copy")).write("a", b"")
+
+
+def test_of_two_clones_one_goes_on(copied: Office, place: Path, tmp_path: Path) -> None:
+    clone = tmp_path / "clone" / "firm.db"
+    clone.parent.mkdir()
+    with copying(copied.store.path) as first:
+        first.once()
+        copied.store.utils.execute("VACUUM INTO ?", (str(clone),))
+        shutil.copy(elsewhere.settings_of(copied.store.path), elsewhere.settings_of(clone))
+        with copying(clone) as second:
+            second.once()
+            first.look()  # finds that somebody else spoke in its name
+            first.once()
+            with pytest.raises(FirstPlaceLost, match="first since generation 2"):
+                second.look()
+    rename(copied, "Goes on")
+    with Store.open(clone) as store, pytest.raises(ReadOnly), log_in(store, "lee").write("test"):
+        pass
+
+
+def test_a_database_that_was_carried_to_another_machine_is_a_copy(
+    copied: Office, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(elsewhere, "known_by", lambda: "another machine")
+    with copying(copied.store.path) as process, pytest.raises(FirstPlaceLost, match="this is a copy"):
+        process.once()
+    with pytest.raises(ReadOnly, match="this is a copy of generation 1"):
+        rename(copied, "No")
+
+
+def test_a_full_place_is_told_and_goes_on_when_there_is_room(copied: Office, tmp_path: Path) -> None:
+    small = tmp_path / "small"
+    small.mkdir()
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", small], check=False, capture_output=True)
+    if done.returncode != 0:
+        pytest.skip("needs leave to mount: run as root outside of a container that forbids it")
+    try:
+        setting_up.set_up(copied.lee, str(small / "copy"))
+        with copying(copied.store.path) as process:
+            process.once()
+            (small / "filler").write_bytes(b"x" * (os.statvfs(small).f_bavail * 4096))
+            for number in range(20):
+                rename(copied, f"While it was full {number}" + "x" * 60)
+            with pytest.raises(PlaceNotReached, match="No space left"):
+                process.once()
+            (small / "filler").unlink()
+            process.once()
+        coming_back.materialise(str(small / "copy"), tmp_path / "back.db")
+        assert name_in(tmp_path / "back.db").startswith("While it was full 19")
+    finally:
+        subprocess.run(["umount", "-l", small], check=True)
+
+
+def test_a_slow_place_keeps_nobody_from_saving(copied: Office, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = FolderPlace.write
+
+    def slowly(self: FolderPlace, name: str, content: Path | bytes) -> None:
+        time.sleep(0.5)
+        kept(self, name, content)
+
+    monkeypatch.setattr(FolderPlace, "write", slowly)
+    stop, said = Event(), list[str]()
+    with Store.open(copied.store.path, clock=copied.clock) as store:
+        thread = Thread(target=following.run, args=(store, said.append, stop))
+        thread.start()
+        try:
+            longest = 0.0
+            for number in range(20):
+                began = time.monotonic()
+                rename(copied, f"While it was slow {number}")
+                longest = max(longest, time.monotonic() - began)
+                time.sleep(0.05)
+        finally:
+            stop.set()
+            thread.join(30)
+    assert longest < 0.5
+    assert said == []
+
+
+def test_a_firm_that_wants_no_save_without_the_copy_stands_still(copied: Office, place: Path) -> None:
+    with copied.lee.write("test") as unit:
+        settings.set_firm(unit, alone_minutes=5)
+    beat(copied.store, REPLICATE, 10)
+    copied.clock.advance(299)
+    rename(copied, "Still")
+    copied.clock.advance(1)
+    with pytest.raises(ReadOnly, match="was not reached for 5 minutes"):
+        rename(copied, "Not any more")
+    beat(copied.store, REPLICATE, 10)
+    rename(copied, "Again")

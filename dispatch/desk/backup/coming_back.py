@@ -101,7 +101,7 @@ def restore(target: str, path: Path, *, identity: Path | None = None, at: int | 
             done = restoring.put_in_place(path, unpack)
     except PlaceNotReached as fault:
         raise Refusal(str(fault)) from fault
-    elsewhere.keep(path, KeptCopy(elsewhere.absolute(target), tuple(to), uuid.uuid4().hex))
+    elsewhere.keep(path, KeptCopy(elsewhere.absolute(target), tuple(to), uuid.uuid4().hex, elsewhere.known_by()))
     return done
 
 
@@ -112,10 +112,9 @@ def newest_state(place: CopyPlace) -> CopyState:
         Refusal: there is none.
         PlaceNotReached: the place does not do its part.
     """
-    names = sorted(name for name in place.names("copies/") if name.count("/") == 1)
-    for name in reversed(names):
-        with contextlib.suppress(NotAtPlace, ValueError, TypeError, KeyError):
-            return CopyState(**json.loads(place.read(name)))
+    for name in sorted(place.names("generations/"), reverse=True):
+        if (state := elsewhere.state_of(place, int(Path(name).stem))) is not None:
+            return state
     raise Refusal(f"There is no copy at {place.words}.")
 
 
@@ -199,11 +198,15 @@ def _fetch(place: CopyPlace, name: str, path: Path, keys: Sequence[Any]) -> None
 
 
 def _put_together(out: Path, database: Path, place: CopyPlace, at: int | None) -> None:
-    words = [str(elsewhere.program()), "restore", "-o", str(database), "-integrity-check", "quick"]
+    # by a configuration, as an address would have to be escaped in a way of Litestream's own
+    config = out / "litestream.yml"
+    where = {"dbs": [{"path": str(database), "replica": {"type": "file", "path": str(out)}}]}
+    config.write_text(json.dumps(where), encoding="utf-8")
+    words = [str(elsewhere.program()), "restore", "-config", str(config), "-no-expand-env", "-integrity-check", "quick"]
     if at is not None and at <= _dated(out):
         words += ["-timestamp", datetime.datetime.fromtimestamp(at, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")]
     done = subprocess.run(
-        [*words, out.as_uri()], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, cwd=out
+        [*words, str(database)], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, cwd=out
     )
     if done.returncode != 0:
         said = [line for line in (done.stderr + done.stdout).splitlines() if line.strip()]

@@ -11,7 +11,7 @@ from db.store import Store
 from dispatch.desk.backup import elsewhere
 from dispatch.desk.backup.elsewhere import CopyStatus
 from dispatch.desk.messages.processes import silence_of
-from dispatch.model.instants import long_text
+from dispatch.model.instants import clock_text, long_text
 from dispatch.model.text import show
 
 
@@ -20,19 +20,24 @@ def line(store: Store) -> str:
     status = elsewhere.status(store)
     if status is None:
         return ""
-    return f"copy elsewhere: {_age(status, store.clock.now())}" + ("" if status.sealed else ", not encrypted")
+    behind = ", falls behind" if status.beat is None or status.beat.trouble else ""
+    now, firm = store.clock.now(), settings.firm(store)
+    age = f"{_age(status, now)} at {clock_text(now, firm.zone, firm.clock_hours == 24)}"
+    return f"copy elsewhere: {age}{behind}" + ("" if status.sealed else ", not encrypted")
 
 
-def status_lines(store: Store, status: CopyStatus) -> list[str]:
-    """A sentence about each thing that is known of the copy."""
+def told(store: Store, status: CopyStatus) -> list[tuple[str, str]]:
+    """What is known of the copy, each with its name."""
     stands, beat = status.standing, status.beat
-    lines = [f"Kept at {status.where}."]
-    if stands is not None:
-        lines.append(f"Generation {stands.generation}: {stands.why or 'this machine is first'}.")
+    lines = [("Place", status.where), ("Age", _age(status, store.clock.now()))]
     if beat is not None and beat.trouble:
-        lines.append(f"It falls behind: {show(beat.trouble, 300)}")
-    lines.append(f"How old it is: {_age(status, store.clock.now())}.")
-    lines.append(elsewhere.sealed_words(("",) if status.sealed else ()))
+        lines.append(("Falls behind", show(beat.trouble, 300)))
+    if stands is not None:
+        lines.append((f"Generation {stands.generation}", stands.why or "this machine is first"))
+    sealed = (
+        "before it leaves this machine (age)" if status.sealed else "NO: whoever can read the place can read everything"
+    )
+    lines.append(("Encrypted", sealed))
     return lines
 
 

@@ -8,6 +8,7 @@ how far its copy is; `copies/000001-ID/ltx/…` has the database, `files/…` wh
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import shutil
@@ -38,12 +39,13 @@ SEALED = ".age"
 
 @dataclass(frozen=True, slots=True)
 class KeptCopy:
-    """Where this machine keeps its copy: the place as typed, the public keys that it is encrypted to, and a name of this machine's
-    own that nobody can guess."""
+    """Where this machine keeps its copy: the place as typed, the public keys that it is encrypted to, a name of this machine's own
+    that nobody can guess, and by what the machine is known again (`known_by`)."""
 
     target: str
     to: tuple[str, ...]
     machine: str
+    known_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,8 @@ class Claim:
 class CopyState:
     """How far a copy is: everything up to row `seq` of the audit (of hash `digest`) was there at the instant `at`.
 
-    `folder` is the one below `copies/` that has the database, `to` the public keys that it is encrypted to, `missing` how many
-    files handed in were not on the machine itself.
+    `run` names the run of the process that said it, `folder` is the one below `copies/` that has the database, `to` the public keys
+    that it is encrypted to, `missing` how many files handed in were not on the machine itself.
     """
 
     generation: int
@@ -76,6 +78,7 @@ class CopyState:
     at: int
     seq: int
     digest: str
+    run: str
     database: str
     to: list[str]
     missing: int
@@ -105,7 +108,7 @@ def kept(database: Path) -> KeptCopy | None:
     """Where this machine keeps its copy; None: nowhere."""
     try:
         read = json.loads(settings_of(database).read_text(encoding="utf-8"))
-        return KeptCopy(str(read["target"]), tuple(map(str, read["to"])), str(read["machine"]))
+        return KeptCopy(str(read["target"]), tuple(map(str, read["to"])), str(read["machine"]), str(read["known_by"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -158,6 +161,21 @@ def claim(place: CopyPlace, mine: Claim) -> bool:
     return next((each.machine for each in claims(place) if each.generation == mine.generation), "") == mine.machine
 
 
+def state_of(place: CopyPlace, generation: int) -> CopyState | None:
+    """How far the copy of a generation is; None: there is none. Raises as `claims`."""
+    with contextlib.suppress(NotAtPlace, ValueError, TypeError):
+        return CopyState(**json.loads(place.read(f"copies/{generation:06}.json")))
+    return None
+
+
+def known_by() -> str:
+    """What tells this machine from another one to which its files were carried; nothing that names it."""
+    own = socket.gethostname()
+    with contextlib.suppress(OSError):
+        own = Path("/etc/machine-id").read_text(encoding="ascii")
+    return hashlib.sha256(f"dispatch {own}".encode()).hexdigest()[:32]
+
+
 def host() -> str:
     """What this machine is called."""
     return show(socket.gethostname(), 80)
@@ -166,8 +184,8 @@ def host() -> str:
 def sealed_words(to: Sequence[str]) -> str:
     """Whether what leaves the house is encrypted."""
     if to:
-        return f"Encrypted to {len(to)} key{'s' if len(to) > 1 else ''} before it leaves this machine (age)."
-    return "NOT ENCRYPTED: whoever can read the place can read everything. Give --to KEY (age1…, ssh-ed25519 …) to encrypt it."
+        return "Encrypted before it leaves this machine (age)."
+    return "NOT ENCRYPTED: whoever can read the place can read everything. A public key (age1…, ssh-ed25519 …) encrypts it."
 
 
 def program() -> Path:

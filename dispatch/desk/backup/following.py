@@ -18,7 +18,8 @@ import subprocess
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import asdict
+from contextlib import AbstractContextManager
+from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import mkdtemp
 from threading import Event
@@ -27,8 +28,8 @@ from db import checklists, fence
 from db.faults import TRANSIENT
 from db.heartbeats import REPLICATE, beat
 from db.machine_clock import PLAIN
-from db.store import Store
-from db.unit import Actor, unit_of_work
+from db.store import Store, existing
+from db.unit import Actor, Unit, unit_of_work
 from dispatch.desk.backup import archive, elsewhere, setting_up
 from dispatch.desk.backup.elsewhere import SEALED, Claim, CopyState, KeptCopy
 from dispatch.desk.backup.places import CopyPlace, PlaceNotReached
@@ -170,9 +171,9 @@ class Copying:
         self._litestream: Litestream | None = None
         self._there: set[str] | None = None
         """What the place has of this folder, and of files; None: not asked yet."""
-        self._files: set[str] = set()
         self._beside: dict[str, bytes] = {}
         self._missing = 0
+        self._run, self._said = uuid.uuid4().hex, False
         self._head = (0, "")
         self._version: int | None = None
         self._due = dict.fromkeys(("fence", "state", "files", "tidy", "head"), 0.0)
@@ -223,6 +224,29 @@ class Copying:
             first = elsewhere.newest_claim(self._place)
         if first is not None and (first.generation > mine.generation or first.machine != mine.machine):
             raise FirstPlaceLost(self._lose(first))
+        state = elsewhere.state_of(self._place, mine.generation) if self._said else None
+        if state is not None and state.run != self._run:
+            self._part()
+
+    def _part(self) -> None:
+        """Another machine keeps a copy under this machine's name, as a clone of it does: of the two, who is first in the next
+        generation goes on.
+
+        Raises:
+            FirstPlaceLost: the other one.
+        """
+        here = replace(self._here, machine=uuid.uuid4().hex)
+        mine = replace(self._mine(), generation=self._mine().generation + 1, machine=here.machine)
+        if not elsewhere.claim(self._place, mine):
+            raise FirstPlaceLost(self._lose(existing(elsewhere.newest_claim(self._place))))
+        elsewhere.keep(self._store.path, here)
+        self._here, self._there, self._version, self._said = here, None, None, False
+        with self._saying("part from a clone") as unit:
+            fence.stand(unit, fence.MachineStanding(mine.generation, fence.FIRST, PLAIN.now()))
+
+    def _saying(self, deed: str) -> AbstractContextManager[Unit]:
+        """A unit of the process itself."""
+        return unit_of_work(self._store, deed, Actor(None, "dispatch", uuid.uuid4().hex, "system"))
 
     def end(self) -> None:
         """Let Litestream and the place go."""
@@ -234,13 +258,18 @@ class Copying:
         stands = fence.standing(self._store.conn)
         if stands is None:
             raise Refusal("No copy of this database is kept elsewhere: `dispatch replicate TARGET` begins it.")
+        if stands.state == fence.FIRST and self._here.known_by != elsewhere.known_by():
+            stands = fence.MachineStanding(stands.generation, fence.COPY, PLAIN.now())
+            with self._saying("was carried here") as unit:
+                fence.stand(unit, stands)
+            self._store.look_at_fence()
         if stands.state != fence.FIRST:
             raise FirstPlaceLost(f"No copy is made: {stands.why}.")
         return Claim(stands.generation, self._here.machine, elsewhere.host(), self._store.clock.now())
 
     def _lose(self, to: Claim) -> str:
         stands = fence.MachineStanding(self._mine().generation, fence.LOST, PLAIN.now(), to.generation)
-        with unit_of_work(self._store, "lose first place", Actor(None, "dispatch", uuid.uuid4().hex, "system")) as unit:
+        with self._saying("lose first place") as unit:
             fence.stand(unit, stands, host=to.host)
         self._store.changed()
         return f"{show(to.host)} is first since generation {to.generation}: {stands.why}."
@@ -317,11 +346,12 @@ class Copying:
     def _say(self, at: int) -> None:
         mine = self._mine()
         seq, digest = self._head
-        of = (mine.generation, mine.machine, mine.host, self._folder, at, seq, digest, self._store.path.name)
+        of = (mine.generation, mine.machine, mine.host, self._folder, at, seq, digest, self._run, self._store.path.name)
         state = CopyState(*of, list(self._here.to), self._missing)
         if self._is_due("head", _HEAD_SECONDS):
             self._place.write(f"copies/{self._folder}/heads/{seq:012}-{digest}", b"")
         self._place.write(state.name, json.dumps(asdict(state)).encode())
+        self._said = True
 
     def _tidy(self) -> None:
         """Take away copies from before Litestream began anew, and once they are old those of earlier generations."""

@@ -27,6 +27,7 @@ from dispatch.desk.backup.elsewhere import (
     host,
     keep,
     kept,
+    known_by,
     newest_claim,
     program,
     sealed_words,
@@ -86,12 +87,13 @@ def set_up(user: User, target: str, to: Sequence[str] = ()) -> list[str]:
                 words = place.words
     except PlaceNotReached as fault:
         raise Refusal(str(fault)) from fault
-    if before is not None and before != KeptCopy(target, tuple(to), machine):
+    if before is not None and before != KeptCopy(target, tuple(to), machine, known_by()):
         shutil.rmtree(spool_of(database), ignore_errors=True)  # another place, or other keys: all of it goes there
-    keep(database, KeptCopy(target, tuple(to), machine))
+    keep(database, KeptCopy(target, tuple(to), machine, known_by()))
     beat(user.store, REPLICATE, 10, "dispatch replicate run never ran here")
     config, unit_file = write_config(database), spool_of(database) / "dispatch-replica.service"
-    unit_file.write_text(_unit(key_file.owner(user.store), database), encoding="utf-8")
+    dispatch = Path(sys.executable).with_name("dispatch")
+    unit_file.write_text(unit_of_systemd(key_file.owner(user.store), dispatch, database), encoding="utf-8")
     return [
         f"{words}: the copy of generation {mine.generation} is kept there by `dispatch replicate run`.",
         *filter(None, made),
@@ -185,10 +187,11 @@ WantedBy=multi-user.target
 """
 
 
-def _unit(user: str, database: Path) -> str:
-    """A unit of systemd that keeps the copy."""
-    dispatch = str(Path(sys.executable).with_name("dispatch"))
-    look, run = (sshd_config.quoted(dispatch, "replicate", word, "--db", str(database)) for word in ("look", "run"))
+def unit_of_systemd(user: str, dispatch: Path, database: Path) -> str:
+    """A unit of systemd that keeps the copy of a database: for the service user, with the program at that path."""
+    look, run = (
+        sshd_config.quoted(str(dispatch), "replicate", word, "--db", str(database)) for word in ("look", "run")
+    )
     return _UNIT.format(user=user, look=look, run=run)
 
 
