@@ -37,9 +37,10 @@ comes_of_a_finding: Query[int, int] = value("SELECT EXISTS (SELECT 1 FROM findin
 """Whether a visit is the work of a finding."""
 
 
-def add(unit: Unit, new: Parcel, **signed: Any) -> None:
+def add(unit: Unit, new: Parcel) -> None:
     """Write what goes or came, in the unit of the deed that it names."""
-    unit.insert_signed("parcel", id=new.id, **(PARCELS.columns(new) | signed))
+    columns = {name: value for name, value in PARCELS.columns(new).items() if name != "at"}
+    unit.insert_signed("parcel", id=new.id, **columns)
 
 
 def mark(unit: Unit, parcel: Parcel, **columns: Any) -> None:

@@ -8,13 +8,15 @@ from dispatch.commands import exits
 from dispatch.commands.declared import CommandGroup, acts, reads
 from dispatch.commands.options import CONFIRM, JSON, REASON, REFERENCE, Args, Store, User, option
 from dispatch.commands.printing import Answer, Result, listing, print_content
-from dispatch.commands.typed import TECHNICIAN, moment
+from dispatch.commands.typed import TECHNICIAN, day_typed, moment
+from dispatch.desk.session.refusals import Faulty
 from dispatch.lazily import lazily
+from dispatch.model.states import Role
 from dispatch.model.text import show
 
 with lazily(__name__):
     from db import parcels
-    from dispatch.desk.branches import exchanging, fetching, handing_out, looking, sending, told
+    from dispatch.desk.branches import exchanging, fetching, handing_out, helping, looking, sending, told
 
 _NAME = option("name", "NAME", "what it is called here")
 
@@ -157,5 +159,38 @@ def _take(user: User, args: Args) -> list[str]:
     return [*(f"{show(one.title, 80)}: taken over" for one in taken)] or ["Nothing to take over."]
 
 
-_DEEDS = (_add, _list, _remove, _move, _lend, _recall, _give_back, _moves, _exchange, _differs, _take, _copy)
+@acts(
+    "help",
+    "which of your technicians would help which branch on a day: each is planned with those who are free here",
+    option("--date", "DAY", "default: tomorrow", dest="day"),
+    option("--only", "BRANCH", "look at this one only", default="all"),
+    option("--seconds", "S", "how long to look for each plan (default: as for a day)", type=float),
+    option(
+        "--take", "NAME", "lend these technicians with what they would do there; without a name all of them", nargs="*"
+    ),
+    JSON,
+    about="A plan of this office and two of each branch are made, in copies that are thrown away; what stands in plans stays. A "
+    "branch plans what its helper was lent for as it takes the lending (branch exchange).",
+)
+def _help(user: User, args: Args) -> Answer:
+    user.allow("look for help", [Role.LEAD])
+    if args.seconds is not None and not 0 <= args.seconds <= 3600:
+        raise Faulty(["seconds: from 0 to 3600"])
+    found = helping.help_on(user, day_typed(user.store, args.day or "tomorrow"), args.seconds, args.only)
+    sent = [] if args.take is None else helping.take(user, found, args.take)
+    times = user.firm.times()
+    return Answer(
+        found,
+        lambda found: {
+            "branches": [told.help_form(one, times) for one in found],
+            "lent": [one.form["name"] for one in sent],
+        },
+        lambda found: [
+            *(line for one in found for line in told.help_lines(one, times)),
+            *(f"{show(one.form['name'])} is lent to {show(told.branch_name(user.store, one.office))}." for one in sent),
+        ],
+    )
+
+
+_DEEDS = (_add, _list, _remove, _move, _lend, _recall, _give_back, _moves, _exchange, _help, _differs, _take, _copy)
 COMMANDS = (CommandGroup("branch", "other offices, each with a database of its own", _DEEDS),)

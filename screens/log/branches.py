@@ -10,7 +10,7 @@ from typing import Any
 from db import parcels, people, settings, visits
 from db.faults import StoreFault
 from db.store import existing
-from dispatch.desk.branches import exchanging, handing_out, looking, sending, told
+from dispatch.desk.branches import exchanging, handing_out, helping, looking, sending, told
 from dispatch.desk.branches.looking import BranchLook, looks
 from dispatch.desk.branches.overview import Overview, overview
 from dispatch.desk.figures.meanings import FIGURES, Money, value_text
@@ -60,7 +60,7 @@ class BranchesScreen(ListScreen[tuple[User, str, str] | Parcel]):
     TITLE_WORD = "all branches"
     ENTER = "open"
     FOOTER = (
-        "branch.open branch.exchange branch.move branch.lend branch.exceptions branch.again view.previous view.next "
+        "branch.open branch.exchange branch.move branch.lend branch.help branch.exceptions branch.again view.previous view.next "
         "screen.leave screen.keys"
     )
     BINDINGS = [BACK, *DAYS]
@@ -189,6 +189,28 @@ class BranchesScreen(ListScreen[tuple[User, str, str] | Parcel]):
         await ask_values(self, "A technician is lent", _LENT, lend)
         self.say("Here they are absent for that time; there they can be planned once that office exchanges.")
 
+    @command("h", "branch.help", "Help", LEADS)
+    async def action_help(self) -> None:
+        """Look which of our technicians would help which branch on the day, and lend them with what they would do there."""
+        self.say("Planning each branch with those who are free here …")
+        found = await self.look_aside(helping.help_on, self.user, self.program.day)
+        if found is None:
+            return
+        times = self.user.firm.times()
+        lines = [line for one in found for line in told.help_lines(one, times)]
+        names = [helper.technician.name for one in found for helper in one.helpers]
+        if not names:
+            self.say(" ".join(lines) or "There is no branch.")
+            return
+        rows: list[ChoiceRow[tuple[str, ...]]] = [ChoiceRow(f"all of them ({len(names)})", ())]
+        rows += [ChoiceRow(show(name), (name,)) for name in names]
+        chosen = await self.choose("\n".join(lines), rows)
+        sent = await self.do(helping.take, found, chosen)
+        if sent is not None:
+            self.say(
+                f"Lent: {', '.join(show(str(one.form['name'])) for one in sent)}; each is planned there as it is taken."
+            )
+
     @command("k", "branch.recall", "Want back", OFFICE, about="_sent")
     async def action_recall(self, parcel: Parcel) -> None:
         """Want back what was sent: it comes unless it was taken up there."""
@@ -259,7 +281,7 @@ class BranchesScreen(ListScreen[tuple[User, str, str] | Parcel]):
         return name if path.startswith("office ") and name != looking.OWN else None
 
     def _called(self, parcel: Parcel) -> str:
-        return next(iter(sorted(sending.called(self.user.store, parcel))))
+        return sending.called(self.user.store, parcel)[0]
 
     @command("x", "branch.exceptions", "Worth a look")
     def action_exceptions(self) -> None:

@@ -70,7 +70,7 @@ def test_a_request_moves_with_what_is_known_of_it(office: Office, dayton: Office
     exchange(office.dana)
     known = parcels.by_id(office.store, parcel.id)
     assert known is not None
-    assert (known.state, known.named) == ("taken", came.reference.casefold())
+    assert (known.state, known.named) == ("taken", came.reference)
     for one, says in ((office, "moved_to"), (dayton, "came_from")):
         assert one.store.value("SELECT count(*) FROM audit WHERE detail LIKE ?", (f"%{says}%{parcel.id}%",)) == 1
     assert exchange(dayton.dana).done == exchange(office.dana).done == ()

@@ -206,9 +206,9 @@ def _week(spans: Spans, zone: str) -> list[Hours]:
     return [Hours(weekday, first, last) for weekday, (first, last) in sorted(by_day.items()) if first < last]
 
 
-def without(spans: Spans, until: int) -> Spans:
-    """All other time up to a moment."""
-    begins = (0, *(end for _, end in spans))
+def without(spans: Spans, since: int, until: int) -> Spans:
+    """All other time between two moments."""
+    begins = (since, *(end for _, end in spans))
     return tuple(
         (start, end) for start, end in zip(begins, (*(start for start, _ in spans), until), strict=True) if start < end
     )

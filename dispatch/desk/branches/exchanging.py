@@ -12,15 +12,17 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from db import branches, parcels
+from db import branches, parcels, people
 from db.faults import Busy, Stale, StoreFault
 from db.unit import Unit
 from dispatch.desk.branches import carried, sending
 from dispatch.desk.branches.looking import BranchLook, looks
+from dispatch.desk.plan import schedule
 from dispatch.desk.session.refusals import NotAllowed, Refusal
 from dispatch.desk.session.user import User
+from dispatch.desk.visits.steps import find
 from dispatch.model.branches import Branch, Parcel
-from dispatch.model.states import Role
+from dispatch.model.states import Role, State
 from dispatch.model.text import show
 
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -107,13 +109,16 @@ def _taken(user: User, branch: Branch, theirs: Parcel, what: str) -> str:
     why = "it was wanted back" if theirs.wanted_back else ""
     if not why:
         try:
-            with user.write("take from a branch", Role.DISPATCHER, Role.LEAD) as unit:
-                if parcels.by_id(user.store, theirs.id) is not None:
-                    unit.leave_unchanged()
-                    return ""
-                taken = _TAKING[theirs.kind](user, unit, branch, new)
-                unit.audit(*sending.about(taken), came_from=branch.name, parcel=theirs.id)
-            return f"{what} came from {show(branch.name)}."
+            with user.store.together(user.staff.login) as commit:
+                with user.write("take from a branch", Role.DISPATCHER, Role.LEAD) as unit:
+                    if parcels.by_id(user.store, theirs.id) is not None:
+                        unit.leave_unchanged()
+                        return ""
+                    taken = _TAKING[theirs.kind](user, unit, branch, new)
+                    unit.audit(*sending.about(taken), came_from=branch.name, parcel=theirs.id)
+                planned = "".join(_planned(user, taken))
+                commit(unit.save_id)
+            return f"{what} came from {show(branch.name)}.{planned}"
         except Refusal as refusal:
             why = str(refusal)
     with user.write("give back to a branch", Role.DISPATCHER, Role.LEAD) as unit:
@@ -149,6 +154,22 @@ def _take_lending(user: User, unit: Unit, branch: Branch, new: Parcel) -> Parcel
     return taken
 
 
+def _planned(user: User, taken: Parcel) -> Iterator[str]:
+    """Plan what somebody was lent for, as one with the lending; what cannot stand there any more stays in the queue."""
+    plan = taken.form.get("plan")
+    person = people.staff_by_id(user.store, taken.technician_id or 0)
+    for entry in plan if isinstance(plan, list) and person is not None else ():
+        match entry:
+            case [str(reference), int(start)] if person is not None:
+                try:
+                    if find(user.store, reference).state is not State.REQUESTED:
+                        continue
+                    schedule.assign(user, reference, [person.login], start)
+                    yield f" {show(reference)} is planned with them."
+                except Refusal as refusal:
+                    yield f" {show(reference, 40)} is not planned with them: {show(str(refusal), 200)}"
+
+
 _TAKING: dict[str, Callable[[User, Unit, Branch, Parcel], Parcel]] = {
     "request": _take_request,
     "lending": _take_lending,
@@ -176,7 +197,7 @@ def _went(user: User, look: BranchLook, mine: Parcel) -> str:
             sending.back_again(user, unit, mine, show(theirs.why, _WORDS))
         return f"{what} is back from {show(look.name)}: {show(theirs.why, 300)}"
     if mine.state == "sent":
-        there = ", ".join(sorted(sending.called(look.user.store, theirs)))
+        there = next(iter(sending.called(look.user.store, theirs)), "")
         with user.write("learn from a branch", Role.DISPATCHER, Role.LEAD) as unit:
             parcels.mark(unit, mine, state="taken", named=show(there, 200))
             unit.audit(*sending.about(mine), taken_by=look.name, parcel=mine.id)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from db import branches, settings
+from db import branches, fence, settings
 from db.faults import StoreFault
 from db.store import Store
 from dispatch.desk.branches.fetching import fetch
@@ -168,6 +168,9 @@ def _look(user: User, branch: Branch, ending: contextlib.ExitStack) -> BranchLoo
         ending.callback(store.close)
     except (StoreFault, OSError) as fault:
         return BranchLook(branch.name, None, None, str(fault), branch)
+    stands = fence.standing(store.conn)
+    if stands is not None and stands.state == fence.LOST:
+        return BranchLook(branch.name, None, None, f"{show(branch.location, 120)}: {stands.why}", branch)
     if branch.office and branches.own_office(store) != branch.office:
         return BranchLook(
             branch.name, None, None, f"another office's database is at {show(branch.location, 120)}", branch

@@ -4,9 +4,10 @@ other by one id (design/more-machines.md, From one to another)."""
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 
-from db import parcels, people, visits
+from db import parcels, people, settings, visits
 from db.people import ABSENCES
 from db.store import Store
 from db.unit import Unit
@@ -18,6 +19,7 @@ from dispatch.desk.session.refusals import NotFound, Refusal, WrongState, worded
 from dispatch.desk.session.user import User
 from dispatch.desk.visits.steps import find
 from dispatch.model.branches import Parcel
+from dispatch.model.instants import day_bounds, day_of
 from dispatch.model.people import AbsenceRecord, Technician
 from dispatch.model.states import ENDED, Role, State
 from dispatch.model.text import show
@@ -63,8 +65,18 @@ def _free_to_go(store: Store, visit: Visit) -> None:
         raise Refusal(f"{show(visit.reference)} stays: {why}.")
 
 
-def lend(user: User, technician: Technician, branch: str, starts_at: int, ends_at: int) -> Parcel:
+def lend(
+    user: User,
+    technician: Technician,
+    branch: str,
+    starts_at: int,
+    ends_at: int,
+    planned: Sequence[tuple[str, int]] = (),
+) -> Parcel:
     """Lend a technician for some time: here they are absent for it, there they can be planned in their hours of it.
+
+    Args:
+        planned: what they would do there, by reference and start; that office plans it as it takes the lending.
 
     Raises:
         NotFound: there is no such branch.
@@ -85,7 +97,7 @@ def lend(user: User, technician: Technician, branch: str, starts_at: int, ends_a
         if hits := hit_by(store, AbsenceRecord(0, technician.id, starts_at, ends_at)):
             lines = ", ".join(hit_line(store, visit) for visit in hits)
             raise Refusal(f"{show(technician.name)} has visits in that time: {lines}. Give them to others first.")
-        form = carried.lending_form(store, user.firm.name, technician, spans)
+        form = carried.lending_form(store, user.firm.name, technician, spans) | {"plan": [list(one) for one in planned]}
         parcel = Parcel(os.urandom(16).hex(), False, other.office, "lending", form, technician_id=technician.id)
         parcels.add(unit, parcel)
         parcels.hold_absences(unit, parcel.id, technician.id, [(starts_at, ends_at)], f"lent to {other.name}")
@@ -133,19 +145,20 @@ def going(store: Store, what: str, *, incoming: bool) -> Parcel:
     """
     wanted = what.strip().casefold()
     for parcel in parcels.all_parcels(store):
-        if parcel.incoming == incoming and parcel.state != "given_back" and wanted in called(store, parcel):
+        known = (name.casefold() for name in called(store, parcel))
+        if parcel.incoming == incoming and parcel.state != "given_back" and wanted in known:
             return parcel
     raise NotFound(
         f"{show(what, 60)} {'did not come from' if incoming else 'is not at'} another office (dispatch branch moves)."
     )
 
 
-def called(store: Store, parcel: Parcel) -> set[str]:
-    """What it is called here, in small letters."""
+def called(store: Store, parcel: Parcel) -> tuple[str, ...]:
+    """What it is called here: a reference; a name, and a login. Nothing of what was never taken."""
     if parcel.visit_id is not None:
-        return {visits.again(store, parcel.visit_id).reference.casefold()}
+        return (visits.again(store, parcel.visit_id).reference,)
     person = people.staff_by_id(store, parcel.technician_id or 0)
-    return set() if person is None else {person.name.casefold(), person.login.casefold()}
+    return () if person is None else (person.name, person.login)
 
 
 def about(parcel: Parcel) -> tuple[str, int]:
@@ -189,7 +202,9 @@ def hold_hours(unit: Unit, person: int, lendings: list[Parcel], spans: list[tupl
     """Let somebody be away but for these hours."""
     for one in lendings:
         parcels.hold_absences(unit, one.id, person, (), "")
-    away = carried.without(tuple(sorted(spans)), FOREVER)
+    zone = settings.firm(unit.store).zone
+    today, _ = day_bounds(day_of(unit.at, zone), zone)
+    away = carried.without(tuple(sorted(spans)), today, FOREVER)
     parcels.hold_absences(unit, lendings[0].id, person, away, "not lent to us")
 
 

@@ -9,12 +9,13 @@ from db import branches, settings
 from db.store import Store
 from dispatch.desk.branches import carried
 from dispatch.desk.branches.handing_out import Offered
+from dispatch.desk.branches.helping import Help
 from dispatch.desk.branches.looking import BranchLook, own_day
 from dispatch.desk.branches.sending import called
 from dispatch.model.branches import Parcel
 from dispatch.model.forms import form
-from dispatch.model.instants import Times, iso
-from dispatch.model.text import show
+from dispatch.model.instants import Times, day_text, iso
+from dispatch.model.text import count_text, show
 
 
 def seen(look: BranchLook, times: Times) -> str:
@@ -56,7 +57,7 @@ def parcel_line(store: Store, parcel: Parcel) -> str:
     """What went or came, how it stands, and what it is called at the other office."""
     times = settings.firm(store).times()
     how = _STATES[parcel.incoming, parcel.state].format(show(branch_name(store, parcel.office)))
-    here = ", ".join(sorted(called(store, parcel)))
+    here = next(iter(called(store, parcel)), "")
     about = " · ".join(
         filter(
             None,
@@ -80,7 +81,7 @@ def parcel_form(store: Store, parcel: Parcel) -> dict[str, Any]:
         settings.firm(store).zone,
         what=carried.title(parcel.form),
         branch=branch_name(store, parcel.office),
-        called_here=sorted(called(store, parcel)),
+        called_here=next(iter(called(store, parcel)), None),
         hours=[[iso(moment, settings.firm(store).zone) for moment in span] for span in parcel.form.get("spans", ())],
     )
 
@@ -97,3 +98,44 @@ def offered_form(one: Offered) -> dict[str, Any]:
     """The same as JSON."""
     differs = [{"field": each.field, "here": each.ours, "there": each.theirs} for each in one.differs]
     return {"kind": one.kind, "title": one.title, "state": one.state, "why": one.against or None, "differs": differs}
+
+
+def help_lines(one: Help, times: Times) -> list[str]:
+    """What lending would do for a branch, and who would do what there."""
+    head = f"{show(one.look.name)}, {day_text(one.day)}: "
+    if one.why:
+        return [f"{head}not looked for: {show(one.why, 300)}"]
+    if not one.before:
+        return [f"{head}nothing is left out"]
+    if not one.helpers:
+        return [f"{head}{one.before} left out, and nobody of ours who is free would help"]
+    lines = [f"{head}{one.before} left out, {one.after} with {count_text(len(one.helpers), 'technician')} of ours:"]
+    for helper in one.helpers:
+        done = ", ".join(
+            f"{show(reference)} {show(client)} {times.clock(start)}" for reference, client, start in helper.visits
+        )
+        hours = ", ".join(times.span(*span) for span in helper.spans)
+        lines.append(f"  {show(helper.technician.name)} ({hours}): {done}")
+    return lines
+
+
+def help_form(one: Help, times: Times) -> dict[str, Any]:
+    """The same as JSON."""
+    return {
+        "branch": one.look.name,
+        "date": one.day.isoformat(),
+        "left_out": one.before,
+        "left_out_with_help": one.after,
+        "why": one.why or None,
+        "technicians": [
+            {
+                "technician": helper.technician.name,
+                "hours": [[iso(moment, times.zone) for moment in span] for span in helper.spans],
+                "visits": [
+                    {"reference": reference, "client": client, "start": iso(start, times.zone)}
+                    for reference, client, start in helper.visits
+                ],
+            }
+            for helper in one.helpers
+        ],
+    }
