@@ -7,7 +7,9 @@ that was never kept elsewhere has none. What stands here goes with the database,
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,6 +28,19 @@ FIRST, COPY, LOST = "first", "copy", "lost"
 LITESTREAM_CHECKPOINTS = 16_384
 """Pages of the log from which on our own connections empty it where Litestream does: 64 MB. Below that two would do the same
 work, and saves wait for it; above it the log is emptied also where Litestream is not at work."""
+
+
+def litestream_reads(database: Path) -> bool:
+    """Whether Litestream (0.5.17) takes from the log now: written anew and emptied beside it, a copy is damaged."""
+    with contextlib.suppress(FileNotFoundError):
+        lock = os.open(copies.side_file(database, ".replica") / "lock", os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(lock)
+    return False
 
 
 class MachineStanding(NamedTuple):

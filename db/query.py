@@ -27,7 +27,7 @@ UNREADABLE = frozenset(
 )
 """Who may come in and where they sit, what somebody could still take back, and what must not be guessed."""
 
-_INNER = ("sqlite_", "pragma_", "dbstat", "visit_search", "search_stale", "draft")
+_INNER = ("sqlite_", "pragma_", "dbstat", "visit_search", "search_stale", "draft", "_litestream_")
 _NAMES = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"
 _JSON = frozenset({"json_each", "json_tree"})
 _OPENING = ("OpenRead", "ReopenIdx", "OpenWrite")

@@ -339,11 +339,20 @@ class Store:
         """
         with self._turn, self._lock:
             self._ensure_usable()
+            if fence.litestream_reads(self.path):
+                raise Busy(
+                    "A copy is kept elsewhere, by what reads the log all the time: `dispatch replicate run` lets go of it within"
+                    " half a minute, and does this."
+                )
             try:
                 self.conn.execute("VACUUM")
-                self.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                ((held, *_),) = self.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             except sqlite3.Error as error:
                 self._fail(error)
+        if held:
+            raise Busy(
+                "Another process reads the database all the time, so its log could not be emptied. Try again in a moment."
+            )
 
     @contextlib.contextmanager
     def transaction(self, deed: str, login: str) -> Iterator[Callable[[str], None]]:

@@ -88,7 +88,7 @@ ELSEWHERE = (
     "day --db", "day --hand-in", "visit file R4001 rack.jpg", "backup - ", "backup --to",  # a terminal, a pipe, a key
     "audit verify --head",  # a head of one's own
     "replicate /", "replicate sftp",
-    "replicate s3", "replicate run ", "replicate status ", "replicate stop", "restore --from-replica /",
+    "replicate s3", "replicate run ", "replicate status ", "replicate stop", "replicate verify ", "restore --from-replica /",
     "restore --from-replica sftp",  # a place elsewhere
 )  # fmt: skip
 """What stands in a block and needs more than a database: tests of their own carry it out."""

@@ -11,10 +11,11 @@ from dispatch.commands.options import JSON, Args, User, flag, option
 from dispatch.commands.printing import Answer, Result
 from dispatch.desk.session.refusals import Faulty, Refusal
 from dispatch.lazily import lazily
+from dispatch.model.paths import typed_path
 from dispatch.model.text import pad
 
 with lazily(__name__):
-    from dispatch.desk.backup import copy_words, elsewhere, following, promoting, setting_up
+    from dispatch.desk.backup import coming_back, copy_words, elsewhere, following, promoting, setting_up
 
 
 @alone(
@@ -23,7 +24,7 @@ with lazily(__name__):
     option(
         "target",
         "TARGET",
-        "a folder, sftp://user@host/folder or s3://bucket/folder?endpoint=https://…; or run, look, status, stop",
+        "a folder, sftp://user@host/folder or s3://bucket/folder?endpoint=https://…; or run, look, verify, status, stop",
     ),
     option(
         "--to",
@@ -32,14 +33,15 @@ with lazily(__name__):
         action="append",
         default=[],
     ),
+    option("--identity", "FILE", "with verify: the private key of an encrypted copy"),
     flag("--once", "with run: carry what is there now, and end"),
     JSON,
     about="`replicate TARGET` lets a copy of everything be kept there: it writes the configuration of Litestream and a unit "
     "of systemd. `replicate run` keeps it until it is ended (SIGTERM), `look` sees once whether this machine is still first, "
-    "`status` says how old the copy is, `stop` ends it. Keys of the place: docs/operating.md.",
+    "`verify` brings the copy back into a folder for a moment and looks whether it is whole, `status` says how old the copy is, `stop` ends it. Keys of the place: docs/operating.md.",
 )
 def _replicate(args: Args) -> Result:
-    if args.to and args.target in ("run", "look", "status", "stop"):
+    if args.to and args.target in ("run", "look", "verify", "status", "stop"):
         raise Faulty(["--to: goes with a TARGET"])
     if args.once and args.target != "run":
         raise Faulty(["--once: goes with run"])
@@ -47,6 +49,8 @@ def _replicate(args: Args) -> Result:
         return _run(args)
     if args.target == "look":
         return following.look(open_store(args))
+    if args.target == "verify":
+        return coming_back.verify(open_store(args), typed_path(args.identity) if args.identity else None)
     if args.target == "status":
         return _status(args)
     if args.target == "stop":
@@ -67,7 +71,7 @@ def _status(args: Args) -> Answer:
     store = open_store(args)
     status = elsewhere.status(store)
     if status is None:
-        raise Refusal("No copy is kept elsewhere: `dispatch replicate TARGET` begins it.")
+        raise Refusal(elsewhere.NONE)
     return Answer(
         status,
         lambda status: copy_words.status_form(store, status),

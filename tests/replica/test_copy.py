@@ -13,7 +13,7 @@ from threading import Event, Thread
 
 import pytest
 
-from db import audit, checklists, settings, visits
+from db import audit, checklists, erasing, fence, settings, visits
 from db.faults import Exists, ReadOnly
 from db.heartbeats import REPLICATE, beat, heartbeat
 from db.store import Store
@@ -22,9 +22,11 @@ from dispatch.desk.backup.following import FirstPlaceLost
 from dispatch.desk.backup.places import FolderPlace, PlaceNotReached
 from dispatch.desk.backup.targets import place_at
 from dispatch.desk.closeout.evidence import attach
+from dispatch.desk.plan import schedule
 from dispatch.desk.session.refusals import NotAllowed, Refusal
 from dispatch.desk.session.user import log_in, read_only_words
 from tests.desk.conftest import Office
+from tests.desk.test_erasing import erase, harbor
 from tests.replica.conftest import copying
 
 PICTURE = b"\x89PNG" + bytes(range(256)) * 300
@@ -327,3 +329,79 @@ def test_a_firm_that_wants_no_save_without_the_copy_stands_still(copied: Office,
         rename(copied, "Not any more")
     beat(copied.store, REPLICATE, 10)
     rename(copied, "Again")
+
+
+def test_what_is_erased_goes_out_of_the_file_although_litestream_reads_it(
+    copied: Office, place: Path, tmp_path: Path
+) -> None:
+    with copying(copied.store.path) as process:
+        for reference in ("R1", "R2", "R3"):
+            schedule.cancel(copied.dana, reference, "rhubarb season")
+        process.once()
+        erase(copied.lee, harbor(copied))
+        assert erasing.unfinished(copied.store), "beside Litestream it would damage the copy"
+        process.let_erase()
+        assert not erasing.unfinished(copied.store)
+        for file in (copied.store.path, copied.store.path.with_name("firm.db-wal")):
+            assert b"rhubarb season" not in file.read_bytes()
+        process.once()
+    coming_back.materialise(str(place), tmp_path / "back.db")
+    with Store.open(tmp_path / "back.db") as store:
+        assert audit.head(store) == audit.head(copied.store)
+
+
+def test_a_promotion_that_was_broken_off_is_done_again(
+    copied: Office, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back = tmp_path / "other" / "firm.db"
+    coming_back.restore(str(place), back)
+    copied.clock.advance(3600)
+
+    def broken(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with Store.open(back, clock=copied.clock) as store:
+        lee = log_in(store, "lee")
+        with monkeypatch.context() as patched:
+            patched.setattr(fence, "stand", broken)
+            with pytest.raises(KeyboardInterrupt):
+                promoting.promote(lee)
+        assert "this is a copy" in read_only_words(store)
+        assert "of generation 2" in promoting.promote(lee)
+        with pytest.raises(Refusal, match="is first already"):
+            promoting.promote(lee)
+
+
+def test_without_its_place_a_copy_is_promoted_only_when_that_is_said(
+    copied: Office, place: Path, tmp_path: Path
+) -> None:
+    back = tmp_path / "other" / "firm.db"
+    coming_back.restore(str(place), back)
+    shutil.move(place, tmp_path / "away")
+    place.write_text("in the way")
+    with Store.open(back, clock=copied.clock) as store:
+        lee = log_in(store, "lee")
+        with pytest.raises(Refusal, match="--without-replica"):
+            promoting.promote(lee)
+        assert "NOTHING keeps" in promoting.promote(lee, without_place=True)
+    # the place is back, and whoever looks there first has it
+    place.unlink()
+    shutil.move(tmp_path / "away", place)
+    with copying(back) as second:
+        second.once()
+    with copying(copied.store.path) as first, pytest.raises(FirstPlaceLost):
+        first.once()
+
+
+def test_before_the_second_machine_has_carried_anything_the_copy_of_the_first_comes_back(
+    copied: Office, place: Path, tmp_path: Path
+) -> None:
+    back = tmp_path / "other" / "firm.db"
+    coming_back.restore(str(place), back)
+    with Store.open(back, clock=copied.clock) as store:
+        promoting.promote(log_in(store, "lee"), although_alive=True)
+    third = tmp_path / "third" / "firm.db"
+    done = coming_back.restore(str(place), third)
+    assert any("is first since generation 2, and has no copy there yet" in line for line in done.made)
+    with Store.open(third, clock=copied.clock) as store, pytest.raises(Refusal, match="was promoted first"):
+        promoting.promote(log_in(store, "lee"), although_alive=True)

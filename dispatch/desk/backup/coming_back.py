@@ -105,6 +105,21 @@ def restore(target: str, path: Path, *, identity: Path | None = None, at: int | 
     return done
 
 
+def verify(store: Store, identity: Path | None = None) -> str:
+    """Bring the copy of this machine back for a moment, and look whether it is whole.
+
+    Raises:
+        Refusal: none is kept, or it is not whole; the sentence says what is wrong.
+        StoreFault: as `materialise`.
+    """
+    here = elsewhere.kept(store.path)
+    if here is None:
+        raise Refusal(elsewhere.NONE)
+    with elsewhere.scratch_beside(store.path) as folder:
+        brought = materialise(here.target, Path(folder) / "firm.db", identity=identity)
+    return f"The copy is whole: {brought.rows} rows of audit; {'; '.join(brought.sentences)}."
+
+
 def newest_state(place: CopyPlace) -> CopyState:
     """How far the copy at a place is, of the newest generation that has one.
 

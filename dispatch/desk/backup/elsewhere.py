@@ -33,6 +33,8 @@ from dispatch.model.text import show
 
 KEEP_DAYS = 7
 """So many days back a state of the past can be had."""
+NONE = "No copy is kept elsewhere: `dispatch replicate TARGET` begins it."
+"""What is said where none is kept."""
 SEALED = ".age"
 """What ends the name of a file that is encrypted."""
 

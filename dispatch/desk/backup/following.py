@@ -24,8 +24,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 from threading import Event
 
-from db import checklists, fence
-from db.faults import TRANSIENT
+from db import checklists, erasing, fence
+from db.faults import TRANSIENT, Busy
 from db.heartbeats import REPLICATE, beat
 from db.machine_clock import PLAIN
 from db.store import Store, existing
@@ -35,6 +35,7 @@ from dispatch.desk.backup.elsewhere import SEALED, Claim, CopyState, KeptCopy
 from dispatch.desk.backup.places import CopyPlace, PlaceNotReached
 from dispatch.desk.backup.targets import place_at
 from dispatch.desk.closeout import evidence
+from dispatch.desk.personal.erasing import finish_what_is_owed
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.visits import kept_files
 from dispatch.model.text import show
@@ -46,6 +47,7 @@ LOOK_AT_FENCE = 10.0
 _STATE_SECONDS = 10.0
 """A copy to which nothing is new says so as often."""
 _FILES_SECONDS = 2.0
+_ERASED_SECONDS = 30.0
 _TIDY_SECONDS = 3600.0
 _HEAD_SECONDS = 600.0
 """How often the head of the audit is noted for states of the past."""
@@ -176,7 +178,7 @@ class Copying:
         self._run, self._said = uuid.uuid4().hex, False
         self._head = (0, "")
         self._version: int | None = None
-        self._due = dict.fromkeys(("fence", "state", "files", "tidy", "head"), 0.0)
+        self._due = dict.fromkeys(("fence", "state", "files", "tidy", "head", "erased"), 0.0)
 
     def once(self) -> bool:
         """Carry what is new; whether there was anything.
@@ -188,6 +190,8 @@ class Copying:
         """
         if self._is_due("fence", LOOK_AT_FENCE):
             self.look()
+        if self._is_due("erased", _ERASED_SECONDS) and erasing.unfinished(self._store):
+            self.let_erase()
         if self._litestream is None:
             self._litestream = Litestream(self._store.path)
         at, version = self._store.clock.now(), self._store.data_version()
@@ -207,6 +211,14 @@ class Copying:
         if self._is_due("tidy", _TIDY_SECONDS):
             self._tidy()
         return carried or new
+
+    def let_erase(self) -> None:
+        """Take what was erased out of the file: Litestream, which reads it all the time, lets go of it for a moment."""
+        if self._litestream is not None:
+            self._litestream.end()
+            self._litestream = None
+        with contextlib.suppress(Busy):  # another session; it stays owed
+            finish_what_is_owed(self._store, Actor(None, "dispatch", uuid.uuid4().hex, "system"))
 
     def look(self) -> None:
         """See who is first at the place.
@@ -386,7 +398,7 @@ def look(store: Store) -> str:
     """
     here = elsewhere.kept(store.path)
     if here is None:
-        raise Refusal("No copy is kept elsewhere: `dispatch replicate TARGET` begins it.")
+        raise Refusal(elsewhere.NONE)
     copying = Copying(store, here)
     try:
         copying.look()
@@ -413,7 +425,7 @@ def run(store: Store, tell: Callable[[str], None], stop: Event, *, once: bool = 
     """
     here = elsewhere.kept(store.path)
     if here is None:
-        raise Refusal("No copy is kept elsewhere: `dispatch replicate TARGET` begins it.")
+        raise Refusal(elsewhere.NONE)
     copying, failed, last, noted = Copying(store, here), 0, "", 0.0
     try:
         while True:

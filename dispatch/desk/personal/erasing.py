@@ -6,7 +6,8 @@ from __future__ import annotations
 import contextlib
 import datetime
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from db import agreements, clients, erasing, settings, visits
 from db.faults import Busy
 from db.names import folded
 from db.store import Store, existing
-from db.unit import Unit
+from db.unit import Actor, Unit, unit_of_work
 from dispatch.desk.book.records import near
 from dispatch.desk.session.refusals import Faulty, NotAllowed, Refusal, confirm
 from dispatch.desk.session.unsent import folder_of as unsent_folder
@@ -218,7 +219,15 @@ def finish(user: User) -> int:
     Raises:
         Busy: somebody else is at the database all the time; it is owed until this is done once more.
     """
-    store = user.store
+    return _finish(user.store, lambda: user.write("erase", Role.LEAD))
+
+
+def finish_what_is_owed(store: Store, actor: Actor) -> int:
+    """As `finish`, by the one process that is at the database all the time, once it has let go for a moment. Raises as that."""
+    return _finish(store, lambda: unit_of_work(store, "erase", actor))
+
+
+def _finish(store: Store, writing: Callable[[], AbstractContextManager[Unit]]) -> int:
     owed = erasing.unfinished(store)
     if not owed:
         return 0
@@ -227,7 +236,7 @@ def finish(user: User) -> int:
             with contextlib.suppress(FileNotFoundError):
                 path_of(store, sha256).unlink()
     erasing.clean(store)
-    with user.write("erase", Role.LEAD) as unit:
+    with writing() as unit:
         for one in owed:
             erasing.cleaned(unit, one)
     return len(owed)
