@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from db import fence
 from db.faults import from_os, translate
+from db.fence import MachineStanding
 from db.library import sqlite3 as library
 from db.store import Store
 from dispatch.desk.book import editing
@@ -113,6 +115,17 @@ def refused_in(store: Store) -> str:
     return str(refused.value)
 
 
+def behind_the_fence(stands: MachineStanding) -> Callable[[Dispatch], str]:
+    """A database that is not that of the first machine."""
+
+    def deed(firm: Dispatch) -> str:
+        with Store.open(firm.db) as store, log_in(store, "lee").write("test") as unit:
+            fence.stand(unit, stands)
+        return said(firm, "client", "add", "--name", "New Ltd", "--as", "lee")
+
+    return deed
+
+
 def full(firm: Dispatch) -> str:
     error = library.OperationalError("database or disk is full")
     return f"{translate(error)} {from_os(OSError(28, 'No space left on device'), firm.db)}"
@@ -172,6 +185,8 @@ SAYS: dict[str, Callable[[Dispatch], str]] = {
     "Another session is writing": busy,
     "The disk is full": full,
     "was replaced or removed": replaced,
+    "this is a copy": behind_the_fence(MachineStanding(1, fence.COPY, 0)),
+    "another machine": behind_the_fence(MachineStanding(1, fence.LOST, 0, 2)),
     "The database is damaged": schema_is_missing,
     "This machine's clock": wrong_clock,
     "Only a dispatcher or lead may read": of("log", "--plain", "--as", "ana"),

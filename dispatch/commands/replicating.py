@@ -37,12 +37,15 @@ with lazily(__name__):
     flag("--once", "with run: carry what is there now, and end"),
     JSON,
     about="`replicate TARGET` lets a copy of everything be kept there: it writes the configuration of Litestream and a unit "
-    "of systemd. `replicate run` keeps it until it is ended (SIGTERM), `look` sees once whether this machine is still first, "
-    "`verify` brings the copy back into a folder for a moment and looks whether it is whole, `status` says how old the copy is, `stop` ends it. Keys of the place: docs/operating.md.",
+    "of systemd. `run` keeps it until it is ended (SIGTERM), `look` sees once whether this machine is still first, `verify` "
+    "brings the copy back for a moment and looks whether it is whole, `status` says how old it is, `stop` ends it. Keys of "
+    "the place: docs/operating.md.",
 )
 def _replicate(args: Args) -> Result:
     if args.to and args.target in ("run", "look", "verify", "status", "stop"):
         raise Faulty(["--to: goes with a TARGET"])
+    if args.identity and args.target != "verify":
+        raise Faulty(["--identity: goes with verify"])
     if args.once and args.target != "run":
         raise Faulty(["--once: goes with run"])
     if args.target == "run":

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dispatch.desk.backup import copy_words, elsewhere, following, promoting, setting_up
+from dispatch.desk.backup import coming_back, copy_words, elsewhere, following, promoting, setting_up
 from dispatch.desk.backup.elsewhere import CopyStatus
+from dispatch.model.paths import typed_path
 from screens.binding import BACK, command
 from screens.dialogs.asked import AskedField
 from screens.listed import ListScreen
@@ -18,7 +19,7 @@ class ElsewhereScreen(ListScreen[CopyStatus]):
     SHOWS = "whole"
 
     TITLE_WORD = "the copy elsewhere"
-    FOOTER = "copy.begin copy.look copy.stop copy.promote screen.leave screen.keys"
+    FOOTER = "copy.begin copy.look copy.verify copy.stop copy.promote screen.leave screen.keys"
     BINDINGS = [BACK]
 
     def reload(self) -> None:
@@ -53,6 +54,19 @@ class ElsewhereScreen(ListScreen[CopyStatus]):
         found = await self.do(lambda user: following.look(user.store))
         if found is not None:
             self.say(found)
+
+    @command("c", "copy.verify", "Check")
+    async def action_verify(self) -> None:
+        """Bring the copy back for a moment, and look whether it is whole."""
+        status, key = elsewhere.status(self.user.store), None
+        if status is not None and status.sealed:
+            if not self.at_this_machine():
+                return
+            fields = [AskedField("identity", "File with the private key")]
+            typed = await self.fill("The copy is encrypted", fields, lambda typed: [])
+            key = typed_path(typed["identity"].strip())
+        if (said := await self.do(lambda user: coming_back.verify(user.store, key))) is not None:
+            self.say(said)
 
     @command("X delete", "copy.stop", "End")
     async def action_stop(self) -> None:

@@ -127,8 +127,12 @@ def test_a_copy_saves_nothing_until_it_is_promoted_and_then_the_first_machine_do
         assert read_only_words(store) == ""
         with lee.write("test") as unit:
             settings.set_firm(unit, name="Second")
+        [finding] = copy_words.findings(store)
+        assert "never ran here" in finding.text
     with copying(back) as process:
         process.once()
+        with Store.open(back) as store:
+            assert coming_back.verify(store).startswith("The copy is whole")
     # the first one goes on until it looks
     rename(copied, "First, alone")
     with copying(copied.store.path) as process, pytest.raises(FirstPlaceLost, match="first since generation 2"):

@@ -49,5 +49,7 @@ async def test_a_copy_says_that_it_is_one_and_is_promoted(copied: Office, place:
             stands = fence.standing(store.conn)
             assert stands is not None
             assert stands.generation == 2
-    with copying(back) as process:
-        process.once()
+            with copying(back) as process:
+                process.once()
+            await press(pilot, "c")
+            await until_true(pilot, lambda: any("copy is whole" in told.message for told in pilot.app._notifications))

@@ -18,7 +18,7 @@ from dispatch.model.text import show
 def line(store: Store) -> str:
     """How old the copy elsewhere is, in some words; empty where none is kept."""
     status = elsewhere.status(store)
-    if status is None:
+    if status is None or not status.first:
         return ""
     behind = ", falls behind" if status.beat is None or status.beat.trouble else ""
     now, firm = store.clock.now(), settings.firm(store)
@@ -57,7 +57,7 @@ def status_form(store: Store, status: CopyStatus) -> dict[str, Any]:
 def findings(store: Store) -> list[CheckResult]:
     """What the doctor says of it; nothing where none is kept."""
     status = elsewhere.status(store)
-    if status is None:
+    if status is None or not status.first:
         return []
     times = settings.firm(store).times()
     text = f"{status.where}: {_age(status, store.clock.now())}" + ("" if status.sealed else "; not encrypted")

@@ -213,6 +213,11 @@ class CopyStatus:
     standing: fence.MachineStanding | None
     beat: Heartbeat | None
 
+    @property
+    def first(self) -> bool:
+        """Whether this machine is first, so that a copy of it is to be kept."""
+        return self.standing is not None and self.standing.state == fence.FIRST
+
     def age(self, now: int) -> int | None:
         """How old the copy is at most, in seconds; None: there is none yet."""
         return None if self.beat is None else max(0, now - self.beat.since)

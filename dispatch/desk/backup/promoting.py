@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 
 from db import fence
+from db.heartbeats import REPLICATE, beat
 from db.machine_clock import PLAIN
 from dispatch.desk.backup import coming_back, elsewhere
 from dispatch.desk.backup.elsewhere import Claim
 from dispatch.desk.backup.places import PlaceNotReached
+from dispatch.desk.backup.setting_up import NEVER_RAN
 from dispatch.desk.backup.targets import place_at
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.user import User
@@ -59,6 +61,7 @@ def promote(user: User, *, although_alive: bool = False, without_place: bool = F
     finally:
         store.passes_fence = False
     store.look_at_fence()
+    beat(store, REPLICATE, 10, NEVER_RAN)
     fenced = "the machine before it saves nothing more once it looks there"
     if not where:
         fenced = "NOTHING keeps the machine before it from saving"

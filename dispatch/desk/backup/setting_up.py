@@ -90,7 +90,7 @@ def set_up(user: User, target: str, to: Sequence[str] = ()) -> list[str]:
     if before is not None and before != KeptCopy(target, tuple(to), machine, known_by()):
         shutil.rmtree(spool_of(database), ignore_errors=True)  # another place, or other keys: all of it goes there
     keep(database, KeptCopy(target, tuple(to), machine, known_by()))
-    beat(user.store, REPLICATE, 10, "dispatch replicate run never ran here")
+    beat(user.store, REPLICATE, 10, NEVER_RAN)
     config, unit_file = write_config(database), spool_of(database) / "dispatch-replica.service"
     dispatch = Path(sys.executable).with_name("dispatch")
     unit_file.write_text(unit_of_systemd(key_file.owner(user.store), dispatch, database), encoding="utf-8")
@@ -117,6 +117,8 @@ def _exclusive(place: CopyPlace) -> str:
     )
 
 
+NEVER_RAN = "dispatch replicate run never ran here"
+"""What keeps a copy from being made that is to be kept from now on."""
 _CONFIG = """\
 # written by `dispatch replicate`; run by `dispatch replicate run`, which carries what is put here to {words}
 dbs:
