@@ -25,6 +25,8 @@ YOURS_SECONDS = 2.0
 """How long a forked session waits for its terminal."""
 STALE_SECONDS = 1.0
 """How often it is looked whether the program was changed: in a crowd that logs in at once, not for each."""
+GAP = 1 << 16
+"""Bytes of the largest gap that is filled: less than what glibc maps for itself."""
 WAITING = 64
 """Logins that may wait for the parent."""
 EXIT_STALE = 75
@@ -71,6 +73,7 @@ def main(words: list[str]) -> int:
     listener = listen(database)
     build = stamps()
     gc.collect()
+    fill_gaps()
     gc.freeze()
     if len(list(Path("/proc/self/task").iterdir())) != 1:
         raise RuntimeError("a parent with threads cannot fork")
@@ -105,6 +108,23 @@ def warm_up() -> None:
             except ImportError as missing:
                 # an extra that this installation does not have
                 print(f"dispatch: {module.name} is left out: {missing}", flush=True)
+
+
+def fill_gaps() -> None:
+    """Take what is free between the allocations of this process, where the C library is glibc.
+
+    A session would put its own into these gaps, a page of memory copied for each: 3.6 MB of its 25, for 0.6 MB of gaps.
+    """
+    import ctypes
+
+    library = ctypes.CDLL(None)
+    if not hasattr(library, "gnu_get_libc_version"):
+        return
+    library.malloc.restype, library.malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
+    end = max(library.malloc(GAP) for _ in range(8))
+    for size in (GAP >> step for step in range(13)):
+        while library.malloc(size) < end:
+            pass
 
 
 def stamps() -> dict[str, Stamp | None]:
