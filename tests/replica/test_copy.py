@@ -409,3 +409,16 @@ def test_before_the_second_machine_has_carried_anything_the_copy_of_the_first_co
     assert any("is first since generation 2, and has no copy there yet" in line for line in done.made)
     with Store.open(third, clock=copied.clock) as store, pytest.raises(Refusal, match="was promoted first"):
         promoting.promote(log_in(store, "lee"), although_alive=True)
+
+
+def test_what_was_saved_last_is_carried_before_the_process_ends(copied: Office, place: Path, tmp_path: Path) -> None:
+    stop = Event()
+    with Store.open(copied.store.path, clock=copied.clock) as store:
+        thread = Thread(target=following.run, args=(store, print, stop))
+        thread.start()
+        time.sleep(1)
+        rename(copied, "The last")
+        stop.set()
+        thread.join(30)
+    coming_back.materialise(str(place), tmp_path / "back.db")
+    assert name_in(tmp_path / "back.db") == "The last"

@@ -10,13 +10,14 @@ import pytest
 from db import audit
 from db.store import Store
 from dispatch.desk.backup import coming_back, promoting, setting_up
+from dispatch.desk.backup.by_sftp import SftpPlace
 from dispatch.desk.backup.following import FirstPlaceLost
 from dispatch.desk.backup.places import NotAtPlace, PlaceNotReached
 from dispatch.desk.backup.targets import place_at
 from dispatch.desk.session.user import log_in
 from tests.desk.conftest import Office
 from tests.replica.conftest import copying
-from tests.replica.places import KINDS, at_work
+from tests.replica.places import BY_SFTP, KINDS, at_work
 
 
 @pytest.fixture(params=KINDS)
@@ -79,3 +80,17 @@ def test_a_server_that_is_away_is_told_in_a_sentence() -> None:
     with pytest.raises(PlaceNotReached, match="somebody@127"):
         place.names("a/")
     place.close()
+
+
+@pytest.mark.parametrize("kind", [BY_SFTP])
+def test_a_line_that_broke_is_made_anew(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with at_work(kind, tmp_path, monkeypatch) as target:
+        place = place_at(target)
+        assert isinstance(place, SftpPlace)
+        place.write("a/one", b"first")
+        place._connection.abort()
+        with pytest.raises(PlaceNotReached):
+            place.write("a/one", b"second")
+        place.write("a/one", b"third")
+        assert place.read("a/one") == b"third"
+        place.close()

@@ -448,7 +448,11 @@ def run(store: Store, tell: Callable[[str], None], stop: Event, *, once: bool = 
             if trouble != last:
                 tell(show(trouble) if trouble else "the copy is kept again")
             last = trouble
-            if (once and not trouble) or stop.wait(pause) or (once and failed > 1):
+            if once and (not trouble or failed > 1):
+                return not trouble
+            if stop.wait(pause):
+                with contextlib.suppress(PlaceNotReached, FirstPlaceLost, *TRANSIENT):
+                    copying.once()  # what was saved last, too
                 return not trouble
     finally:
         copying.end()
