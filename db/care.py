@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from db.among import AMONG, keys_param
@@ -15,7 +15,8 @@ from dispatch.care.account import Gap, PromptMark, Survey
 
 
 class VisitOutcome(NamedTuple):
-    """What a visit says: every test passed, one stands overridden or failing, and the client's word on it and on coming back."""
+    """What a visit says: every test passed, one stands overridden or failing, and the client's word on it and on coming back. Of a
+    visit at which no test ever failed it is told only where it is asked whether all passed."""
 
     all_passed: bool = False
     bad_test: bool = False
@@ -41,11 +42,13 @@ gaps: Query[dict[int, tuple[Gap, ...]]] = GAPS.grouped("r.client_id", "WHERE r.w
 """What reviews with each client found missing."""
 
 
-def outcomes(store: Store, visit_ids: Sequence[int]) -> dict[int, VisitOutcome]:
-    """What some visits say, in three queries whatever their number."""
+def outcomes(store: Store, visit_ids: Sequence[int], whole: Collection[int]) -> dict[int, VisitOutcome]:
+    """What some visits say, in four queries whatever their number; of those in `whole` whether every test passed."""
     if not visit_ids:
         return {}
     scope, params = f"i.visit_id {AMONG}", keys_param(visit_ids)
+    failed = f"SELECT DISTINCT visit_id FROM attempt WHERE result IN ('fail', 'overridden') AND visit_id {AMONG}"
+    judged = {*whole, *(visit_id for (visit_id,) in store.all(failed, params))}
     tests = {
         visit_id: (bool(required and not unpassed and not bad), bool(bad))
         for visit_id, required, unpassed, bad in store.all(
@@ -54,7 +57,7 @@ def outcomes(store: Store, visit_ids: Sequence[int]) -> dict[int, VisitOutcome]:
             "FROM item i JOIN standing s ON s.item_id = i.id "
             "LEFT JOIN attempt a ON a.visit_id = s.visit_id AND a.sequence = s.sequence "
             f"WHERE i.kind = 'test' AND {scope} GROUP BY i.visit_id",
-            params,
+            keys_param(judged),
         )
     }
     words = {
@@ -69,12 +72,14 @@ def outcomes(store: Store, visit_ids: Sequence[int]) -> dict[int, VisitOutcome]:
     left = {
         visit_id
         for (visit_id,) in store.all(
-            "SELECT v.id FROM no_follow_up n JOIN visit v ON v.id = n.visit_id AND v.ended_at = n.at WHERE v.state = 'left_open'"
+            "SELECT v.id FROM no_follow_up n JOIN visit v ON v.id = n.visit_id AND v.ended_at = n.at "
+            f"WHERE v.state = 'left_open' AND n.visit_id {AMONG}",
+            params,
         )
     }
     return {
         visit_id: VisitOutcome(*tests.get(visit_id, (False, False)), words.get(visit_id), visit_id in left)
-        for visit_id in {*tests, *words, *left.intersection(visit_ids)}
+        for visit_id in {*tests, *words, *left}
     }
 
 

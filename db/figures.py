@@ -116,9 +116,10 @@ _NEWEST_SHEET = (
     f"{_FROM} LEFT JOIN charge_sheet c ON c.visit_id = v.id AND c.revision = "
     f"(SELECT max(revision) FROM charge_sheet WHERE visit_id = v.id) WHERE {_ENDED}"
 )
-_STANDING_TESTS = f"""{_FROM} JOIN item i ON i.visit_id = v.id AND i.kind = 'test'
-JOIN standing t ON t.item_id = i.id JOIN attempt l ON l.visit_id = t.visit_id AND l.sequence = t.sequence
-WHERE {_ENDED} AND l.grade IS NOT NULL GROUP BY v.id"""
+# by the days first, and not through all visits: the joins stand in the order in which they are carried out, and ids are hidden
+_STANDING_TESTS = f"""{_FROM} CROSS JOIN item i ON i.visit_id = v.id AND i.kind = 'test'
+CROSS JOIN standing t ON t.item_id = i.id JOIN attempt l ON l.visit_id = t.visit_id AND l.sequence = t.sequence
+WHERE {_ENDED} AND l.grade IS NOT NULL GROUP BY +v.id"""
 _COUNTS = "c.total_minor IS NOT NULL AND c.currency = (SELECT currency FROM given)"
 
 
@@ -187,13 +188,13 @@ SELECT v.id, s.client_id, a.staff_id, a.check_out_at, a.return_at, 1, 1, 0, NULL
 {_STANDING_TESTS}""",
         "retests": f"""
 {_OF_VISIT} sum((SELECT count(*) FROM attempt r WHERE r.item_id = i.id) > 1) AS top, count(*) AS below, 0 AS lacking, NULL AS why
-{_FROM} JOIN item i ON i.visit_id = v.id AND i.kind = 'test'
-WHERE EXISTS (SELECT 1 FROM attempt r WHERE r.item_id = i.id) AND {_ENDED} GROUP BY v.id""",
+{_FROM} CROSS JOIN item i ON i.visit_id = v.id AND i.kind = 'test'
+WHERE EXISTS (SELECT 1 FROM attempt r WHERE r.item_id = i.id) AND {_ENDED} GROUP BY +v.id""",
         "overrides": f"""
 {_OF_VISIT} count(*) AS top, 0 AS below, 0 AS lacking, NULL AS why
-{_FROM} JOIN item i ON i.visit_id = v.id AND EXISTS (SELECT 1 FROM attempt WHERE item_id = i.id AND result = 'overridden')
-JOIN standing t ON t.item_id = i.id JOIN attempt l ON l.visit_id = t.visit_id AND l.sequence = t.sequence
-WHERE {_ENDED} AND l.result = 'overridden' GROUP BY v.id""",
+{_FROM} CROSS JOIN item i ON i.visit_id = v.id AND EXISTS (SELECT 1 FROM attempt WHERE item_id = i.id AND result = 'overridden')
+CROSS JOIN standing t ON t.item_id = i.id JOIN attempt l ON l.visit_id = t.visit_id AND l.sequence = t.sequence
+WHERE {_ENDED} AND l.result = 'overridden' GROUP BY +v.id""",
         "charged": f"""
 {_OF_VISIT} CASE WHEN {_COUNTS} THEN c.net_minor ELSE 0 END AS top, 0 AS below, NOT coalesce({_COUNTS}, 0) AS lacking, NULL AS why
 {_NEWEST_SHEET}""",

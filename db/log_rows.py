@@ -56,6 +56,12 @@ SUMS = Select(
 """Newest charges."""
 
 
+in_review: Query[list[int], Collection[str]] = values(
+    f"SELECT id FROM visit WHERE review <> 'none' AND review {AMONG} AND archived_at IS NULL"
+)
+"""The visits with one of these states of review, that of none not among them."""
+
+
 def rows(
     store: Store,
     span: tuple[int, int] | None,
@@ -82,7 +88,7 @@ def rows(
         where.append(f"v.id {AMONG}")
         params += keys_param(ids)
     if reviews:
-        where.append(f"v.review {AMONG}")
+        where.append(f"v.review {AMONG}" + " AND v.review <> 'none'" * ("none" not in reviews))
         params += keys_param(reviews)
     return ROWS.select(store, f"WHERE {' AND '.join(where)} ORDER BY coalesce(v.starts_at, v.ended_at), v.id", params)
 

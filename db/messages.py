@@ -179,7 +179,7 @@ CALLS = Select(
 )
 """Logged calls."""
 calls_since: Query[dict[int, tuple[Call, ...]], int] = CALLS.grouped(
-    "c.visit_id", "WHERE c.at >= ? AND c.withdrawn_at IS NULL ORDER BY c.id"
+    "c.visit_id", "WHERE c.at >= ? AND c.withdrawn_at IS NULL ORDER BY +c.id"
 )
 """The calls that were logged from a moment on and stand, by visit, the oldest first."""
 calls_of: Query[list[Call], int] = CALLS.listing("WHERE c.visit_id = ? AND c.withdrawn_at IS NULL ORDER BY c.id")

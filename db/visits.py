@@ -14,7 +14,7 @@ from db.rows import Listed, Query, Select, pair, value, values, word_set, words
 from db.store import Store
 from db.unit import Unit
 from dispatch.model.forms import shared
-from dispatch.model.states import ENDED, OCCUPYING, ON_THE_WAY_OR_THERE
+from dispatch.model.states import ENDED, OCCUPYING, ON_THE_WAY_OR_THERE, State
 from dispatch.model.travel import Place
 from dispatch.model.visits import LONGEST_STAY, PAID, Assignment, Segment, Visit, VisitDay
 
@@ -272,7 +272,9 @@ def placed_between(store: Store, start: int, end: int, *, technicians: Collectio
     return sorted(found, key=lambda visit: (visit.starts_at or 0, visit.id))
 
 
-_ENDED = ", ".join(f"'{state}'" for state in sorted(ENDED))
+_STILL_OPEN = ", ".join(f"'{state}'" for state in sorted(set(State) - ENDED))
+_OPEN = f"v.state IN ({_STILL_OPEN})"
+"""Whether a visit `v` is open, in the words by which the index of these knows it."""
 _GOES_ON = (
     "SELECT 1 FROM {0} JOIN assignment a ON a.visit_id = v.id AND a.day = {1} WHERE a.staff_id = ?1 AND a.did_not_come_at IS NULL "
     "AND v.archived_at IS NULL AND v.way = 'on_site' AND {2}.starts_at > ?2 AND {2}.starts_at < ?3"
@@ -291,20 +293,22 @@ asked_since: Query[list[Visit], int] = VISITS.listing(
 """All visits that were asked for since a moment, but for those of series and the cancelled, in no particular order."""
 
 
+open_visits: Query[list[Visit]] = VISITS.listing(f"WHERE {_OPEN} AND v.archived_at IS NULL ORDER BY v.reference")
+"""Every open visit, by reference."""
 lacking_days: Query[list[Visit]] = VISITS.listing(
-    f"WHERE v.days > 1 AND v.next_day < v.days AND v.starts_at IS NOT NULL AND v.archived_at IS NULL AND v.state NOT IN ({_ENDED}) "
+    f"WHERE v.days > 1 AND v.next_day < v.days AND v.starts_at IS NOT NULL AND v.archived_at IS NULL AND {_OPEN} "
     "AND v.days - v.next_day > (SELECT count(*) FROM visit_day d WHERE d.visit_id = v.id AND d.day > v.next_day) ORDER BY v.id"
 )
 """Visits of several days of which the next one has a place, and one after it has none."""
 
 
 follow_the_firm: Query[list[Visit]] = VISITS.listing(
-    f"WHERE s.zone IS NULL AND v.archived_at IS NULL AND v.state NOT IN ({_ENDED}) ORDER BY v.id"
+    f"WHERE s.zone IS NULL AND v.archived_at IS NULL AND {_OPEN} ORDER BY v.id"
 )
 """Open visits at sites without a zone of their own."""
 
 promised_at: Query[list[Visit], int] = VISITS.listing(
-    f"WHERE v.site_id = ? AND v.promised_from IS NOT NULL AND v.archived_at IS NULL AND v.state NOT IN ({_ENDED}) "
+    f"WHERE v.site_id = ? AND v.promised_from IS NOT NULL AND v.archived_at IS NULL AND {_OPEN} "
     "ORDER BY v.promised_from, v.id"
 )
 """Open visits at a site whose client was promised a window, the earliest first."""
@@ -382,6 +386,14 @@ of_client: Query[list[Visit], int] = VISITS.listing(
     "WHERE c.id = ? AND v.archived_at IS NULL ORDER BY coalesce(v.starts_at, v.requested_at) DESC"
 )
 """A client's visits, newest first."""
+cared_for: Query[list[Visit], int] = VISITS.listing(
+    "WHERE v.archived_at IS NULL AND v.id IN (SELECT id FROM visit WHERE starts_at >= ?1 UNION ALL SELECT id FROM visit "
+    "WHERE starts_at IS NULL AND ended_at >= ?1 UNION ALL SELECT id FROM visit WHERE cancelled_at >= ?1 "
+    f"UNION ALL SELECT v.id FROM visit v WHERE {_OPEN} UNION ALL SELECT id FROM visit WHERE kind IN ('audit', 'review') "
+    "UNION ALL SELECT visit_id FROM attempt WHERE satisfied = 0 UNION ALL SELECT visit_id FROM no_follow_up) ORDER BY +v.reference"
+)
+"""The visits that account care looks at: those since a moment, the open ones, audits and reviews, and those with which a client was
+not satisfied or after which they wanted nobody back; by reference."""
 of_job: Query[list[Visit], int] = VISITS.listing("WHERE v.job_id = ? AND v.archived_at IS NULL ORDER BY v.id")
 """The visits of a job, the first asked for first."""
 of_recurrence: Query[list[Visit], int] = VISITS.listing(

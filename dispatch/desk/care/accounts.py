@@ -34,8 +34,9 @@ from dispatch.model.instants import day_bounds, day_of
 from dispatch.model.states import ENDED, OPEN_ON_SITE, QUEUED, State
 from dispatch.model.visits import Visit
 
-BREACH_DAYS = 120
-"""So far back targets that were missed are looked for."""
+LOOKED_BACK = 120
+"""So many days back, from the first of that month on, visits are looked at, and targets that were missed. Of what is older only the
+rare is: audits, reviews, what a client was not satisfied with."""
 _FELT = frozenset({"onsite", "resolution"})
 """The targets of which two that are missed make a client unhappy (E7)."""
 _COMPLETED = frozenset({State.CLOSED, State.LEFT_OPEN})
@@ -71,16 +72,17 @@ def accounts(store: Store, where: CareCalendar, only: Collection[int] | None = N
         own_terms[agreement.client_id].append(agreement)
     offered, firm = service_plans.service_plans(store), settings.firm(store)
     if only is None:
-        every = [visit for visit in visits.all_visits(store) if visit.client_id in ids]
+        every = _looked_at(store, ids, own_terms, where)
     else:
         every = [visit for client_id in sorted(ids) for visit in visits.of_client(store, client_id)]
     of_client: dict[int, list[Visit]] = defaultdict(list)
     for visit in every:
         of_client[visit.client_id].append(visit)
-    since = day_bounds(where.today - datetime.timedelta(days=BREACH_DAYS), where.zone)[0]
+    since = day_bounds(where.today - datetime.timedelta(days=LOOKED_BACK), where.zone)[0]
     recent = [visit for visit in every if visit.requested_at >= since or visit.state not in ENDED]
     facts = clocks.facts_of(store, [visit.id for visit in every])
-    outcomes = care.outcomes(store, [visit.id for visit in every if visit.state in _TESTED])
+    tested = [visit.id for visit in every if visit.state in _TESTED]
+    outcomes = care.outcomes(store, tested, [visit.id for visit in every if visit.emergency])
     running = clocks_of(store, [visit for visit in recent if own_terms.get(visit.client_id)])
     spent = _spent(store, every, where)
     stands, names = equipment.of_clients(store), {person.id: person.name for person in people.all_staff(store)}
@@ -115,6 +117,29 @@ def accounts(store: Store, where: CareCalendar, only: Collection[int] | None = N
             )
         )
     return found
+
+
+def _looked_at(
+    store: Store, ids: Collection[int], terms: Mapping[int, Sequence[Agreement]], where: CareCalendar
+) -> list[Visit]:
+    """The visits by which all clients are judged. One with an agreement who had no contact lately is judged by the last, whenever
+    that was: of those it is every visit."""
+    first = (where.today - datetime.timedelta(days=LOOKED_BACK)).replace(day=1)
+    since = day_bounds(first, where.zone)[0]
+    every = [visit for visit in visits.cared_for(store, since) if visit.client_id in ids]
+    met = {visit.client_id for visit in every if _is_contact(visit) and (visit.ended_at or 0) >= since}
+    unmet = [
+        client_id
+        for client_id in sorted(set(ids) - met)
+        if any(each.covers(where.today) for each in terms.get(client_id, ()))
+    ]
+    return [visit for visit in every if visit.client_id not in unmet] + [
+        visit for client_id in unmet for visit in visits.of_client(store, client_id)
+    ]
+
+
+def _is_contact(visit: Visit) -> bool:
+    return visit.state in _COMPLETED and visit.cause != "own_failure" and not visit.remote
 
 
 def _visits(

@@ -110,5 +110,5 @@ def _visits(store: Store, firm: Firm, now: int) -> list[tuple[int, int]]:
     since, _ = day_bounds(today - _LATE, firm.zone)
     before, _ = day_bounds(today - datetime.timedelta(days=firm.survey_days - 1), firm.zone)
     found = care.to_ask_after(store, since, now - SETTLED, firm.survey_visits, before)
-    said = care.outcomes(store, [visit_id for visit_id, _ in found])
+    said = care.outcomes(store, [visit_id for visit_id, _ in found], ())
     return [(one, client_id) for one, client_id in found if one not in said or said[one].satisfied is not False]

@@ -121,7 +121,7 @@ def promised_of(store: Store, own: Sequence[Visit], clock: str) -> dict[int, int
 def open_clocks(store: Store) -> list[tuple[Visit, VisitClock]]:
     """Every running clock of every open visit, the one with the least time left first."""
     with store.read():
-        open_visits = [visit for visit in visits.all_visits(store) if visit.state not in ENDED]
+        open_visits = visits.open_visits(store)
         by_visit = clocks_of(store, open_visits)
     pairs = [(visit, clock) for visit in open_visits for clock in by_visit.get(visit.id, ()) if clock.running]
     return sorted(pairs, key=lambda pair: (*_order(pair[1]), pair[0].reference))

@@ -141,12 +141,14 @@ def _lines(store: Store, wanted: LogFilter, firm: Firm) -> tuple[list[LogLine], 
     """The visits of the days that are wanted, and those to which a promise for these days was broken, wherever they stand by now;
     with the promises for the days."""
     now, grace, span = store.clock.now(), firm.late_minutes, None
+    found, reviews = search.matching(store, wanted.words), [review.value for review in wanted.reviews]
+    if reviews and Review.NONE not in wanted.reviews:
+        found = frozenset(log_rows.in_review(store, reviews)).intersection(*([] if found is None else [found]))
     if wanted.first is None:
-        of_days = promises.of_visits(store, None, firm.zone, now, grace)
+        of_days = promises.of_visits(store, found, firm.zone, now, grace)
     else:
         days = _days(wanted, firm.zone)
         of_days, span = promises.of_days(store, days, now, grace), (days[0][0], days[-1][1])
-    found, reviews = search.matching(store, wanted.words), [review.value for review in wanted.reviews]
     rows = log_rows.rows(store, span, ids=found, reviews=reviews)
     here = {row.id for row in rows}
     broken = {one.visit_id: one.first for one in of_days if one.outcome == "missed" and one.visit_id not in here}
