@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import gc
 import os
 import sys
+import time
 from functools import partial
 from typing import Any, ClassVar
 
@@ -29,6 +29,7 @@ from screens.dialogs.unsent import InHand, KeptDialog
 from screens.faults import says
 from screens.program.program import Program
 from screens.user_screen import UserScreen
+from widgets.terminal.garbage import GarbageCollection
 from widgets.themes import FEW, THEMES
 
 with lazily(__name__):
@@ -147,11 +148,6 @@ MODES = {"board": "day", "day": "own", "log": "log", "book": "clients", "week": 
 """What each mode shows, by its name in the table of what is read."""
 
 
-def _collect_garbage_again() -> None:
-    gc.freeze()
-    gc.enable()
-
-
 class DispatchApp(Program):
     """The board, my day, the visit log and the book, for the person behind `user`."""
 
@@ -217,6 +213,7 @@ class DispatchApp(Program):
         self._rereading = False
         self._parted = ""
         self.in_hand = InHand()
+        self.garbage = GarbageCollection()
         self.restricted = restricted
         # a dialog leaves what lies around it as it stands: over a poor line that is half of its bytes
         self.set_class(restricted, "-over-ssh")
@@ -242,7 +239,7 @@ class DispatchApp(Program):
     def on_mount(self) -> None:
         """Begin to watch for the changes of others, and for the clock."""
         self.add_mode(self.DEFAULT_MODE, partial(_screen, self.DEFAULT_MODE))
-        self.call_after_refresh(_collect_garbage_again)
+        self.call_after_refresh(self.garbage.begin)
         self.set_interval(self.WATCH_SECONDS, self._watch)
         if self.user.store.read_only is None and self.user.store.doubt_of_clock():
             self.call_after_refresh(self._ask_about_clock)
@@ -307,6 +304,10 @@ class DispatchApp(Program):
         elif screen.unsent is not None and not screen.done:
             self.in_hand.take(screen.unsent)
         return answer
+
+    def on_unmount(self) -> None:
+        """Whatever the process does from now on, it does as it is used to."""
+        self.garbage.end()
 
     def keep_typed(self) -> None:
         """Keep what stands in every dialog now, because the program ends."""
@@ -444,6 +445,7 @@ class DispatchApp(Program):
         self.reload()
 
     def _tick(self) -> None:
+        self.garbage.look(time.monotonic() - self.moved)
         for screen in reversed(self.screen_stack):
             if (tick := getattr(screen, "tick", None)) is not None:
                 if screen.is_mounted:
