@@ -59,7 +59,7 @@ GROUPS = (
     ("reporting", ("figures", "report")),
     ("timesheets", ("timesheet",)),
     ("backup", ("audit",)),
-    ("planning", ("plan",)),
+    ("planning", ("plan", "solve-worker")),
     ("reporting", ("query",)),
     ("backup", ("backup", "restore", "doctor")),
     ("replicating", ("replicate", "promote")),

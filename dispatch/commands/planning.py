@@ -15,10 +15,11 @@ from dispatch.commands.opening import open_store, user_of
 from dispatch.commands.options import JSON, Args, flag, option
 from dispatch.commands.printing import Answer, Result
 from dispatch.commands.standard_input import called, file_named
-from dispatch.commands.typed import day_typed, hours
+from dispatch.commands.typed import day_typed, hours, solver_host
 from dispatch.desk.plan import scope
 from dispatch.desk.session.refusals import Faulty, Refusal
 from dispatch.lazily import lazily
+from dispatch.model import solver_hosts
 from dispatch.model.forms import form, forms
 from dispatch.model.text import show
 
@@ -33,8 +34,11 @@ with lazily(__name__):
     from dispatch.desk.session.user import User
     from dispatch.desk.texts import plan_words
     from dispatch.desk.visits import steps
-    from dispatch.planning import budget, problem_file, why_not
+    from dispatch.planning import budget, crowd, problem_file, serving, why_not
     from dispatch.planning import solving as solver
+
+_HERE = "here"
+"""The host that is this machine."""
 
 
 @alone(
@@ -65,6 +69,14 @@ with lazily(__name__):
         action="append",
     ),
     option("--but", "WORDS", "with --apply: all moves but these; repeat", action="append"),
+    option(
+        "--solver-host",
+        "USER@HOST",
+        "plan on another machine, where dispatch is installed; repeat: each plans a part of the map"
+        " (default: as the firm has it; here: on this one)",
+        action="append",
+        type=solver_host,
+    ),
     option("--problem", "FILE", "solve a day problem from a file (- reads standard input) instead; needs no database"),
     option("--export", None, "print the day as VROOM JSON instead of planning it", choices=["vroom"]),
     JSON,
@@ -91,7 +103,7 @@ def _unused(args: Args) -> Sequence[str]:
     of_a_plan = ("scope", "technician", "between", "overtime", "week", "apply")
     if args.problem is not None:
         return ("date", *of_a_plan, "export")
-    return (*of_a_plan, "seconds") if args.export else ()
+    return (*of_a_plan, "seconds", "solver_host") if args.export else ()
 
 
 def _problem(args: Args) -> int:
@@ -111,7 +123,7 @@ def _problem(args: Args) -> int:
         return exits.USAGE
     seconds = budget.thinking_time(len(problem.technicians)) if args.seconds is None else args.seconds
     bounds = budget.Budget(seconds, args.begun)
-    solving = solver.Solving(problem, seconds, begun=bounds.begun)
+    solving = solver.Solving(problem, seconds, begun=bounds.begun, workplace=_workplace(args))
     for _ in solving:
         pass
     best = solving.best
@@ -162,17 +174,17 @@ def _day(args: Args) -> Answer:
     day = day_typed(user.store, args.date)
     for note in road_engines.prefetch(user, day).notes:
         print(show(note, 300), file=sys.stderr)
-    asked = _scope(user.store, args, day)
+    asked, workplace = _scope(user.store, args, day), _workplace(args, user.firm.solver_hosts)
     if args.week:
         days = [day + datetime.timedelta(days=number) for number in range(7)]
-        planned = week.plan_week(user.store, days, args.seconds, asked, args.begun)
+        planned = week.plan_week(user.store, days, args.seconds, asked, args.begun, workplace)
         taken = _taken(user, planned.moves, planned.label, args)
         return Answer(
             planned,
             lambda planned: _week_form(planned) | _taken_form(taken),
             lambda planned: [*plan_words.week_lines(planned), *_taken_lines(taken, planned.moves)],
         )
-    found = proposing.propose(user.store, day, args.seconds, asked, args.begun)
+    found = proposing.propose(user.store, day, args.seconds, asked, args.begun, workplace)
     best = found.best
     taken = _taken(user, best.moves, best.label, args)
     return Answer(
@@ -180,6 +192,12 @@ def _day(args: Args) -> Answer:
         lambda found: _form(found) | _taken_form(taken),
         lambda found: [*plan_words.proposal_lines(*found), *_taken_lines(taken, best.moves)],
     )
+
+
+def _workplace(args: Args, usual: str = "") -> crowd.Workplace:
+    """Where it is solved: as the options say, else as usual."""
+    hosts = solver_hosts.hosts_of(usual if args.solver_host is None else " ".join(args.solver_host))
+    return crowd.Workplace(tuple(host for host in hosts if host != _HERE))
 
 
 def _taken(user: User, moves: Sequence[Move], label: str, args: Args) -> taking.Taken | None:
@@ -275,4 +293,14 @@ def _proposal_form(proposal: Proposal) -> dict[str, Any]:
     )
 
 
-COMMANDS = (_plan,)
+@alone(
+    "solve-worker",
+    "plan for another machine, which asks over SSH (docs/growing.md)",
+    about="Reads one question from standard input and answers it. It ends with whoever asks, and opens no database.",
+    common=False,
+)
+def _solve_worker(_: Args) -> int:
+    return serving.serve()
+
+
+COMMANDS = (_plan, _solve_worker)

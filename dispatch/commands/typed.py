@@ -19,7 +19,7 @@ with lazily(__name__):
     from dispatch.desk.levels import level_period
     from dispatch.desk.visits import steps
     from dispatch.fields import kinds
-    from dispatch.model import typed_times
+    from dispatch.model import solver_hosts, typed_times
     from dispatch.model.periods import Period
     from dispatch.model.visits import Visit
 
@@ -160,6 +160,14 @@ def hours(text: str) -> tuple[int, int]:
     """From one time of the day to another, in minutes from midnight, for an option."""
     try:
         return kinds.span_of(text)
+    except ValueError as fault:
+        raise argparse.ArgumentTypeError(str(fault)) from None
+
+
+def solver_host(text: str) -> str:
+    """A machine that plans, for an option."""
+    try:
+        return solver_hosts.host_of(text)
     except ValueError as fault:
         raise argparse.ArgumentTypeError(str(fault)) from None
 

@@ -23,6 +23,7 @@ class Firm:
     between two visits, `test_minutes` the time for tests that every planned visit gets (design/close-out.md R1, R2).
     `plan_raster_minutes` is the raster of the starts that a plan proposes, `plan_overtime_minutes` how far past a shift it may
     go, `plan_balance` the price of uneven work: so many minutes of driving for the square of each one's hours.
+    `solver_hosts` are other machines that plan (dispatch.model.solver_hosts).
     `overlap` is `block`, `warn` or `allow`. `clock_offset` moves the clock of the whole database by so many seconds:
     the sample firm lives on a day of its own. A visit is late when it runs more than `late_minutes` behind its promise,
     and runs over when it will end more than `running_over_minutes` after its plan. Who asks again for the same trouble within
@@ -73,6 +74,7 @@ class Firm:
     plan_raster_minutes: int = 5
     plan_overtime_minutes: int = 60
     plan_balance: float = 0.0
+    solver_hosts: str = ""
     overlap: str = "block"
     late_minutes: int = 10
     running_over_minutes: int = 10

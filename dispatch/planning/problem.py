@@ -141,6 +141,16 @@ def may_do(technician: PlannedTechnician, visit: PlannedVisit) -> bool:
     return visit.skills <= technician.skills and (visit.only is None or technician.id in visit.only)
 
 
+def able(problem: Problem) -> list[list[int]]:
+    """For each visit the technicians who may do it; visits of one kind share their list."""
+    known: dict[tuple[object, ...], list[int]] = {}
+    for visit in problem.visits:
+        kind = (visit.skills, visit.only)
+        if kind not in known:
+            known[kind] = [number for number, one in enumerate(problem.technicians) if may_do(one, visit)]
+    return [known[visit.skills, visit.only] for visit in problem.visits]
+
+
 class SubProblem(NamedTuple):
     """Some visits to be planned for some technicians, all of them indexes.
 

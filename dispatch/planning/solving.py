@@ -1,27 +1,23 @@
-"""Solving in a process of its own: better and better plans as they are found, stopped at any moment with the best so far.
+"""Solving in processes of their own: better and better plans as they are found, stopped at any moment with the best so far.
 
 A plan that comes back is judged here once more before anybody sees it (design/planning.md, Feasibility in words).
 """
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
-import pickle
-import queue
-import signal
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from dispatch.planning.asked import Asked, Beside
 from dispatch.planning.budget import SEARCHING, Budget
 from dispatch.planning.cheapest_insertion import insert_cheapest
+from dispatch.planning.crowd import HERE, Crowd, Workplace
 from dispatch.planning.judging import Judgement, judge, timed
 from dispatch.planning.problem import Plan, Problem
+from dispatch.planning.shares import Share, is_cut, joined, shares
+from dispatch.planning.solver_process import NONSENSE, SolverProcess
 
 UNFINISHED = "the time was over before all of the day was planned once: with more seconds more of it fits"
 """What is said of a plan that was made before everybody's day was planned once."""
@@ -35,17 +31,6 @@ LAST_WORDS = 0.25
 """Seconds before the end in which the process says what it has."""
 
 
-def started_worker() -> subprocess.Popen[bytes]:
-    """A process that loads the engine and waits for its question; it ends where none comes."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "dispatch.planning.solver.worker"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        process_group=0,  # with the helpers that it makes, so that they end together
-    )
-
-
 class BetterPlan(NamedTuple):
     """A plan that was judged and found good, and how far the search has come."""
 
@@ -54,19 +39,6 @@ class BetterPlan(NamedTuple):
     seconds: float
     cpu_seconds: float
     steps: int
-
-
-class Beside(NamedTuple):
-    """A smaller question on the same day, answered first. `same`: for each of its visits the index in the whole problem; `start`:
-    the plan that stands, in its own terms."""
-
-    problem: Problem
-    same: tuple[int | None, ...]
-    start: Plan
-
-    def in_whole(self, plan: Plan) -> Plan:
-        """Its plan in the terms of the whole problem."""
-        return tuple(tuple(index for part in order if (index := self.same[part]) is not None) for order in plan)
 
 
 class Solving:
@@ -79,7 +51,8 @@ class Solving:
         start: the plan that stands, which better ones are looked for from; None: nothing stands.
         beside: what else is asked, first.
         begun: the moment (`time.monotonic`) from which the seconds count; None: from when it is iterated.
-        worker: a process that was started while the day was read; None: one is started then.
+        worker: a process here that was started while the day was read; None: one is started then.
+        workplace: where it is solved.
     """
 
     def __init__(
@@ -90,53 +63,51 @@ class Solving:
         start: Plan | None = None,
         beside: Beside | None = None,
         begun: float | None = None,
-        worker: subprocess.Popen[bytes] | None = None,
+        worker: SolverProcess | None = None,
+        workplace: Workplace = HERE,
     ) -> None:
         self._problem = problem
         self._seconds = seconds
-        self._asked = (problem, seconds, seed, start, beside)
+        self._seed = seed
+        self._start = start
         self._beside = beside
         self._begun = begun
-        self._worker = worker
-        self._lines: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self._hosts = workplace.hosts
+        self._crowd = Crowd(workplace, worker)
         self._stopped = threading.Event()
-        self._over = threading.Event()
-        self._finished = False
-        self._process: subprocess.Popen[bytes] | None = None
+        self._spent: dict[int, float] = {}
         self.best: BetterPlan | None = None
         """The best plan so far."""
         self.beside: BetterPlan | None = None
         """The answer to what was asked beside, once it is there."""
         self.note = ""
         """What is to be said about the engine, empty when all is as it should be."""
-        self.cpu_seconds = 0.0
+
+    @property
+    def cpu_seconds(self) -> float:
         """CPU time of the search, without loading the engine."""
+        return sum(self._spent.values())
 
     def __iter__(self) -> Iterator[BetterPlan]:
         """Every better plan, as it is found. Ends by itself; a process that fails or hangs ends it with what there is."""
         try:
             yield from self._found()
         finally:
-            self._end()
-        if self._finished or (self.best is None and self._stopped.is_set()):
+            self._crowd.end()
+        done = self._crowd.finished and self.best is not None and not self._hosts
+        if done or (self.best is None and self._stopped.is_set()):
             return
-        # what the process had no time to compare with what stands may be worse, as long as not everybody has a part in it
+        # what the process had no time to compare with what stands may be worse, as long as not everybody has a part in it; what
+        # another machine says may be anything
         stands = self._as_it_is()
         if self.best is None or stands.judgement.cost < self.best.judgement.cost:
-            self.best, self.note = stands, AS_IT_IS
+            self.best, self.note = stands, "; ".join((*self._crowd.notes, AS_IT_IS))
             yield stands
 
     def stop(self) -> None:
         """End it now; what was found stands. Where nothing was found yet, there is no plan."""
         self._stopped.set()
-        self._lines.put(None)
-        self._end()
-
-    def _end(self) -> None:
-        self._over.set()
-        process = self._process or self._worker
-        if process is not None:
-            _kill(process)
+        self._crowd.end()
 
     def _found(self) -> Iterator[BetterPlan]:
         now = time.monotonic()
@@ -144,31 +115,54 @@ class Solving:
         budget = Budget(self._seconds, begun)
         # where the day took long to read, what is done with the plan takes long too
         ends = max(min(budget.at(SEARCHING), budget.at() - (now - begun) / 4), now + 2 * LAST_WORDS)
-        threading.Thread(target=self._listen, args=((begun, ends - LAST_WORDS),), daemon=True).start()
-        said, whole = "", False
-        while not self._stopped.is_set():
-            try:
-                line = _last_of(self._lines, max(0.0, ends - time.monotonic()))
-            except queue.Empty:
-                break
-            if line is None or line.get("done"):
-                self._finished = line is not None
-                self.cpu_seconds = line["cpu"] if line else self.cpu_seconds
-                break
+        parts = shares(self._problem, self._start, max(1, len(self._hosts)))
+        cut, last = is_cut(parts), ends - LAST_WORDS
+        questions = [self._asked(number, share, cut, last) for number, share in enumerate(parts)]
+        if cut and (beside := self._beside) is not None:
+            questions.append(Asked(beside.problem, 0.0, self._seed, begun, last, beside.start))
+        said, whole, plans = dict[int, str](), False, dict[int, Mapping[str, Any]]()
+        for number, line in self._crowd.ask(questions, ends):
             if "engine" in line:
-                said = line["note"]
+                said[number] = line["note"]
                 continue
-            self.cpu_seconds = line["cpu"]
-            self.note = "; ".join(filter(None, (said, "" if line["complete"] else UNFINISHED)))
-            if line.get("beside") and self._beside is not None:
-                self.beside = _better(self._beside.problem, line)
+            self._spent[number] = line["cpu"]
+            if "plan" not in line:
                 continue
-            found = _better(self._problem, line)
-            if found is None or (
-                self.best is not None and not self._is_news(found, self.best, line["complete"], whole)
-            ):
+            if self._beside is not None and (line["beside"] or number == len(parts)):
+                self.beside = _better(self._beside.problem, line["plan"], line, self.cpu_seconds)
                 continue
-            self.best, whole = found, line["complete"]
+            plans[number] = line
+            own = plans if cut else {number: line}
+            complete = all(one["complete"] for one in own.values()) and (not cut or len(own) == len(parts))
+            plan = joined({key: one["plan"] for key, one in own.items()}, parts)
+            self.note = "; ".join(
+                dict.fromkeys(filter(None, (*self._crowd.notes, *said.values(), "" if complete else UNFINISHED)))
+            )
+            found = _better(self._problem, plan, line, self.cpu_seconds)
+            if found is None and self._crowd.instead(number, NONSENSE):
+                del plans[number]
+            if found is None or (self.best is not None and not self._is_news(found, self.best, complete, whole)):
+                continue
+            self.best, whole = found, complete
+            yield self.best
+        if cut and self.best is not None and not self._stopped.is_set():
+            yield from self._filled(self.best)
+
+    def _asked(self, number: int, share: Share, cut: bool, last: float) -> Asked:
+        assert self._begun is not None
+        start = self._start if self._start is None or not cut else share.of(self._start)
+        beside = None if cut or number else self._beside
+        return Asked(share.problem, self._seconds, self._seed + number, self._begun, last, start, beside)
+
+    def _filled(self, best: BetterPlan) -> Iterator[BetterPlan]:
+        """A plan of parts with what one of them has no room for, and another one has."""
+        until = time.thread_time() + FILLING_AT_LEAST
+        plan = insert_cheapest(
+            self._problem, best.plan, best.judgement.left_out, over=lambda: self._filled_enough(until)
+        )
+        judged = judge(self._problem, plan)
+        if judged is not None and judged.cost < best.judgement.cost:
+            self.best = best._replace(plan=plan, judgement=judged)
             yield self.best
 
     @staticmethod
@@ -177,26 +171,9 @@ class Solving:
         cost = found.judgement.cost
         return cost < best.judgement.cost or (complete and not whole and cost <= best.judgement.cost)
 
-    def _listen(self, times: tuple[float, float]) -> None:
-        """Start the process, hand it the problem, and pass on what it says. In a thread: all of it may block."""
-        try:
-            self._process = process = self._worker or started_worker()
-            if self._over.is_set():
-                _kill(process)
-            assert process.stdin is not None
-            assert process.stdout is not None
-            with process:
-                process.stdin.write(pickle.dumps((*self._asked, times), pickle.HIGHEST_PROTOCOL))
-                process.stdin.close()
-                for line in process.stdout:
-                    self._lines.put(json.loads(line))
-        except (OSError, ValueError):
-            pass
-        self._lines.put(None)
-
     def _as_it_is(self) -> BetterPlan:
         """The plan that stands, as far as it can be driven, and what fits beside it."""
-        problem, start = self._problem, self._asked[3]
+        problem, start = self._problem, self._start
         nothing: Plan = ((),) * len(problem.technicians)
         kept = tuple(tuple(index for index in order if problem.visits[index].kept) for order in start or nothing)
         stands = tuple(self._driven(technician, order) for technician, order in enumerate(start or nothing))
@@ -221,26 +198,7 @@ class Solving:
         return self._stopped.is_set() or (gone and time.thread_time() > until)
 
 
-def _kill(worker: subprocess.Popen[bytes]) -> None:
-    """End a worker and its helpers."""
-    with contextlib.suppress(OSError):
-        if worker.poll() is None:
-            os.killpg(worker.pid, signal.SIGKILL)
-
-
-def _last_of(lines: queue.Queue[dict[str, Any] | None], wait: float) -> dict[str, Any] | None:
-    """The next line; of several plans of one question that are there already only the last, which is the best."""
-    line = lines.get(timeout=wait)
-    while line is not None and "plan" in line and not line.get("beside") and not lines.empty():
-        following = lines.queue[0]
-        if following is None or "plan" not in following:
-            break
-        line = lines.get_nowait()
-    return line
-
-
-def _better(problem: Problem, line: dict[str, Any]) -> BetterPlan | None:
-    """What the process said as a plan that is judged here once more; None where it cannot be driven."""
-    plan = tuple(tuple(order) for order in line["plan"])
+def _better(problem: Problem, plan: Plan, line: Mapping[str, Any], cpu: float) -> BetterPlan | None:
+    """What a process said as a plan that is judged here once more; None where it cannot be driven."""
     judged = judge(problem, plan)
-    return None if judged is None else BetterPlan(plan, judged, line["seconds"], line["cpu"], line["steps"])
+    return None if judged is None else BetterPlan(plan, judged, line["seconds"], cpu, line["steps"])

@@ -23,6 +23,7 @@ from dispatch.model.messages import (
     About,
 )
 from dispatch.model.notices import WORDS
+from dispatch.model.solver_hosts import hosts_of
 from dispatch.model.states import Role
 from dispatch.model.text import ADDRESS, LINE, clean
 from dispatch.travel.sources import ENGINES
@@ -165,6 +166,12 @@ SETTINGS = RecordType(
             Choice({"off": 0.0, "some": 2.0, "much": 10.0}),
         ),
         _number("plan_overtime_minutes", "Overtime in plans, minutes at most", Whole(0, 240)),
+        Field(
+            "solver_hosts",
+            "Machines that plan",
+            _as_typed("machines", hosts_of),
+            "plan@10.0.0.7 plan@solver:/opt/dispatch/bin/dispatch; empty: this one",
+        ),
         _one_of("overlap", "Overlapping visits", "block, warn or allow", Choice(("block", "warn", "allow"))),
         _number("late_minutes", "Late beyond, minutes", Whole(0, 240)),
         _number("running_over_minutes", "Running over beyond, minutes", Whole(0, 240)),

@@ -21,7 +21,9 @@ from dispatch.desk.plan.scope import WHOLE_DAY, PlanScope
 from dispatch.desk.plan.week_plan import AnyPlan
 from dispatch.desk.session.refusals import Refusal
 from dispatch.lazily import lazily
+from dispatch.model.solver_hosts import hosts_of
 from dispatch.model.text import show
+from dispatch.planning.crowd import Workplace
 from screens.binding import command
 from screens.board.marking import KEYS_OF_MARKS
 from screens.board.plan_freedom import KEYS_OF_FREEDOM
@@ -112,7 +114,7 @@ class PlanScreen(UserScreen):
         """Which days are planned; `short`: without the year."""
         raise NotImplementedError
 
-    def searching(self, store: Store, scope: PlanScope) -> PlanSearch[Any]:
+    def searching(self, store: Store, scope: PlanScope, workplace: Workplace) -> PlanSearch[Any]:
         """A search for plans of the days."""
         raise NotImplementedError
 
@@ -186,7 +188,13 @@ class PlanScreen(UserScreen):
         self.marks.clear()
         self.show_plan()
         self.reading.begin()
-        self._search(scope, self.query_one(FigureList))
+        self._begin_search(scope, self.query_one(FigureList))
+
+    @work(exclusive=True, group="before the search")
+    async def _begin_search(self, scope: PlanScope, figures: FigureList) -> None:
+        """Search once the days are shown as they stand: beside two that read at once a key waits twice as long."""
+        await self.reading.finished()
+        self._search(scope, figures)
 
     @work(thread=True, exclusive=True, group="search")
     def _search(self, scope: PlanScope, figures: FigureList) -> None:
@@ -196,7 +204,9 @@ class PlanScreen(UserScreen):
             road_engines.prefetch(self.user, self._days[0])
             # days take long to read, and who reads from the screen's own connection would wait for it
             with self.user.store.reopened() as own:
-                self._proposing = proposing = self.searching(own, scope)
+                self._proposing = proposing = self.searching(
+                    own, scope, Workplace(hosts_of(self.user.firm.solver_hosts), gently=True)
+                )
                 if worker.is_cancelled or self._halted:
                     proposing.stop()
                 for found in proposing:

@@ -13,6 +13,7 @@ from dispatch.desk.plan.proposing import Proposing
 from dispatch.desk.plan.scope import PlanScope
 from dispatch.model.boards import Board
 from dispatch.model.instants import day_text
+from dispatch.planning.crowd import Workplace
 from screens.board import plan
 from widgets.bars import Separator
 from widgets.timeline.view import Timeline
@@ -39,8 +40,8 @@ class DayPlanScreen(plan.PlanScreen):
         text = day_text(self._days[0])
         return text.rpartition(" ")[0] if short else text
 
-    def searching(self, store: Store, scope: PlanScope) -> Proposing:
-        return Proposing(store, self._days[0], plan.SECONDS, scope)
+    def searching(self, store: Store, scope: PlanScope, workplace: Workplace) -> Proposing:
+        return Proposing(store, self._days[0], plan.SECONDS, scope, workplace=workplace)
 
     def read_days(self) -> Board:
         return board_view.board(self.user.store, self._days[0])

@@ -16,6 +16,7 @@ from dispatch.desk.plan.week import ProposingWeek
 from dispatch.desk.plan.week_plan import WeekPlan, week_as_planned
 from dispatch.model.instants import day_of, day_text, week_of
 from dispatch.model.weeks import Week
+from dispatch.planning.crowd import Workplace
 from screens.board import plan
 from widgets.bars import Separator
 from widgets.week_grid import WeekGrid
@@ -47,8 +48,8 @@ class WeekPlanScreen(plan.PlanScreen):
             days = [day.partition(" ")[2] for day in days]
         return days[-1] if len(self._days) == 1 else " – ".join(days)
 
-    def searching(self, store: Store, scope: PlanScope) -> ProposingWeek:
-        return ProposingWeek(store, self._days, plan.SECONDS, scope)
+    def searching(self, store: Store, scope: PlanScope, workplace: Workplace) -> ProposingWeek:
+        return ProposingWeek(store, self._days, plan.SECONDS, scope, workplace=workplace)
 
     def read_days(self) -> Week:
         first, _ = week_of(self._days[0], self.user.firm.first_weekday)

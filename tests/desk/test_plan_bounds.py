@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import subprocess
 import time
 from dataclasses import replace
 from typing import Any
@@ -16,7 +15,8 @@ from dispatch.desk.session.refusals import Refusal
 from dispatch.planning.budget import NOT_REACHED, READING, Budget, most_seconds
 from dispatch.planning.day import TechnicianDay
 from dispatch.planning.judging import judge
-from dispatch.planning.solving import BetterPlan, started_worker
+from dispatch.planning.solver_process import SolverProcess, process_here
+from dispatch.planning.solving import BetterPlan
 from tests.desk.conftest import DAY, Office, at
 from tests.desk.conftest import ask_in_p3 as ask
 
@@ -113,18 +113,18 @@ def test_what_is_placed_when_all_else_is_and_was_not_reached_says_so(office: Off
 
 def test_a_key_ends_it_while_the_day_is_read(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = proposing.Proposing(office.store, DAY, SECONDS)
-    workers, read = list[subprocess.Popen[bytes]](), routing.days_on
+    workers, read = list[SolverProcess](), routing.days_on
 
-    def started() -> subprocess.Popen[bytes]:
-        workers.append(started_worker())
+    def started(*, gently: bool) -> SolverProcess:
+        workers.append(process_here(gently=gently))
         return workers[0]
 
     def stopped(*args: Any) -> list[TechnicianDay]:
         asked.stop()
         return read(*args)
 
-    monkeypatch.setattr(proposing, "started_worker", started)
+    monkeypatch.setattr(proposing, "process_here", started)
     monkeypatch.setattr(routing, "days_on", stopped)
     assert list(asked) == []
     assert asked.found is None
-    assert workers[0].wait(10) < 0, "it was killed"
+    assert workers[0].process.wait(10) < 0, "it was killed"

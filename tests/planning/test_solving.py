@@ -14,12 +14,14 @@ from pathlib import Path
 
 import pytest
 
+from dispatch.planning.asked import Beside
 from dispatch.planning.judging import judge
 from dispatch.planning.problem import KEPT, PlannedTechnician, PlannedVisit, Problem
 from dispatch.planning.problem_file import problem_from
 from dispatch.planning.solver.helpers import cores
 from dispatch.planning.solver.territories import territories
-from dispatch.planning.solving import AS_IT_IS, Beside, Solving
+from dispatch.planning.solver_process import SolverProcess
+from dispatch.planning.solving import AS_IT_IS, Solving
 from dispatch.planning.why_not import no_room
 from tests.quick import first_of
 from tests.wall import started
@@ -106,14 +108,19 @@ def test_the_helpers_of_the_engine_end_with_it() -> None:
     solving = Solving(handed_out("day-30-0"), 60)
     found = iter(solving)
     next(found)
-    assert solving._process is not None
-    group = solving._process.pid
+    group = process_of(solving)
     assert len(running(group)) > 1
     solving.stop()
     ends = time.monotonic() + 1.0  # a third of it where nobody else computes
     while running(group) and time.monotonic() < ends:
         time.sleep(0.01)
     assert running(group) == []
+
+
+def process_of(solving: Solving) -> int:
+    """The process that plans."""
+    (process,) = solving._crowd.processes
+    return process.process.pid
 
 
 def running(group: int) -> list[str]:
@@ -142,12 +149,7 @@ def test_the_seconds_are_kept_and_what_was_not_reached_is_said() -> None:
 
 def test_a_day_of_a_few_is_planned_however_little_time_is_left() -> None:
     problem = handed_out("day-10-0")
-    worker = subprocess.Popen(
-        started("-c", "import sys; sys.stdin.buffer.read()"),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        process_group=0,
-    )
+    worker = SolverProcess(started("-c", "import sys; sys.stdin.buffer.read()"))
     solving = Solving(problem, 0.1, begun=time.monotonic() - 20, worker=worker)
     (found,) = solving
     assert len(found.judgement.left_out) < len(problem.visits) / 2
@@ -163,7 +165,7 @@ def test_a_plan_that_is_worse_than_what_stands_is_not_proposed() -> None:
     says = f"import sys; sys.stdin.buffer.read(); print({lines!r})"
 
     for start in (None, ((0,), (1,))):
-        worker = subprocess.Popen(started("-c", says), stdin=subprocess.PIPE, stdout=subprocess.PIPE, process_group=0)
+        worker = SolverProcess(started("-c", says))
         solving = Solving(problem, 0, start=start, worker=worker)
         assert len(list(solving)) == 2
         assert solving.note == AS_IT_IS
@@ -176,14 +178,13 @@ def test_a_plan_that_is_worse_than_what_stands_is_not_proposed() -> None:
 def test_a_killed_process_leaves_the_best_plan_so_far() -> None:
     solving = Solving(handed_out("day-10-0"), 60)
     for _ in solving:
-        assert solving._process is not None
-        os.kill(solving._process.pid, signal.SIGKILL)
+        os.kill(process_of(solving), signal.SIGKILL)
     assert solving.best is not None
     assert judge(solving._problem, solving.best.plan) is not None
 
 
 def test_a_process_that_never_answers_is_replaced_by_insertion(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dispatch.planning.solving.sys.executable", "/bin/false")
+    monkeypatch.setattr("dispatch.planning.solver_process.sys.executable", "/bin/false")
     problem = handed_out("day-3-0")
     (only,) = list(Solving(problem, 1))
     assert judge(problem, only.plan) is not None

@@ -1,4 +1,4 @@
-"""Collecting garbage while nobody waits: to look through all that a big firm has on the screen takes 50 ms, in which no key is answered."""
+"""Collecting garbage while nobody waits: it takes 50 ms to look through all of a big firm, and no key is answered meanwhile."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -16,6 +15,8 @@ from dispatch.desk.plan.left_out import REASONS
 from dispatch.desk.plan.proposal import LeftOut
 from dispatch.desk.plan.scope import PlanScope
 from dispatch.planning.budget import NOT_REACHED, Budget, thinking_time
+from dispatch.planning.crowd import HERE, Workplace
+from dispatch.planning.solver_process import SolverProcess
 from dispatch.planning.solving import BetterPlan, Solving
 
 APART = 4
@@ -48,15 +49,25 @@ class PlanSearch(ABC, Generic[P]):
         seconds: how long to look for better plans; 0: only for the first complete one, None: as long as it pays.
         scope: what of the days is planned.
         begun: the moment (`time.monotonic`) from which the seconds count; None: now.
+        workplace: where it is solved.
     """
 
-    def __init__(self, store: Store, days: int, seconds: float | None, scope: PlanScope, begun: float | None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        days: int,
+        seconds: float | None,
+        scope: PlanScope,
+        begun: float | None,
+        workplace: Workplace = HERE,
+    ) -> None:
         seconds = thinking_time(len(people.technicians(store)) * days) if seconds is None else seconds
         self._store = store
         self._budget = Budget(seconds, time.monotonic() if begun is None else begun)
         self._halted = threading.Event()
         self.scope = scope
-        self._worker: subprocess.Popen[bytes] | None = None
+        self._workplace = workplace
+        self._worker: SolverProcess | None = None
         self._solving: Solving | None = None
         self.found: PlanFound[P] | None = None
         """The best so far."""

@@ -31,11 +31,14 @@ from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
 from dispatch.desk.session.refusals import Refusal
 from dispatch.model.instants import day_bounds
 from dispatch.model.visits import Visit
+from dispatch.planning.asked import Beside
 from dispatch.planning.budget import UNREAD, TimeIsOver
 from dispatch.planning.checker import LEARNER, Verdict
+from dispatch.planning.crowd import HERE, Workplace
 from dispatch.planning.judging import sequenced
 from dispatch.planning.problem import Plan
-from dispatch.planning.solving import Beside, BetterPlan, Solving, started_worker
+from dispatch.planning.solver_process import process_here
+from dispatch.planning.solving import BetterPlan, Solving
 
 
 class Proposing(PlanSearch[Proposal]):
@@ -48,8 +51,9 @@ class Proposing(PlanSearch[Proposal]):
         seconds: float | None,
         scope: PlanScope = WHOLE_DAY,
         begun: float | None = None,
+        workplace: Workplace = HERE,
     ) -> None:
-        super().__init__(store, 1, seconds, scope, begun)
+        super().__init__(store, 1, seconds, scope, begun, workplace)
         self._day = day
         self._least: Proposal | None = None
 
@@ -60,7 +64,9 @@ class Proposing(PlanSearch[Proposal]):
             Refusal: the time was over before, or the day is.
         """
         with contextlib.ExitStack() as failing:
-            self._worker = worker = started_worker()  # loads the engine while the day is read
+            self._worker = worker = process_here(
+                gently=self._workplace.gently
+            )  # loads the engine while the day is read
             failing.callback(worker.kill)
             try:
                 self._read(self._store, self._day, self.scope)
@@ -71,7 +77,13 @@ class Proposing(PlanSearch[Proposal]):
             failing.pop_all()
         start, begun = standing_plan(self._given), self._budget.begun
         return Solving(
-            self._given.problem, self._budget.seconds, start=start, beside=self._beside, begun=begun, worker=worker
+            self._given.problem,
+            self._budget.seconds,
+            start=start,
+            beside=self._beside,
+            begun=begun,
+            worker=worker,
+            workplace=self._workplace,
         )
 
     def _read(self, store: Store, day: datetime.date, scope: PlanScope) -> None:
@@ -127,14 +139,19 @@ class Proposing(PlanSearch[Proposal]):
 
 
 def propose(
-    store: Store, day: datetime.date, seconds: float | None, scope: PlanScope = WHOLE_DAY, begun: float | None = None
+    store: Store,
+    day: datetime.date,
+    seconds: float | None,
+    scope: PlanScope = WHOLE_DAY,
+    begun: float | None = None,
+    workplace: Workplace = HERE,
 ) -> PlanFound[Proposal]:
     """The best plan of a day that is found in the time given, with the reasons of what is left out.
 
     Raises:
         Refusal: the day is over.
     """
-    proposing = Proposing(store, day, seconds, scope, begun)
+    proposing = Proposing(store, day, seconds, scope, begun, workplace)
     for _ in proposing:
         pass
     if proposing.found is None:

@@ -23,10 +23,13 @@ from dispatch.desk.plan.scope import WHOLE_DAY, PlanScope
 from dispatch.desk.plan.week_plan import WeekPlan
 from dispatch.desk.session.refusals import Refusal
 from dispatch.model.visits import Visit
+from dispatch.planning.asked import Beside
 from dispatch.planning.budget import READING, SEARCHING, UNREAD, Budget, TimeIsOver
+from dispatch.planning.crowd import HERE, Workplace
 from dispatch.planning.judging import judge, sequenced
 from dispatch.planning.problem import Plan
-from dispatch.planning.solving import Beside, BetterPlan, Solving, started_worker
+from dispatch.planning.solver_process import process_here
+from dispatch.planning.solving import BetterPlan, Solving
 
 LAYING = 0.6
 """Of the time that is left when all is read so much is for laying visits over the days, the rest for ordering each day."""
@@ -42,8 +45,9 @@ class ProposingWeek(PlanSearch[WeekPlan]):
         seconds: float | None,
         scope: PlanScope = WHOLE_DAY,
         begun: float | None = None,
+        workplace: Workplace = HERE,
     ) -> None:
-        super().__init__(store, len(days), seconds, scope, begun)
+        super().__init__(store, len(days), seconds, scope, begun, workplace)
         self._days = days
         self._laying: Solving | None = None
         self._least: WeekPlan | None = None
@@ -87,12 +91,17 @@ class ProposingWeek(PlanSearch[WeekPlan]):
         with contextlib.ExitStack() as ending:
             orders = None
             if not budget.over(READING):
-                orders = started_worker()  # loads the engine meanwhile
+                orders = process_here(gently=self._workplace.gently)  # loads the engine meanwhile
                 ending.callback(orders.kill)
             left = 0.0 if orders is None else max(0.0, budget.begun + budget.seconds - time.monotonic())
             seconds = budget.seconds - (1 - LAYING) * left
             self._laying = laying = Solving(
-                whole.problem, seconds, start=whole.standing(), beside=self._beside, begun=budget.begun
+                whole.problem,
+                seconds,
+                start=whole.standing(),
+                beside=self._beside,
+                begun=budget.begun,
+                workplace=self._workplace,
             )
             for better in self._at_work(laying):
                 self._note, self._cpu = laying.note, laying.cpu_seconds
@@ -101,7 +110,12 @@ class ProposingWeek(PlanSearch[WeekPlan]):
             if laid is None or orders is None or self._halted.is_set():
                 return
             ordering = Solving(
-                whole.as_laid(laid.plan), budget.seconds, start=laid.plan, begun=budget.begun, worker=orders
+                whole.as_laid(laid.plan),
+                budget.seconds,
+                start=laid.plan,
+                begun=budget.begun,
+                worker=orders,
+                workplace=self._workplace,
             )
             for ordered in self._at_work(ordering):
                 judged = judge(whole.problem, ordered.plan)
@@ -153,14 +167,19 @@ class ProposingWeek(PlanSearch[WeekPlan]):
 
 
 def plan_week(
-    store: Store, days: Sequence[datetime.date], seconds: float | None, scope: PlanScope, begun: float | None = None
+    store: Store,
+    days: Sequence[datetime.date],
+    seconds: float | None,
+    scope: PlanScope,
+    begun: float | None = None,
+    workplace: Workplace = HERE,
 ) -> WeekPlan:
     """The best plan of some days that is found in the time given.
 
     Raises:
         Refusal: one of them is over, or nobody works on any of them.
     """
-    return ProposingWeek(store, days, seconds, scope, begun).last()
+    return ProposingWeek(store, days, seconds, scope, begun, workplace).last()
 
 
 def _parts(

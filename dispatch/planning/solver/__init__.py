@@ -1,1 +1,1 @@
-"""The solver: VROOM behind one adapter, in one process of its own. Nothing here is imported by the program itself but `solving`."""
+"""The solver: VROOM behind one adapter, in one process of its own. Of it the program itself imports the territories only."""

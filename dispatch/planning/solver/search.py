@@ -16,7 +16,7 @@ from typing import NamedTuple, Protocol
 from dispatch.planning.budget import share_gone
 from dispatch.planning.cheapest_insertion import insert_cheapest
 from dispatch.planning.judging import PricedRoute, priced
-from dispatch.planning.problem import Plan, Problem, SubProblem, may_do
+from dispatch.planning.problem import Plan, Problem, SubProblem, able
 from dispatch.planning.solver.territories import WHOLE, territories
 
 WARMTH = 0.002
@@ -114,8 +114,7 @@ class Search:
         self._left = set(range(len(problem.visits)))
         self._among = list(range(len(problem.technicians)))
         self._cost = sum(visit.left_out for visit in problem.visits)
-        self._able_by_kind: dict[tuple[object, ...], list[int]] = {}
-        self._able = [self._able_for(index) for index in range(len(problem.visits))]
+        self._able = able(problem)
         self._changed: set[int] = set()
         self.complete = False
         """Whether all of the day was planned once."""
@@ -440,15 +439,6 @@ class Search:
                 self._known.clear()
             self._known[key] = priced(self._problem, technician, order)
         return self._known[key]
-
-    def _able_for(self, index: int) -> list[int]:
-        visit = self._problem.visits[index]
-        kind = (visit.skills, visit.only)
-        if kind not in self._able_by_kind:
-            self._able_by_kind[kind] = [
-                number for number, technician in enumerate(self._problem.technicians) if may_do(technician, visit)
-            ]
-        return self._able_by_kind[kind]
 
     def _worked(self) -> float:
         """What the routes cost. What is left out has no part in it: its price is of another order."""

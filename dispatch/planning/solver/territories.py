@@ -16,17 +16,20 @@ NEAREST = 24
 """So many technicians are looked at for a visit, the nearest."""
 
 
-def territories(problem: Problem, able: Sequence[Sequence[int]]) -> list[tuple[list[int], list[int]]]:
+def territories(
+    problem: Problem, able: Sequence[Sequence[int]], parts: int | None = None
+) -> list[tuple[list[int], list[int]]]:
     """Technicians and visits that belong together; each technician and each visit in exactly one.
 
     Args:
         problem: the day.
         able: for each visit the technicians who may do it.
+        parts: so many of them, or fewer; None: as many as are solved quickly.
     """
     count = len(problem.technicians)
     if count <= WHOLE:
         return [(list(range(count)), list(range(len(problem.visits))))]
-    groups = _grouped(problem, -(-count // SIZE))
+    groups = _grouped(problem, parts or -(-count // SIZE))
     of = {technician: number for number, group in enumerate(groups) for technician in group}
     visits: list[list[int]] = [[] for _ in groups]
     for index, technician in enumerate(_shared_out(problem, able)):

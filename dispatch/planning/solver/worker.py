@@ -1,6 +1,7 @@
-"""The solver's process: takes a problem on standard input, says every better plan on standard output, one JSON line each.
+"""The solver's process: takes a question on standard input, says every better plan on standard output, one JSON line each.
 
-Run as `python -m dispatch.planning.solver.worker`. It imports nothing of the screens or the store, and is killed without
+Run as `python -m dispatch.planning.solver.worker`; with `--gently` it gives way to whoever presses keys here. It imports
+nothing of the screens or the store, and is killed without
 harm at any moment: what it said stands.
 """
 
@@ -10,12 +11,14 @@ import contextlib
 import importlib
 import json
 import os
-import pickle
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
+from dispatch import __version__
+from dispatch.planning.asked import read
 from dispatch.planning.budget import share_gone
 from dispatch.planning.problem import Plan, Problem
 from dispatch.planning.solver.helpers import cores
@@ -24,12 +27,16 @@ from dispatch.planning.solver.stages import StagedSearch
 from dispatch.planning.solver.territories import WHOLE
 
 if TYPE_CHECKING:
-    from dispatch.planning.solving import Beside
+    from dispatch.planning.asked import Beside
 
 SELDOM = 0.3
 """Seconds between two plans that are said."""
 HURRY = 0.5
 """Where so much of that time is gone when the search begins, the first plan is made quickly."""
+GENTLY = 10
+"""By so much it is nicer then."""
+OUTLIVES = 30
+"""So many seconds after something should have been said it ends, if it has not."""
 BESIDE = 0.4
 """Of the time until something must be there, what is asked beside takes no more."""
 BESIDE_AT_LEAST = 0.2
@@ -37,7 +44,9 @@ BESIDE_AT_LEAST = 0.2
 
 
 def main() -> int:
-    """Read one problem and the time there is, and search."""
+    """Read one question and search."""
+    if "--gently" in sys.argv:
+        os.nice(GENTLY)
     # whatever the engine prints goes nowhere: the pipe carries our lines only
     lines = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
@@ -45,10 +54,11 @@ def main() -> int:
     if not os.environ.get("DISPATCH_SOLVER"):
         with contextlib.suppress(ImportError, OSError):  # said below, where it matters
             importlib.import_module("dispatch.planning.solver.vroom_engine")
-    asked: tuple[Problem, float, int, Plan | None, Beside | None, tuple[float, float]] = pickle.load(sys.stdin.buffer)
-    problem, seconds, seed, start, beside, (begun, last) = asked
     method = plan_method()
-    _say(lines, engine=method.name, note=method.note)
+    _say(lines, engine=method.name, note=method.note, version=__version__, clock=time.monotonic())
+    problem, seconds, seed, begun, last, start, beside = read(sys.stdin.buffer)
+    # an engine that hangs ends when nobody waits for it any more
+    signal.alarm(max(1, int(last - time.monotonic()) + OUTLIVES))
     spent = time.process_time()
     alone = method.improving is not None or not (seconds > 0 or len(problem.technicians) > WHOLE)
     stages = StagedSearch(problem, method.engine, seed, 0 if alone else cores() - 1)
