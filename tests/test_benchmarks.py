@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import planning, planning_peers
+from benchmarks import kept, planning, planning_peers
 from benchmarks.peers import PINS, PYTHON_PEERS
 from benchmarks.ptybench import parse_keys
 from benchmarks.solomon import problem_of
@@ -70,3 +70,23 @@ def test_what_another_solver_finds_can_be_driven(name: str) -> None:
     judged = judge(problem, plan)
     assert judged is not None
     assert judged.left_out == ()
+
+
+def test_a_run_is_compared_with_the_last_one_on_this_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda _: tmp_path / "cache")
+    for factor in (1.0, 1.02, 2.0):
+        figures = kept.Figures()
+        figures.ratio("a board / a bare one", "ms", [2 * factor, 3 * factor, 4 * factor], [2, 2, 2])
+        figures.count("bytes a key", "bytes", 400)
+        figures.keep()
+    said = [line for line in capsys.readouterr().out.splitlines() if line.startswith("a board")]
+    assert said == [
+        "a board / a bare one: 1.50 (1.00 to 2.00; 3 and 2 ms, 3 rounds)",
+        "a board / a bare one: 1.53 (1.02 to 2.04; 3.06 and 2 ms, 3 rounds); last time 1.50",
+        "a board / a bare one: 3.00 (2.00 to 4.00; 6 and 2 ms, 3 rounds); last time 1.53",
+    ]
+    monkeypatch.setattr(kept, "machine", lambda: "another machine")
+    kept.Figures().count("bytes a key", "bytes", 400)
+    assert "last time" not in capsys.readouterr().out
