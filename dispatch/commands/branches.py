@@ -25,13 +25,15 @@ _NAME = option("name", "NAME", "what it is called here")
     "add",
     "look at another office from here",
     _NAME,
-    option("where", "WHERE", "its database: a file, or ssh://user@host/path/of/the.db"),
+    option("where", "WHERE", "its database: a file, ssh://user@host/path/of/the.db, or where its copy elsewhere is"),
     option("--program", "PATH", "what our program is called there (default: dispatch)", default="dispatch"),
+    option("--identity", "FILE", "the private key of that copy, where it is encrypted", default=""),
     about="Nothing is ever written there. A file is read as it stands; over SSH our program there hands over a copy, only where "
-    "something was saved since the last one. OpenSSH's own settings and keys count; nothing is asked for.",
+    "something was saved since the last one. OpenSSH's own settings and keys count; nothing is asked for. A folder, sftp://… or "
+    "s3://… is where it keeps its copy (dispatch replicate).",
 )
 def _add(user: User, args: Args) -> str:
-    look = looking.add(user, args.name, args.where, args.program)
+    look = looking.add(user, args.name, args.where, args.program, args.identity)
     return f"{show(look.name)} is a branch: {look.age(user.firm.times())}."
 
 
@@ -63,7 +65,7 @@ def _copy(store: Store, args: Args) -> Result:
 
 _BRANCH = option("branch", "BRANCH", "where to")
 _FROM = option("branch", "BRANCH", "from which")
-_WHAT = option("what", "WHAT", "the reference of the request, or the technician")
+_WHAT = option("what", "WHAT", "the reference of the request, the technician, or the id that moves --json has")
 
 
 @acts(

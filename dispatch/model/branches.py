@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -12,14 +13,15 @@ _WHO = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 
 
 class Branch(NamedTuple):
-    """Another office: what it is called here, where its database is, what our program is called there (over SSH), and the id that
-    its database has."""
+    """Another office: what it is called here, where its database is, what our program is called there (over SSH), the id that its
+    database has, and the file with the private key of its copy elsewhere, where that is what is read."""
 
     id: int
     name: str
     location: str
     program: str = "dispatch"
     office: str = ""
+    identity: str = ""
     version: int = 1
 
 
@@ -35,6 +37,11 @@ class SshPlace(NamedTuple):
     def at(self) -> str:
         """User and host as `ssh` takes them."""
         return f"{self.user}@{self.host}" if self.user else self.host
+
+
+def is_copy_elsewhere(typed: str) -> bool:
+    """Whether a place is one that `dispatch replicate` keeps a copy at."""
+    return typed.startswith(("sftp://", "s3://", "file://")) or os.path.isdir(os.path.expanduser(typed))
 
 
 def ssh_place(typed: str) -> SshPlace | None:

@@ -40,8 +40,15 @@ _NAME = 14
 _BRANCH = Field("branch", "Branch", Text(60), "its name", required=True)
 _ADDED = (
     Field("name", "Name", Text(60), "what it is called here", required=True),
-    Field("where", "Where", Text(LINE), "a file, or ssh://user@host/path/of/the.db", required=True),
+    Field(
+        "where",
+        "Where",
+        Text(LINE),
+        "a file, ssh://user@host/path/of/the.db, or where its copy elsewhere is",
+        required=True,
+    ),
     Field("program", "Program there", Text(300), "what our program is called there, over SSH", otherwise="dispatch"),
+    Field("identity", "Private key", Text(LINE), "a file: where its copy elsewhere is encrypted"),
 )
 _MOVED = (Field("reference", "Request", Text(REFERENCE), "R4001: one that waits in the queue", required=True), _BRANCH)
 _LENT = (
@@ -214,14 +221,14 @@ class BranchesScreen(ListScreen[tuple[User, str, str] | Parcel]):
     @command("k", "branch.recall", "Want back", OFFICE, about="_sent")
     async def action_recall(self, parcel: Parcel) -> None:
         """Want back what was sent: it comes unless it was taken up there."""
-        if await self.do(sending.recall, self._called(parcel)) is not None:
+        if await self.do(sending.recall, parcel.id) is not None:
             self.say("It is wanted back: that office gives it back, unless it was taken up there.")
 
     @command("b", "branch.give-back", "Give back", OFFICE, about="_came")
     async def action_give_back(self, parcel: Parcel) -> None:
         """Give back what came from another office and was not taken up."""
         why = await self.ask("Why does it go back?", "it is told there", check=a_reason)
-        await self.do(sending.give_back, self._called(parcel), why)
+        await self.do(sending.give_back, parcel.id, why)
 
     @command("a", "branch.add", "Add", LEADS)
     async def action_add(self) -> None:
@@ -279,9 +286,6 @@ class BranchesScreen(ListScreen[tuple[User, str, str] | Parcel]):
         path = self.listed.selected or ""
         name = path.removeprefix("office ")
         return name if path.startswith("office ") and name != looking.OWN else None
-
-    def _called(self, parcel: Parcel) -> str:
-        return sending.called(self.user.store, parcel)[0]
 
     @command("x", "branch.exceptions", "Worth a look")
     def action_exceptions(self) -> None:

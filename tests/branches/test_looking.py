@@ -10,6 +10,7 @@ import pytest
 from db import branches
 from db.faults import ReadOnly
 from db.library import sqlite3
+from dispatch.desk.backup import setting_up
 from dispatch.desk.branches import looking
 from dispatch.desk.plan import schedule
 from dispatch.desk.requests.intake import add
@@ -18,6 +19,7 @@ from dispatch.desk.session.user import log_in
 from tests.branches.conftest import Opened
 from tests.conftest import Dispatch, Said
 from tests.desk.conftest import Office, at
+from tests.replica.conftest import copying
 from tests.screens.test_screens import opened as screen_opened
 from tests.screens.test_screens import press, settled
 from tests.wall import WALL
@@ -216,3 +218,28 @@ def test_a_lead_of_here_is_nobody_there(office: Office, dayton: Office) -> None:
         assert look.user is not None
         assert look.user.roles_now == office.lee.staff.roles
     assert log_in(dayton.store, "lee").guest_of == ""
+
+
+def test_a_branch_is_seen_by_its_copy_elsewhere(office: Office, opened: Opened, tmp_path: Path) -> None:
+    other, place = opened("dayton"), tmp_path / "elsewhere"
+    setting_up.set_up(other.lee, str(place))
+    with copying(other.store.path) as process:
+        process.once()
+    looking.add(office.lee, "Dayton", str(place))
+    copy = next(office.store.path.with_name("firm.db.branches").glob("*.db"))
+    inode = copy.stat().st_ino
+    with looking.looks(office.lee, "Dayton") as (look,):
+        assert look.user is not None
+        assert look.copied_at is not None
+        assert copy.stat().st_ino == inode, "nothing was saved there, and it came again"
+    add(other.dana, {"client": "Harbor Dental", "site": "Annex", "work": "New", "minutes": "30"})
+    with copying(other.store.path) as process:
+        process.once()
+    with looking.looks(office.lee, "Dayton") as (look,):
+        assert look.user is not None
+        assert look.user.store.value("SELECT count(*) FROM visit WHERE work = 'New'") == 1
+    place.rename(tmp_path / "gone")
+    place.mkdir()
+    with looking.looks(office.lee, "Dayton") as (look,):
+        assert "cannot be reached now" in look.age(office.lee.firm.times())
+        assert look.user is not None

@@ -9,6 +9,7 @@ import os
 import shlex
 import subprocess
 import tempfile
+import threading
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,9 @@ from db import audit, branches
 from db.backups import backup
 from db.faults import StoreFault
 from db.store import Store
+from dispatch.desk.backup import coming_back
+from dispatch.desk.backup.places import PlaceNotReached
+from dispatch.desk.backup.targets import place_at
 from dispatch.desk.session.refusals import Refusal
 from dispatch.model.branches import Branch, SshPlace
 from dispatch.model.text import show
@@ -34,6 +38,8 @@ _ALIVE = (
     "-o",
     "ServerAliveCountMax=2",
 )
+_LONGEST = 900.0
+"""Seconds after which a program there that does not end is left."""
 _HEAD = 500
 """Bytes that the line before a copy may have."""
 
@@ -80,6 +86,8 @@ def fetch(branch: Branch, place: SshPlace, target: Path, now: int) -> None:
                 stderr=said,
             ) as ssh,
         ):
+            patience = threading.Timer(_LONGEST, ssh.kill)
+            patience.start()
             try:
                 assert ssh.stdout is not None
                 came = _taken(ssh.stdout, draft, branch)
@@ -88,6 +96,7 @@ def fetch(branch: Branch, place: SshPlace, target: Path, now: int) -> None:
                 raise
             finally:
                 code = ssh.wait()
+                patience.cancel()
                 said.seek(0)
                 words_there = said.read(4000).decode("utf-8", "replace").strip().splitlines()
             if code or came is None:
@@ -102,6 +111,35 @@ def fetch(branch: Branch, place: SshPlace, target: Path, now: int) -> None:
         raise Refusal(str(fault)) from None
     except OSError as error:
         raise Refusal(f"its copy cannot be kept: {(error.strerror or str(error)).lower()}") from None
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def bring(branch: Branch, target: Path) -> None:
+    """Make the copy at `target` of the one that the office keeps elsewhere, where that is newer; its file's time says since when it
+    stands.
+
+    Raises:
+        Refusal: it could not be reached, or is not that office's. The copy of before stays.
+    """
+    have = -1
+    with contextlib.suppress(StoreFault), Store.look_at(target) as store:
+        have = audit.newest(store)
+    target.parent.mkdir(mode=0o700, exist_ok=True)
+    draft = target.with_name(f".{target.name}.{os.urandom(4).hex()}")
+    try:
+        with contextlib.closing(place_at(branch.location)) as place:
+            state = coming_back.newest_state(place)
+        if state.seq != have:
+            identity = Path(branch.identity) if branch.identity else None
+            state = coming_back.materialise(branch.location, draft, identity=identity).state
+            with Store.look_at(draft) as store:
+                if branches.own_office(store) != branch.office != "":
+                    raise Refusal("another office's database is there")
+            draft.replace(target)
+        os.utime(target, (state.at, state.at))
+    except (StoreFault, PlaceNotReached, OSError) as fault:
+        raise Refusal(show(str(fault), 300)) from None
     finally:
         draft.unlink(missing_ok=True)
 

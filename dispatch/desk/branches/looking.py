@@ -11,11 +11,11 @@ from typing import NamedTuple
 from db import branches, fence, settings
 from db.faults import StoreFault
 from db.store import Store
-from dispatch.desk.branches.fetching import fetch
+from dispatch.desk.branches import fetching
 from dispatch.desk.session.private_file import at_this_machine
 from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, refuse, worded
 from dispatch.desk.session.user import User
-from dispatch.model.branches import Branch, ssh_place
+from dispatch.model.branches import Branch, is_copy_elsewhere, ssh_place
 from dispatch.model.clock import SetClock
 from dispatch.model.instants import Times
 from dispatch.model.paths import typed_path
@@ -48,14 +48,15 @@ class BranchLook(NamedTuple):
         return f"copied {times.moment(self.copied_at)}{stale}"
 
 
-def add(user: User, name: str, where: str, program: str = "dispatch") -> BranchLook:
+def add(user: User, name: str, where: str, program: str = "dispatch", identity: str = "") -> BranchLook:
     """Take an office among those that are looked at, once it was reached; returns how it was seen, closed.
 
     Args:
         user: a lead, at this machine.
         name: what it is called here.
-        where: a file, or `ssh://user@host/path`.
+        where: a file, `ssh://user@host/path`, or where its copy elsewhere is kept (a folder, `sftp://…`, `s3://…`).
         program: what our program is called there.
+        identity: the file with the private key of that copy, where it is encrypted.
 
     Raises:
         Faulty: a name is taken, or where it is cannot be read.
@@ -67,13 +68,13 @@ def add(user: User, name: str, where: str, program: str = "dispatch") -> BranchL
     if not name or name.casefold() in (ALL, OWN):
         faults.append(f"name: {name or 'nothing'} does not tell it from others")
     try:
-        ssh = ssh_place(where)
+        ssh_place(where)
     except ValueError as fault:
         faults.append(f"where: {fault}")
-        ssh = None
     refuse(faults)
-    place = where if ssh is not None else str(typed_path(where).absolute())
-    asked = Branch(0, name, place, worded("program", program, 300) or "dispatch")
+    place = where if "://" in where else str(typed_path(where).absolute())
+    key = str(typed_path(identity).absolute()) if identity.strip() else ""
+    asked = Branch(0, name, place, worded("program", program, 300) or "dispatch", identity=worded("identity", key, 500))
     with user.write("add a branch", Role.LEAD) as unit:
         # asked before anything is reached: whoever may not add one learns nothing of other machines
         unit.leave_unchanged()
@@ -152,12 +153,16 @@ def _look(user: User, branch: Branch, ending: contextlib.ExitStack) -> BranchLoo
     """Look at one, until `ending`."""
     why, copied_at = "", None
     try:
-        if (ssh := ssh_place(branch.location)) is None:
+        ssh = ssh_place(branch.location)
+        if ssh is None and not is_copy_elsewhere(branch.location):
             store = Store.look_at(branch.location)
         else:
             copy = _copy_of(user.store, branch)
             try:
-                fetch(branch, ssh, copy, user.now)
+                if ssh is None:
+                    fetching.bring(branch, copy)
+                else:
+                    fetching.fetch(branch, ssh, copy, user.now)
             except Refusal as refusal:
                 why = str(refusal)
                 if not copy.exists():

@@ -138,15 +138,16 @@ def give_back(user: User, what: str, why: str) -> Parcel:
 
 
 def going(store: Store, what: str, *, incoming: bool) -> Parcel:
-    """What went (or came) under the reference of a request or the name of a technician, and was not given back.
+    """What went (or came) under the reference of a request, the name of a technician or its id, and was not given back; of several
+    one that is not wanted back yet.
 
     Raises:
         NotFound: there is none.
     """
     wanted = what.strip().casefold()
-    for parcel in parcels.all_parcels(store):
-        known = (name.casefold() for name in called(store, parcel))
-        if parcel.incoming == incoming and parcel.state != "given_back" and wanted in known:
+    open_ = [one for one in parcels.all_parcels(store) if one.incoming == incoming and one.state != "given_back"]
+    for parcel in sorted(open_, key=lambda one: one.wanted_back):
+        if wanted in (parcel.id, *(name.casefold() for name in called(store, parcel))):
             return parcel
     raise NotFound(
         f"{show(what, 60)} {'did not come from' if incoming else 'is not at'} another office (dispatch branch moves)."
