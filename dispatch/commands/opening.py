@@ -41,6 +41,7 @@ READ_BY: Mapping[str, str] = {
     "backup": "whole", "branch": "log", "branch copy": "whole", "restore": ALL, "doctor": ALL, "init": ALL, "staff": "clients",
     "replicate": "whole", "promote": "whole",
     "keys": "access", "sshd-config": "access", "sessions": "access", "seat": ALL, "seat-parent": ALL,
+    "solve-worker": ALL,
     "keymap": ALL, "completion": ALL, "help": ALL,
 }  # fmt: skip
 """A command, or a group of them, → a name of `READS`. What is `own` asks whose visit or day it is, where one is named."""

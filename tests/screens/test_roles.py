@@ -132,6 +132,7 @@ def test_every_command_says_what_it_reads() -> None:
 
 OPEN = {
     "demo", "tour", "open", "calendar", "cases", "probe", "roads", "query", "restore", "doctor", "init", "seat", "seat-parent",
+    "solve-worker",
     "keymap", "completion", "help", "visit", "remote-work", "review answer", "review comments", "review words",
 }  # fmt: skip
 """What everybody may run: it reads nothing of others, or asks in the transaction of its deed. One is added here on purpose."""
