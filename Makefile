@@ -9,7 +9,7 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(16, 2 * (os.cpu_count() or
 # where it is set, each worker of the tests rewrites and compiles every module anew: 9 s of a core
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test test-dates test-long check docs pictures cast bench bench-plans bench-peers lock clean
+.PHONY: run test test-dates test-long check docs pictures cast bench bench-plans bench-peers growing lock clean
 
 run: $(VENV)/.installed
 	@$(BIN)/dispatch demo
@@ -54,6 +54,10 @@ bench: $(VENV)/.installed-dev
 
 bench-plans: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks.planning
+
+# what one machine carries, measured anew into docs/growing.md; about a quarter of an hour, the seats as root
+growing: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks.growing
 
 bench-peers: $(VENV)/.installed-dev
 	@$(BIN)/python -m compileall -q $(PACKAGES)

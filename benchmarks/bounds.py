@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from benchmarks.running import DAY, ZONE
 from db import clients, people, settings, visits
@@ -51,23 +52,40 @@ def main() -> None:
             make(path, technicians, waiting, overdue=firm.endswith("+"))
             for seconds in args.seconds or SECONDS:
                 with busy(args.beside):
-                    print(f"{firm:10} {measured(path, seconds)}", flush=True)
+                    print(f"{firm:10} {measured(path, seconds).words}", flush=True)
 
 
-def measured(path: Path, seconds: float) -> str:
+class MeasuredPlan(NamedTuple):
+    """A plan of the command: seconds that were given and that it took, the CPU seconds of the search, what is placed and left out,
+    and what was said of it."""
+
+    seconds: float
+    took: float
+    cpu: float = 0.0
+    placed: int = 0
+    left: int = 0
+    note: str = ""
+
+    @property
+    def words(self) -> str:
+        """As it is printed."""
+        said = f"{self.seconds:4g} s: {self.took:5.1f} s of {most_seconds(self.seconds):4.1f}"
+        if not self.placed:
+            return f"{said}, {self.note}"
+        return f"{said}, {self.placed} placed, {self.left} left out, {self.cpu:.1f} CPU s; {self.note or 'all reached'}"
+
+
+def measured(path: Path, seconds: float) -> MeasuredPlan:
     """One plan of the firm's day: how long it took, and what was found."""
     words = [DISPATCH, "plan", "--db", str(path), "--as", "dana", "--date", DAY.isoformat(), "--json"]
     began = time.monotonic()
     done = subprocess.run([*words, "--seconds", f"{seconds:g}"], capture_output=True, text=True, check=False)
     took = time.monotonic() - began
-    said = f"{seconds:4g} s: {took:5.1f} s of {most_seconds(seconds):4.1f}"
     if done.returncode:
-        return f"{said}, {done.stderr.strip()}"
+        return MeasuredPlan(seconds, took, note=done.stderr.strip())
     found = json.loads(done.stdout)
-    placed, left = found["after"]["placed"], found["after"]["left_out"]
-    return (
-        f"{said}, {placed} placed, {left} left out, {found['cpu_seconds']:.1f} CPU s; {found['note'] or 'all reached'}"
-    )
+    after = found["after"]
+    return MeasuredPlan(seconds, took, found["cpu_seconds"], after["placed"], after["left_out"], found["note"])
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import kept, planning, planning_peers
+from benchmarks import growing, kept, planning, planning_peers
 from benchmarks.peers import PINS, PYTHON_PEERS
 from benchmarks.ptybench import parse_keys
 from benchmarks.solomon import problem_of
@@ -90,3 +90,15 @@ def test_a_run_is_compared_with_the_last_one_on_this_machine(
     monkeypatch.setattr(kept, "machine", lambda: "another machine")
     kept.Figures().count("bytes a key", "bytes", 400)
     assert "last time" not in capsys.readouterr().out
+
+
+def test_what_is_measured_anew_is_written_and_the_rest_of_the_page_stays() -> None:
+    first = growing.Measured("a save", "50 writers", [3.0, 1.0, 2.5], "ms", 1).line
+    assert first == "| a save | 50 writers | 2.5 ms | 1.0 to 3.0 |"
+    page = growing.written(
+        growing.PAGE.read_text(encoding="utf-8"), {name: [f"| {name} |"] for name in growing.KINDS}, "here"
+    )
+    anew = growing.written(page, {"writers": [first, "| another |"]}, "there")
+    assert growing.written(anew, {"writers": ["| writers |"]}, "here") == page
+    assert f"{first} <!-- writers -->\n| another | <!-- writers -->\n| history |" in anew
+    assert growing.machine().startswith("Measured on ")

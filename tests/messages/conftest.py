@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import email
 import email.policy
 import threading
@@ -89,6 +90,13 @@ def words(mail: EmailMessage) -> str:
 @pytest.fixture
 def post() -> Iterator[PostOffice]:
     """The server, on a free port."""
+    with post_office() as there:
+        yield there
+
+
+@contextlib.contextmanager
+def post_office() -> Iterator[PostOffice]:
+    """A server on a free port."""
     there = PostOffice()
     loop = asyncio.new_event_loop()
     running = threading.Thread(target=loop.run_forever, daemon=True)
@@ -97,10 +105,12 @@ def post() -> Iterator[PostOffice]:
         loop.create_server(lambda: SMTP(there, loop=loop), "127.0.0.1", 0), loop
     ).result(10)
     there.port = server.sockets[0].getsockname()[1]
-    yield there
-    loop.call_soon_threadsafe(server.close)
-    loop.call_soon_threadsafe(loop.stop)
-    running.join(10)
+    try:
+        yield there
+    finally:
+        loop.call_soon_threadsafe(server.close)
+        loop.call_soon_threadsafe(loop.stop)
+        running.join(10)
 
 
 @pytest.fixture
