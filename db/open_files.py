@@ -37,6 +37,7 @@ class OpenFiles:
     def __init__(self, conn: sqlite3.Connection, path: Path) -> None:
         self._conn = conn
         self.path = path
+        self._sides = tuple(copies.side_file(path, side) for side in _LOG)
         self._file = _identity(path)
         if self._file is None:
             raise moved(path)
@@ -56,7 +57,7 @@ class OpenFiles:
             raise moved(self.path)
         if self._log is None:
             self._note_log()
-        elif _identities(self.path) != self._log:
+        elif self._identities() != self._log:
             raise log_gone(self.path)
 
     def look_before_commit(self) -> None:
@@ -133,7 +134,7 @@ class OpenFiles:
         if self._mode() != "wal":
             return
         self._conn.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        log = _identities(self.path)
+        log = self._identities()
         here = _open_here()
         if None in log or not (here is None or here.issuperset(log)) or not self._covers_its_index():
             raise log_gone(self.path)
@@ -144,6 +145,9 @@ class OpenFiles:
         _, frames, _ = self._conn.execute("PRAGMA wal_checkpoint(NOOP)").fetchone()
         (page,) = self._conn.execute("PRAGMA page_size").fetchone()
         return _size(copies.side_file(self.path, "-wal")) >= (32 + frames * (24 + page) if frames > 0 else 0)
+
+    def _identities(self) -> tuple[Identity | None, ...]:
+        return tuple(map(_identity, self._sides))
 
     def _mode(self) -> str:
         return str(self._conn.execute("PRAGMA journal_mode").fetchone()[0])
@@ -160,10 +164,6 @@ def _identity(path: Path) -> Identity | None:
     except OSError:
         return None
     return status.st_dev, status.st_ino
-
-
-def _identities(path: Path) -> tuple[Identity | None, ...]:
-    return tuple(_identity(copies.side_file(path, side)) for side in _LOG)
 
 
 def _size(path: Path) -> int:

@@ -55,7 +55,7 @@ def freshen(conn: sqlite3.Connection, most: int | None = AT_ONCE) -> int:
     Args:
         most: at most so many; None for all.
     """
-    if conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'search_stale'").fetchone() is None:
+    if conn.execute("PRAGMA table_info(search_stale)").fetchone() is None:
         return 0  # a schema from before there was anything to index
     stale = [row[0] for row in conn.execute("SELECT visit_id FROM search_stale LIMIT ?", (most or -1,))]
     if not stale or not possible():

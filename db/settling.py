@@ -13,7 +13,7 @@ _NOW = """
 
 def settle(conn: sqlite3.Connection, at: int) -> None:
     """Date it in the transaction of the unit, and write down the hours that technicians have by it."""
-    if conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'hours_stale'").fetchone() is None:
+    if conn.execute("PRAGMA table_info(hours_stale)").fetchone() is None:
         return  # a schema from before it was kept
     conn.execute("UPDATE promise SET at = ? WHERE at IS NULL", (at,))
     conn.execute("UPDATE working_time SET at = ? WHERE at IS NULL", (at,))

@@ -161,9 +161,9 @@ class WriteQueue:
 
     @staticmethod
     def _sign(fd: int, holder: str) -> None:
-        """Leave word of who holds the gate. A full disk must not keep anybody from trying."""
+        """Leave word of who holds the gate, in the first line: what follows is of somebody before. A full disk must not keep
+        anybody from trying."""
         with contextlib.suppress(OSError):
-            os.ftruncate(fd, 0)
             os.pwrite(fd, f"{os.getpid()} {holder}\n".encode(errors="replace"), 0)
 
 

@@ -49,6 +49,12 @@ def test_waiting_in_vain_ends_and_names_the_holder(path: Path) -> None:
     assert f"process {os.getpid()}" in str(refused.value)
     assert "Nothing of this was saved." in str(refused.value)
     assert "\x1b" not in str(refused.value)
+    with (
+        WriteQueue(path).held(1, "al"),
+        pytest.raises(Busy, match=r"session of al \(process"),
+        WriteQueue(path).held(0.05, "bob"),
+    ):
+        pass
 
 
 def test_who_gives_up_keeps_one_place_and_gets_the_lock_later(path: Path) -> None:
