@@ -429,3 +429,16 @@ class TestRehearsal:
                 pass
             with pytest.raises(Misuse), unit_of_work(store, "edit", ANNA), store.together("anna"):
                 pass
+
+
+def test_a_save_is_one_transaction_and_few_statements(store: Store) -> None:
+    edit(store, ANNA, notes="once")
+    said: list[str] = []
+    store.conn.set_trace_callback(said.append)
+    edit(store, ANNA, notes="again")
+    store.conn.set_trace_callback(None)
+    begun = [statement.split()[0] for statement in said if not statement.startswith("--")]
+    assert begun.count("BEGIN") == begun.count("COMMIT") == 1
+    assert store.value("PRAGMA synchronous") == 2, "what was said to be saved is on the disk, by one wait a transaction"
+    assert len(set(said)) <= 20, said
+    assert not any("sqlite_master" in statement for statement in said), "that grows with the schema"
