@@ -101,8 +101,7 @@ class Store:
         self._seen = self.data_version()
         self.read_only: FrozenFiles | fence.Fenced | None = read_only
         """Since when and why nothing can be written; None: it can."""
-        self.passes_fence = False
-        """What is saved is how this database stands itself (db.fence)."""
+        self._past_fence: int | None = None
         if (taken := conn.execute("SELECT value FROM setting WHERE key = 'taken_along'").fetchone()) is not None:
             self.taken_along = int(taken[0])
         self._open_files = OpenFiles(conn, path) if read_only is None else read_only
@@ -473,6 +472,16 @@ class Store:
         with self._lock:
             return machine_clock.doubt(self.conn, self.clock)
 
+    @contextlib.contextmanager
+    def past_fence(self) -> Iterator[None]:
+        """Let this thread save how this database stands itself (`db.fence`) where nothing else may be saved."""
+        self._past_fence = threading.get_ident()
+        try:
+            yield
+        finally:
+            self._past_fence = None
+            self.look_at_fence()
+
     def look_at_fence(self) -> None:
         """Notice that another machine is first, or this one again."""
         if isinstance(self.read_only, FrozenFiles):
@@ -487,7 +496,7 @@ class Store:
     def _refuse_behind_fence(self) -> None:
         """Save nothing where another machine is first. Looked at with the write lock, so that nothing slips by."""
         self.look_at_fence()
-        if self.read_only is not None and not self.passes_fence:
+        if self.read_only is not None and self._past_fence != threading.get_ident():
             raise self.read_only.refuse()
 
     def _refuse_doubtful_clock(self) -> None:

@@ -47,7 +47,7 @@ def _export(user: User, args: Args) -> str | None:
     _TYPED,
     CONFIRM,
     JSON,
-    about="For a lead. There is no undo. The name is typed once more. BranchLook at it with --check before.",
+    about="For a lead. There is no undo. The name is typed once more. Look at it with --check before.",
 )
 def _erase(user: User, args: Args) -> Result:
     if args.due:
@@ -79,7 +79,7 @@ def _erase(user: User, args: Args) -> Result:
     option("--also", "WORDS", "more words that mean this person there, with commas between", default=""),
     _TYPED,
     JSON,
-    about="For a lead. There is no undo. The name is typed once more. BranchLook at it with --check before.",
+    about="For a lead. There is no undo. The name is typed once more. Look at it with --check before.",
 )
 def _erase_contact(user: User, args: Args) -> Result:
     client, contact = args.client, erasing.contact_called(user.store, args.client, args.contact)

@@ -32,6 +32,8 @@ class BucketPlace:
         if not url.hostname or url.username or asked.keys() - {"endpoint", "region"}:
             raise Refusal("s3://bucket/folder?endpoint=https://…&region=… is expected, without a key (replica.s3).")
         endpoint = asked.get("endpoint", "")
+        if urlsplit(endpoint).username is not None:
+            raise Refusal("endpoint=https://… is expected without a key: that stands in replica.s3.")
         self.words = show(f"s3://{url.hostname}{url.path}") + (f" at {show(endpoint)}" if endpoint else "")
         try:
             key_id, _, key = secret(S3, S3_FILE).partition(":")

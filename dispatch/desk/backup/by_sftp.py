@@ -103,12 +103,17 @@ class SftpPlace:
         async def created() -> bool:
             path = self._root / name
             await self._make(path.parent)
+            draft = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
             try:
-                async with self._sftp.open(str(path), "xb", asyncssh.SFTPAttrs(permissions=0o600)) as file:
+                async with self._sftp.open(str(draft), "xb", asyncssh.SFTPAttrs(permissions=0o600)) as file:
                     await file.write(content)
+                # unlike the one of POSIX it fails where a name is taken; version 3 says no more than "failure"
+                await self._sftp.rename(str(draft), str(path))
             except asyncssh.SFTPError:
-                # version 3 of the protocol says "failure" for what is there, too
-                if await self._sftp.exists(str(path)):
+                there = await self._sftp.exists(str(path))
+                with contextlib.suppress(asyncssh.SFTPError):
+                    await self._sftp.remove(str(draft))
+                if there:
                     return False
                 raise
             return True

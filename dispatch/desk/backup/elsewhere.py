@@ -62,7 +62,11 @@ class Claim:
     @property
     def name(self) -> str:
         """What it is called at the place."""
-        return f"generations/{self.generation:06}.json"
+        return _claim_name(self.generation)
+
+
+def _claim_name(generation: int) -> str:
+    return f"generations/{generation:06}.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,12 @@ def absolute(target: str) -> str:
 
 def kept(database: Path) -> KeptCopy | None:
     """Where this machine keeps its copy; None: nowhere."""
+    here = noted(database)
+    return here if here is not None and here.target else None
+
+
+def noted(database: Path) -> KeptCopy | None:
+    """As `kept`, also where it was ended: without a target, with the name that this machine had."""
     try:
         read = json.loads(settings_of(database).read_text(encoding="utf-8"))
         return KeptCopy(str(read["target"]), tuple(map(str, read["to"])), str(read["machine"]), str(read["known_by"]))
@@ -127,29 +137,28 @@ def keep(database: Path, new: KeptCopy) -> None:
         raise from_os(error, path) from error
 
 
-def claims(place: CopyPlace) -> list[Claim]:
-    """Who was first at a place, generation by generation. One that cannot be read is somebody's all the same.
+def holder(place: CopyPlace, generation: int) -> Claim | None:
+    """Who is first of a generation; None: nobody. A claim that cannot be read is somebody's all the same, of a machine without a
+    name.
 
     Raises:
         PlaceNotReached: the place does not do its part.
     """
-    found = []
-    for name in sorted(place.names("generations/")):
-        with contextlib.suppress(ValueError):
-            number = int(Path(name).stem)
-            try:
-                read = json.loads(place.read(name))
-                found.append(Claim(number, str(read["machine"]), str(read["host"]), int(read["at"])))
-            except (NotAtPlace, ValueError, KeyError, TypeError):
-                found.append(Claim(number, "", "a machine that is not named", 0))
-    return found
+    try:
+        read = json.loads(place.read(_claim_name(generation)))
+        return Claim(generation, str(read["machine"]), str(read["host"]), int(read["at"]))
+    except NotAtPlace:
+        return None
+    except (ValueError, KeyError, TypeError):
+        return Claim(generation, "", "a machine that is not named", 0)
 
 
 def newest_claim(place: CopyPlace) -> Claim | None:
-    """Who is first at a place now; None: nobody. Raises as `claims`."""
-    # a claim is never taken away, so the newest name says enough
-    names = sorted(place.names("generations/"))
-    return claims(place)[-1] if names else None
+    """Who is first at a place now; None: nobody. Raises as `holder`."""
+    # a claim is never taken away, so the newest name is that of who is first
+    stems = (Path(name).stem for name in place.names("generations/"))
+    generations = [int(stem) for stem in stems if stem.isdecimal()]
+    return holder(place, max(generations)) if generations else None
 
 
 def claim(place: CopyPlace, mine: Claim) -> bool:
@@ -160,11 +169,12 @@ def claim(place: CopyPlace, mine: Claim) -> bool:
     """
     if place.create(mine.name, json.dumps(asdict(mine)).encode()):
         return True
-    return next((each.machine for each in claims(place) if each.generation == mine.generation), "") == mine.machine
+    first = holder(place, mine.generation)
+    return first is not None and first.machine == mine.machine
 
 
 def state_of(place: CopyPlace, generation: int) -> CopyState | None:
-    """How far the copy of a generation is; None: there is none. Raises as `claims`."""
+    """How far the copy of a generation is; None: there is none. Raises as `holder`."""
     with contextlib.suppress(NotAtPlace, ValueError, TypeError):
         return CopyState(**json.loads(place.read(f"copies/{generation:06}.json")))
     return None
@@ -241,12 +251,6 @@ def sealed(content: Path | bytes, to: Sequence[Any], scratch: Path) -> Path | by
     draft = scratch / uuid.uuid4().hex
     pyrage.encrypt_file(str(content), str(draft), to)
     return draft
-
-
-def opened(content: Path, identities: Sequence[Any], into: Path) -> None:
-    """A file as it came from the place, readable."""
-    pyrage = age_library()
-    pyrage.decrypt_file(str(content), str(into), identities)
 
 
 def scratch_beside(database: Path) -> TemporaryDirectory[str]:

@@ -17,8 +17,7 @@ import socket
 import subprocess
 import time
 import uuid
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import mkdtemp
@@ -32,7 +31,7 @@ from db.store import Store, existing
 from db.unit import Actor, Unit, unit_of_work
 from dispatch.desk.backup import archive, elsewhere, setting_up
 from dispatch.desk.backup.elsewhere import SEALED, Claim, CopyState, KeptCopy
-from dispatch.desk.backup.places import CopyPlace, PlaceNotReached
+from dispatch.desk.backup.places import CopyPlace, NotAtPlace, PlaceNotReached
 from dispatch.desk.backup.targets import place_at
 from dispatch.desk.closeout import evidence
 from dispatch.desk.personal.erasing import finish_what_is_owed
@@ -64,26 +63,38 @@ class Litestream:
 
     def __init__(self, database: Path) -> None:
         self._database = database
-        self._folder = Path(mkdtemp(prefix="dispatch-"))
-        self._socket = self._folder / "socket"  # where its path is short: the system takes some hundred letters
-        config = setting_up.write_config(database)
-        told = config.read_text(encoding="utf-8")
-        sock = f"socket:\n  enabled: true\n  path: {json.dumps(str(self._socket))}\n"
-        (self._folder / "litestream.yml").write_text(told + sock, encoding="utf-8")
+        program, config = elsewhere.program(), setting_up.write_config(database)
         spool = elsewhere.spool_of(database)
         self._log = spool / "litestream.log"
         self._lock = _alone(spool / "lock")
+        self._folder = Path(mkdtemp(prefix="dispatch-"))
+        self._socket = self._folder / "socket"  # where its path is short: the system takes some hundred letters
+        try:
+            self._process = self._begun(program, config)
+        except BaseException:
+            self._let_go()
+            raise
+        os.ftruncate(self._lock, 0)
+        os.pwrite(self._lock, f"{os.getpid()} {self._process.pid}".encode(), 0)
+
+    def _begun(self, program: Path, config: Path) -> subprocess.Popen[bytes]:
+        told = config.read_text(encoding="utf-8")
+        sock = f"socket:\n  enabled: true\n  path: {json.dumps(str(self._socket))}\n"
+        (self._folder / "litestream.yml").write_text(told + sock, encoding="utf-8")
         with open(os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as log:
-            words = [str(elsewhere.program()), "replicate", "-no-expand-env", "-config"]
-            self._process = subprocess.Popen(
+            words = [str(program), "replicate", "-no-expand-env", "-config"]
+            return subprocess.Popen(
                 [*words, str(self._folder / "litestream.yml")],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 pass_fds=(self._lock,),  # it holds the lock as long as it lives, also where this process is killed
             )
-        os.ftruncate(self._lock, 0)
-        os.pwrite(self._lock, f"{os.getpid()} {self._process.pid}".encode(), 0)
+
+    @property
+    def works(self) -> bool:
+        """Whether it is still there."""
+        return self._process.poll() is None
 
     def take(self) -> None:
         """Let it take everything that is in the log now.
@@ -128,6 +139,9 @@ class Litestream:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._let_go()
+
+    def _let_go(self) -> None:
         os.close(self._lock)
         shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -173,7 +187,8 @@ class Copying:
         self._litestream: Litestream | None = None
         self._there: set[str] | None = None
         """What the place has of this folder, and of files; None: not asked yet."""
-        self._beside: dict[str, bytes] = {}
+        self._beside: dict[str, bytes] | None = None
+        """What was carried of what stands beside the database, by name; None: nothing by this process yet."""
         self._missing = 0
         self._run, self._said = uuid.uuid4().hex, False
         self._head = (0, "")
@@ -198,7 +213,12 @@ class Copying:
         new = version != self._version
         if new:
             self._head = fence.newest_row(self._store)
-            self._litestream.take()
+            try:
+                self._litestream.take()
+            except PlaceNotReached:
+                if not self._litestream.works:
+                    self._end_litestream()  # the next time another one is begun
+                raise
         if self._there is None:
             self._there = set(self._place.names(f"copies/{self._folder}/")) | set(self._place.names("files/"))
         if self._is_due("files", _FILES_SECONDS):
@@ -214,9 +234,7 @@ class Copying:
 
     def let_erase(self) -> None:
         """Take what was erased out of the file: Litestream, which reads it all the time, lets go of it for a moment."""
-        if self._litestream is not None:
-            self._litestream.end()
-            self._litestream = None
+        self._end_litestream()
         with contextlib.suppress(Busy):  # another session; it stays owed
             finish_what_is_owed(self._store, Actor(None, "dispatch", uuid.uuid4().hex, "system"))
 
@@ -234,7 +252,8 @@ class Copying:
             if elsewhere.claim(self._place, mine):
                 return
             first = elsewhere.newest_claim(self._place)
-        if first is not None and (first.generation > mine.generation or first.machine != mine.machine):
+        # one of this generation that cannot be read was broken off while it was made; who made it cannot be told
+        if first is not None and (first.generation > mine.generation or first.machine not in ("", mine.machine)):
             raise FirstPlaceLost(self._lose(first))
         state = elsewhere.state_of(self._place, mine.generation) if self._said else None
         if state is not None and state.run != self._run:
@@ -256,15 +275,22 @@ class Copying:
         with self._saying("part from a clone") as unit:
             fence.stand(unit, fence.MachineStanding(mine.generation, fence.FIRST, PLAIN.now()))
 
-    def _saying(self, deed: str) -> AbstractContextManager[Unit]:
-        """A unit of the process itself."""
-        return unit_of_work(self._store, deed, Actor(None, "dispatch", uuid.uuid4().hex, "system"))
+    @contextlib.contextmanager
+    def _saying(self, deed: str) -> Iterator[Unit]:
+        """A unit of the process itself about how the database stands, also where nothing else may be saved."""
+        actor = Actor(None, "dispatch", uuid.uuid4().hex, "system")
+        with self._store.past_fence(), unit_of_work(self._store, deed, actor) as unit:
+            yield unit
 
     def end(self) -> None:
         """Let Litestream and the place go."""
+        self._end_litestream()
+        self._place.close()
+
+    def _end_litestream(self) -> None:
         if self._litestream is not None:
             self._litestream.end()
-        self._place.close()
+            self._litestream = None
 
     def _mine(self) -> Claim:
         stands = fence.standing(self._store.conn)
@@ -274,7 +300,6 @@ class Copying:
             stands = fence.MachineStanding(stands.generation, fence.COPY, PLAIN.now())
             with self._saying("was carried here") as unit:
                 fence.stand(unit, stands)
-            self._store.look_at_fence()
         if stands.state != fence.FIRST:
             raise FirstPlaceLost(f"No copy is made: {stands.why}.")
         return Claim(stands.generation, self._here.machine, elsewhere.host(), self._store.clock.now())
@@ -307,9 +332,12 @@ class Copying:
                 name = f"{folder}/ltx/{level.name}/{path.name}{self._ending}"
                 here.add(name)
                 if name not in self._known:
-                    with contextlib.suppress(FileNotFoundError):
+                    try:
                         self._carry(name, path)
                         carried = True
+                    except (FileNotFoundError, NotAtPlace) as fault:
+                        if path.exists():  # else Litestream has made one of several meanwhile
+                            raise PlaceNotReached(f"{self._place.words}: {show(name)} cannot be put there.") from fault
         if any("/ltx/9/" in name for name in here):
             for name in sorted(name for name in self._known - here if name.startswith(f"{folder}/ltx/")):
                 self._place.remove(name)
@@ -347,12 +375,14 @@ class Copying:
         self._missing = missing
 
     def _carry_beside(self) -> None:
-        now = archive.beside(self._store)
-        for name in self._beside.keys() - now.keys():
-            self._place.remove(f"beside/{name}{self._ending}")
+        now = {f"beside/{name}{self._ending}": content for name, content in archive.beside(self._store).items()}
+        before = self._beside or {}
         for name, content in now.items():
-            if self._beside.get(name) != content:
-                self._carry(f"beside/{name}{self._ending}", content)
+            if before.get(name) != content:
+                self._carry(name, content)
+        # what went while no process was here, or was carried in another form, goes too
+        for name in (self._place.names("beside/") if self._beside is None else before).keys() - now.keys():
+            self._place.remove(name)
         self._beside = now
 
     def _say(self, at: int) -> None:
@@ -378,7 +408,10 @@ class Copying:
         named = checklists.file_hashes(self._store)
         for name, written in self._place.names("files/").items():
             sha256 = name.rpartition("/")[2].removesuffix(SEALED)
-            if sha256 not in named and written < now - elsewhere.KEEP_DAYS * 24 * 3600:
+            other_form = (
+                name.endswith(SEALED) != bool(self._to) and f"files/{sha256[:2]}/{sha256}{self._ending}" in self._known
+            )
+            if other_form or (sha256 not in named and written < now - elsewhere.KEEP_DAYS * 24 * 3600):
                 self._place.remove(name)
                 self._known.discard(name)
 
@@ -431,10 +464,18 @@ def run(store: Store, tell: Callable[[str], None], stop: Event, *, once: bool = 
         while True:
             trouble, pause = "", EVERY
             try:
+                if (now := elsewhere.kept(store.path)) != here:
+                    # begun at another place, for other keys, or ended
+                    if now is None:
+                        tell(elsewhere.NONE)
+                        return True
+                    copying.end()
+                    here = now
+                    copying = Copying(store, here)
                 store.changed()
                 copying.once()
                 failed = 0
-            except (PlaceNotReached, *TRANSIENT) as fault:
+            except (PlaceNotReached, NotAtPlace, OSError, *TRANSIENT) as fault:
                 trouble = str(fault)
                 pause = _PAUSES[min(failed, len(_PAUSES) - 1)]
                 failed += 1
@@ -451,7 +492,7 @@ def run(store: Store, tell: Callable[[str], None], stop: Event, *, once: bool = 
             if once and (not trouble or failed > 1):
                 return not trouble
             if stop.wait(pause):
-                with contextlib.suppress(PlaceNotReached, FirstPlaceLost, *TRANSIENT):
+                with contextlib.suppress(PlaceNotReached, NotAtPlace, OSError, FirstPlaceLost, *TRANSIENT):
                     copying.once()  # what was saved last, too
                 return not trouble
     finally:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import stat
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -130,7 +131,12 @@ class FolderPlace:
                 f"{self.words}: there is no folder {show(str(self._path.parent))}; is the disk mounted?"
             )
         self._path.mkdir(mode=0o700, exist_ok=True)
-        self._path.chmod(0o700)
+        if stat.S_IMODE(self._path.stat().st_mode) & 0o077:
+            if any(self._path.iterdir()):
+                raise PlaceNotReached(
+                    f"{self.words} is open to others and holds something: chmod 700, or choose a new folder."
+                )
+            self._path.chmod(0o700)
 
     @contextlib.contextmanager
     def _drafted(self, name: str, content: Path | bytes) -> Iterator[tuple[Path, Path]]:

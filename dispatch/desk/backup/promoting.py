@@ -36,6 +36,7 @@ def promote(user: User, *, although_alive: bool = False, without_place: bool = F
         NotAllowed: only a lead does.
     """
     store = user.store
+    user.allow("promote", [Role.LEAD])  # before anything is claimed at the place
     stands, here = fence.standing(store.conn), elsewhere.kept(store.path)
     if stands is None or here is None:
         raise Refusal("This database was not restored from a copy elsewhere (`dispatch restore --from-replica`).")
@@ -54,13 +55,8 @@ def promote(user: User, *, although_alive: bool = False, without_place: bool = F
             raise Refusal(
                 f"{fault} So nobody can be kept from being first too. Where it is gone for good: --without-replica."
             ) from fault
-    store.passes_fence = True
-    try:
-        with user.write("promote", Role.LEAD) as unit:
-            fence.stand(unit, fence.MachineStanding(generation, fence.FIRST, PLAIN.now()), place=where)
-    finally:
-        store.passes_fence = False
-    store.look_at_fence()
+    with store.past_fence(), user.write("promote", Role.LEAD) as unit:
+        fence.stand(unit, fence.MachineStanding(generation, fence.FIRST, PLAIN.now()), place=where)
     beat(store, REPLICATE, 10, NEVER_RAN)
     fenced = "the machine before it saves nothing more once it looks there"
     if not where:

@@ -8,6 +8,7 @@ import shutil
 import sys
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from db import fence
@@ -15,6 +16,7 @@ from db.faults import from_os
 from db.heartbeats import REPLICATE, beat, forget
 from db.library import wal_is_safe
 from db.machine_clock import PLAIN
+from db.store import existing
 from dispatch.desk.adapters import key_file, sshd_config
 from dispatch.desk.backup.archive import recipients
 from dispatch.desk.backup.elsewhere import (
@@ -23,19 +25,20 @@ from dispatch.desk.backup.elsewhere import (
     KeptCopy,
     absolute,
     claim,
-    claims,
+    holder,
     host,
     keep,
     kept,
     known_by,
     newest_claim,
+    noted,
     program,
     sealed_words,
-    settings_of,
     spool_of,
 )
 from dispatch.desk.backup.places import CopyPlace, PlaceNotReached
 from dispatch.desk.backup.targets import place_at
+from dispatch.desk.session import private_file
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.user import User
 from dispatch.model.states import Role
@@ -55,6 +58,8 @@ def set_up(user: User, target: str, to: Sequence[str] = ()) -> list[str]:
         NotAllowed: only a lead does.
         StoreFault: the folder of the database does not take it.
     """
+    user.allow("keep a copy elsewhere", [Role.LEAD])
+    private_file.at_this_machine(user)
     program()
     recipients(to)
     if not wal_is_safe():
@@ -62,7 +67,7 @@ def set_up(user: User, target: str, to: Sequence[str] = ()) -> list[str]:
             "The SQLite of this machine keeps no write-ahead log here, which a copy is made of (`dispatch doctor`)."
         )
     database = user.store.path
-    before = kept(database)
+    before = noted(database)
     machine = before.machine if before is not None else uuid.uuid4().hex
     target = absolute(target)
     made = []
@@ -77,14 +82,15 @@ def set_up(user: User, target: str, to: Sequence[str] = ()) -> list[str]:
                     " Choose another place, or restore from it."
                 )
             made.append(_exclusive(place))
-            with user.write("keep a copy elsewhere", Role.LEAD) as unit:
-                if not claim(place, mine):
-                    held = next((each.host for each in claims(place) if each.generation == mine.generation), "")
-                    raise Refusal(
-                        f"{place.words} has the copy of another machine ({show(held)}). Choose another place, or restore from it."
-                    )
-                fence.stand(unit, fence.MachineStanding(mine.generation, fence.FIRST, PLAIN.now()), place=place.words)
-                words = place.words
+            # before the unit: nobody's save waits for a place, and a claim of one's own stands where it is made again
+            if not claim(place, mine):
+                held = existing(holder(place, mine.generation)).host
+                raise Refusal(
+                    f"{place.words} has the copy of another machine ({show(held)}). Choose another place, or restore from it."
+                )
+            words = place.words
+        with user.write("keep a copy elsewhere", Role.LEAD) as unit:
+            fence.stand(unit, fence.MachineStanding(mine.generation, fence.FIRST, PLAIN.now()), place=words)
     except PlaceNotReached as fault:
         raise Refusal(str(fault)) from fault
     if before is not None and before != KeptCopy(target, tuple(to), machine, known_by()):
@@ -207,13 +213,10 @@ def stop(user: User) -> str:
     here = kept(user.store.path)
     if here is None:
         raise Refusal("No copy is kept elsewhere.")
-    user.store.passes_fence = True
-    try:
-        with user.write("keep no copy elsewhere", Role.LEAD) as unit:
-            unit.audit("setting", 0, place=show(here.target, 200))
-    finally:
-        user.store.passes_fence = False
-    settings_of(user.store.path).unlink(missing_ok=True)
+    with user.store.past_fence(), user.write("keep no copy elsewhere", Role.LEAD) as unit:
+        unit.audit("setting", 0, place=show(here.target, 200))
+    # the name of the machine stays: at the same place it is first again
+    keep(user.store.path, replace(here, target=""))
     forget(user.store, REPLICATE)
     shutil.rmtree(spool_of(user.store.path), ignore_errors=True)
     return f"No copy is kept at {show(here.target)} any more. What is there stays; take it away yourself."
