@@ -11,7 +11,6 @@ from dispatch.commands.printing import Answer, Result, listing, print_content
 from dispatch.commands.typed import TECHNICIAN, day_typed, moment
 from dispatch.desk.session.refusals import Faulty
 from dispatch.lazily import lazily
-from dispatch.model.states import Role
 from dispatch.model.text import show
 
 with lazily(__name__):
@@ -175,7 +174,6 @@ def _take(user: User, args: Args) -> list[str]:
     "branch plans what its helper was lent for as it takes the lending (branch exchange).",
 )
 def _help(user: User, args: Args) -> Answer:
-    user.allow("look for help", [Role.LEAD])
     if args.seconds is not None and not 0 <= args.seconds <= 3600:
         raise Faulty(["seconds: from 0 to 3600"])
     found = helping.help_on(user, day_typed(user.store, args.day or "tomorrow"), args.seconds, args.only)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import datetime
+import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -75,6 +77,8 @@ class BranchesScreen(ListScreen[tuple[User, str, str] | Parcel]):
     def __init__(self) -> None:
         super().__init__()
         self._open = contextlib.ExitStack()
+        self._changing = threading.Lock()
+        self._left = False
         self._looks: list[BranchLook] = []
         self._only_exceptions = False
         self._reading = self.reading = ScreenReading(self, self._read, self._show)
@@ -84,14 +88,28 @@ class BranchesScreen(ListScreen[tuple[User, str, str] | Parcel]):
 
     def on_unmount(self) -> None:
         """Nothing of the other offices is open any more."""
-        self._open.close()
+        with self._changing:
+            self._left = True
+            self._open.close()
 
     def _read(self) -> list[Overview]:
         if not self._looks:
-            self._looks = self._open.enter_context(looks(self.user))
+            self._look_at_all()
         day = self.program.day
         today = settings.today(self.user.store)
         return [overview(look, None if day == today else day) for look in self._looks]
+
+    def _look_at_all(self) -> None:
+        """Look at all offices anew, and let go of those of before. Called beside the keys: the screen may be left meanwhile."""
+        opened = contextlib.ExitStack()
+        seen = opened.enter_context(looks(self.user))
+        with self._changing:
+            before, self._open = self._open, opened
+            before.close()
+            if self._left:
+                opened.close()
+                raise asyncio.CancelledError
+        self._looks = seen
 
     def _show(self, found: list[Overview]) -> None:
         self.things = {}
@@ -116,7 +134,7 @@ class BranchesScreen(ListScreen[tuple[User, str, str] | Parcel]):
         for parcel in parcels.all_parcels(self.user.store)[:_MOST]:
             path = f"parcel {parcel.id}"
             self.things[path] = parcel
-            what, _, how = told.parcel_line(self.user.store, parcel).rpartition(": ")
+            what, how = told.parcel_words(self.user.store, parcel)
             yield FigureLine("To and from others", path, show(what, 40), how, parcel.state != "given_back")
         seen = [one for one in found if one.log is not None and one.look.user is not None]
         rows = [(one, line) for one in seen for line in (one.log.lines if one.log else ())]

@@ -6,17 +6,18 @@ import json
 
 import pytest
 
-from db import parcels, visits
+from db import fence, parcels, visits
 from dispatch.desk.book import editing
 from dispatch.desk.branches import looking
 from dispatch.desk.branches.exchanging import exchange
 from dispatch.desk.branches.helping import help_on, take
 from dispatch.desk.requests import intake
-from dispatch.desk.session.refusals import Faulty
+from dispatch.desk.session.refusals import Faulty, NotAllowed
 from dispatch.model.states import State
 from tests.branches.conftest import Opened
 from tests.conftest import Dispatch
 from tests.desk.conftest import DAY, Office
+from tests.wall import WALL
 
 
 @pytest.fixture
@@ -97,6 +98,25 @@ def test_a_branch_that_is_away_is_said(office: Office, dayton: Office) -> None:
     dayton.store.path.rename(dayton.store.path.with_name("away.db"))
     (one,) = help_on(office.lee, DAY, 0)
     assert "There is no database" in one.why
+
+
+def test_it_is_a_leads_and_a_branch_without_one_is_said(office: Office, dayton: Office) -> None:
+    busy(office)
+    for user in (office.ana, office.dana):
+        with pytest.raises(NotAllowed):
+            help_on(user, DAY, 0)
+    dayton.store.conn.execute("DELETE FROM staff_role WHERE role = 'lead'")
+    (one,) = help_on(office.lee, DAY, 0)
+    assert "no lead" in one.why
+
+
+def test_a_branch_whose_machine_is_another_one_is_tried_all_the_same(office: Office, dayton: Office) -> None:
+    busy(office)
+    with dayton.lee.write("test") as unit:
+        fence.stand(unit, fence.MachineStanding(1, fence.COPY, WALL.now()))
+    (one,) = help_on(office.lee, DAY, 0)
+    assert (one.before, one.after, one.why) == (2, 0, "")
+    assert fence.standing(dayton.store.conn) == fence.MachineStanding(1, fence.COPY, WALL.now())
 
 
 def test_the_command(office: Office, dayton: Office) -> None:

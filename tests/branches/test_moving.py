@@ -205,6 +205,33 @@ def test_what_another_office_makes_up_is_judged_as_if_it_was_typed(office: Offic
     assert dayton.store.value("SELECT count(*) FROM client") == before
 
 
+@pytest.mark.parametrize(
+    ("person", "spans"),
+    [
+        ("1e5", "[[1, 2]]"), ("100000000000000000000000", "[[1, 2]]"), ("7", "[[1, 1000000000000000000000]]"),
+        ("7", "[[1, 1e400]]"), ("7", "[[-1e300, 2]]"), ("7", "[[1, 100000000000]]"), ("7", "{}"),
+    ],
+)  # fmt: skip
+def test_numbers_that_no_office_means_keep_nobody_elses_from_coming(
+    office: Office, dayton: Office, person: str, spans: str
+) -> None:
+    ana = people.technician_by_name(office.store, "Ana Ruiz")
+    assert ana is not None
+    sending.lend(office.lee, ana, "Dayton", at("09:00"), at("12:00"))
+    form = f'{{"person": {person}, "spans": {spans}, "name": "Zed", "login": "zed", "technician": {{}}}}'
+    (guard,) = office.store.all("SELECT sql FROM sqlite_master WHERE name = 'parcel_itself'")[0]
+    office.store.conn.execute("DROP TRIGGER parcel_itself")
+    office.store.conn.execute("UPDATE parcel SET form = ?", (form,))
+    office.store.conn.execute(guard)
+    sent = asked(office, "Real work")
+    sending.move(office.dana, sent.reference, "Dayton")
+    done = exchange(dayton.dana)
+    assert done.unreached == ()
+    assert any("Zed" in line and ("not taken" in line or "cannot be taken" in line) for line in done.done)
+    assert len(queued(dayton, "Real work")) == 1
+    assert people.technician_by_name(dayton.store, "Zed (Columbus)") is None
+
+
 def test_a_technician_is_lent_for_hours_and_can_be_planned_in_nothing_else(office: Office, dayton: Office) -> None:
     ana = people.technician_by_name(office.store, "Ana Ruiz")
     assert ana is not None

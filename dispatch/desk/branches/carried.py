@@ -59,6 +59,8 @@ _OF_TECHNICIAN = frozenset(
 )
 MOST_SPANS, MOST_DAYS = 60, 366
 """So many stretches of time a lending has at most, and so many days it lasts."""
+_LAST_DAY = datetime.date(9000, 1, 1)
+"""What lies after it is no time that anybody means, and calendars end soon."""
 
 
 def request_form(user: User, visit: Visit) -> dict[str, Any]:
@@ -157,11 +159,21 @@ def spans_of(form: Mapping[str, Any]) -> Spans:
     try:
         spans = tuple(sorted((int(start), int(end)) for start, end in form["spans"]))
         whole = all(start < end for start, end in spans) and all(one[1] <= other[0] for one, other in pairwise(spans))
-        if not whole or not 1 <= len(spans) <= MOST_SPANS or spans[-1][1] - spans[0][0] > MOST_DAYS * 24 * 3600:
+        if not whole or not 1 <= len(spans) <= MOST_SPANS or too_long(spans[0][0], spans[-1][1]):
             raise ValueError
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise Refusal("the hours of the lending cannot be read") from None
     return spans
+
+
+def too_long(starts_at: int, ends_at: int) -> bool:
+    """Whether somebody cannot be lent from one moment to another: for more than a year, or where there is no calendar.
+
+    Raises:
+        ValueError, OverflowError: a moment is none of any calendar.
+    """
+    first, last = day_of(starts_at, "UTC"), day_of(ends_at, "UTC")
+    return (last - first).days > MOST_DAYS or last > _LAST_DAY
 
 
 def write_lent(

@@ -18,7 +18,7 @@ from db.unit import Unit
 from dispatch.desk.branches import carried, sending
 from dispatch.desk.branches.looking import BranchLook, looks
 from dispatch.desk.plan import schedule
-from dispatch.desk.session.refusals import NotAllowed, Refusal
+from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.user import User
 from dispatch.desk.visits.steps import find
 from dispatch.model.branches import Branch, Parcel
@@ -47,8 +47,7 @@ def exchange(user: User, name: str = "all") -> Exchanged:
         NotAllowed: it is for a dispatcher or lead.
         NotFound: there is no such branch.
     """
-    if not user.roles_now & {Role.DISPATCHER, Role.LEAD}:
-        raise NotAllowed(f"Only a dispatcher or lead may exchange with branches; {show(user.staff.name)} is not one.")
+    user.allow("exchange with branches", [Role.DISPATCHER, Role.LEAD])
     done: list[str] = []
     unreached: list[str] = []
     with looks(user, name) as found:
@@ -64,8 +63,8 @@ def exchange(user: User, name: str = "all") -> Exchanged:
                 done += filter(None, _with(user, look, look.branch))
             except Busy:
                 raise
-            except (StoreFault, ValueError, TypeError) as fault:
-                # what another office has in its rows is anybody's, though its database should not take it
+            except (StoreFault, ValueError, TypeError, OverflowError) as fault:
+                # its database should not take what it has in its rows
                 unreached.append(f"{show(look.name)}: {show(str(fault), 300)}")
     return Exchanged(tuple(done), tuple(unreached))
 
@@ -76,8 +75,13 @@ def _with(user: User, look: BranchLook, branch: Branch) -> Iterator[str]:
     there = look.user.store
     for theirs in parcels.sent_to(there, branches.own_office(user.store)):
         # whoever else exchanges at this moment has done it
-        with contextlib.suppress(Stale):
+        try:
             yield _come(user, branch, theirs)
+        except Stale:
+            continue
+        except (Refusal, ValueError, TypeError, OverflowError) as fault:
+            # what another office has in its rows is anybody's: one of them keeps no other from coming
+            yield f"{show(carried.title(theirs.form), 120)} of {show(branch.name)} cannot be taken: {show(str(fault), 300)}"
     for mine in parcels.sent_to(user.store, branch.office):
         if mine.state != "given_back":
             with contextlib.suppress(Stale):
@@ -139,7 +143,7 @@ def _take_request(user: User, unit: Unit, branch: Branch, new: Parcel) -> Parcel
 
 def _take_lending(user: User, unit: Unit, branch: Branch, new: Parcel) -> Parcel:
     person = new.form.get("person")
-    if not isinstance(person, int):
+    if not isinstance(person, int) or not 0 < person < 1 << 63:
         raise Refusal("who is lent cannot be read")
     known = parcels.lent_person(user.store, branch.office, person)
     own = carried.spans_of(new.form)

@@ -3,6 +3,7 @@ in a copy that is thrown away, by the planner that plans any day. Taking it lend
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
@@ -62,22 +63,26 @@ def help_on(user: User, day: datetime.date, seconds: float | None = None, name: 
 
     Args:
         user: a lead.
-        seconds: for each plan; None: as for any day.
+        seconds: for each plan, from 0 to 3600; None: as for any day.
         name: of the branch; all, the one with the most left out first.
 
     Raises:
         NotFound: there is no such branch.
     """
+    user.allow("look for help", [Role.LEAD])
     found: list[Help] = []
     with looks(user, name) as seen, tempfile.TemporaryDirectory(prefix="dispatch-") as folder:
         asked: list[tuple[BranchLook, User, Proposal, Sequence[LeftOut]]] = []
         for number, look in enumerate(one for one in seen if one.branch is not None):
-            try:
-                there = _copy(look, Path(folder) / f"{number}.db")
-                plan = propose(there.store, day, seconds, _QUEUE).best
-            except (Refusal, StoreFault) as refusal:
-                found.append(Help(look, day, why=str(refusal)))
-                continue
+            with contextlib.ExitStack() as unless_planned:
+                try:
+                    there = _copy(look, Path(folder) / f"{number}.db")
+                    unless_planned.callback(there.store.close)
+                    plan = propose(there.store, day, seconds, _QUEUE).best
+                except (Refusal, StoreFault) as refusal:
+                    found.append(Help(look, day, why=str(refusal)))
+                    continue
+                unless_planned.pop_all()
             asked.append((look, there, plan, _waits(plan)))
         try:
             free = _free(user, day, seconds) if any(left for *_, left in asked) else []
@@ -138,8 +143,11 @@ def _copy(look: BranchLook, path: Path) -> User:
         raise Refusal(look.why)
     backup(look.user.store, path)
     store = Store.open(path, clock=look.user.store.clock)
-    leads = [person for person in people.all_staff(store) if Role.LEAD in person.roles]
-    return User(store, leads[0])
+    lead = next((person for person in people.all_staff(store) if person.active and Role.LEAD in person.roles), None)
+    if lead is None:
+        store.close()
+        raise Refusal("it has no lead")
+    return User(store, lead)
 
 
 def _waits(plan: Proposal) -> list[LeftOut]:
@@ -180,7 +188,8 @@ def _helped(
         return Help(look, day)
     office = branches.own_office(user.store)
     names: dict[str, tuple[Technician, Spans]] = {}
-    with there.write("try a lending", Role.LEAD) as unit:
+    # nothing of the copy goes anywhere, so that it may be written though the branch's own machine is another one
+    with there.store.past_fence(), there.write("try a lending", Role.LEAD) as unit:
         for technician, spans in _nearest(free, left):
             form = carried.lending_form(user.store, user.firm.name, technician, spans)
             known = parcels.lent_person(there.store, office, technician.id)

@@ -84,7 +84,7 @@ def lend(
     """
     with user.write("lend to a branch", Role.LEAD) as unit:
         other, store = named(user.store, branch), user.store
-        if not user.now < ends_at or not starts_at < ends_at <= starts_at + carried.MOST_DAYS * 24 * 3600:
+        if not user.now < ends_at or not starts_at < ends_at or carried.too_long(starts_at, ends_at):
             raise Refusal("From a moment to a later one that is still to come, within a year, is expected.")
         starts_at = max(starts_at, user.now)
         if any(away.starts_at < ends_at and away.ends_at > starts_at for away in technician.absences):
@@ -106,7 +106,7 @@ def lend(
 
 
 def recall(user: User, what: str) -> Parcel:
-    """Want back what was sent: it comes as soon as the other office has given it back, which nothing that is done there stops.
+    """Want back what was sent: it comes as soon as the other office has given it back, where nobody there has taken it up.
 
     Args:
         what: the reference of the request, or the technician.

@@ -50,11 +50,16 @@ _STATES: Mapping[tuple[bool, str], str] = {
 def branch_name(store: Store, office: str) -> str:
     """What an office is called here, also one that is no branch any more."""
     found = branches.of_office(store, office)
-    return "an office of before" if found is None else found.name
+    return "an office that is no branch any more" if found is None else found.name
 
 
 def parcel_line(store: Store, parcel: Parcel) -> str:
-    """What went or came, how it stands, and what it is called at the other office."""
+    """What went or came, and how it stands."""
+    return ": ".join(parcel_words(store, parcel))
+
+
+def parcel_words(store: Store, parcel: Parcel) -> tuple[str, str]:
+    """What went or came; and how it stands, with what it is called at the other office."""
     times = settings.firm(store).times()
     how = _STATES[parcel.incoming, parcel.state].format(show(branch_name(store, parcel.office)))
     here = next(iter(called(store, parcel)), "")
@@ -70,7 +75,7 @@ def parcel_line(store: Store, parcel: Parcel) -> str:
             ),
         )
     )
-    return f"{show(carried.title(parcel.form), 120)}: {how} · {about}"
+    return show(carried.title(parcel.form), 120), f"{how} · {about}"
 
 
 def parcel_form(store: Store, parcel: Parcel) -> dict[str, Any]:
